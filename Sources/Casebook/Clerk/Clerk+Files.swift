@@ -1,0 +1,244 @@
+import Casework
+import Replication
+
+/// Opening files and taking acts.
+extension Clerk {
+  /// Opens a case, an inspection, a complaint or an order.
+  func openFile(_ draft: FileDraft, in storage: any ReplicaStorage) throws -> DeskReply {
+    let (pack, regime, workflow) = try rules(of: draft, in: storage)
+    let openedOn = try date(draft.openedOn)
+    guard pack.effective <= openedOn else {
+      throw DeskFailure(
+        Refusal(
+          code: .notEffective,
+          message: Bilingual(
+            zh: "制度包 \(pack.code) 第 \(pack.version) 版自 \(pack.effective) 起施行，不能用于 \(openedOn) 的案卷。",
+            en: "Version \(pack.version) of pack \(pack.code) is in force from \(pack.effective), not on \(openedOn)."),
+          article: regime.source,
+          remedy: Bilingual(zh: "请更正收件日期。", en: "Correct the opening date.")))
+    }
+    var audience = Audience.up
+    var addressee = ""
+    if workflow.kind == .order {
+      guard let text = draft.addressee, let office = OfficeCode(text),
+        context.tree.isSuperior(context.office, of: office)
+      else { throw unknownOffice(draft.addressee ?? "") }
+      audience = .office(office)
+      addressee = office.text
+    }
+    let id = newID()
+    let subject = try draft.subject.map { try subjectID($0, in: storage) } ?? ""
+    let related = try draft.relatesTo.map { try fileID($0, in: storage).description } ?? ""
+    let number = try nextNumber(kind: workflow.kind, year: openedOn.year, in: storage)
+    var changes = [
+      try write(
+        .caseFile, id,
+        [
+          (1, .text(workflow.kind.rawValue)), (2, .text(number)), (3, .text(draft.title)), (4, .text(pack.code)),
+          (5, .integer(Int64(pack.version))), (6, .text(regime.id)), (7, .text(workflow.id)), (8, .text(subject)),
+          (9, .text(context.office.text)), (10, .text(addressee)), (11, .text(openedOn.description)),
+          (12, .text(related)), (13, .text(draft.checkKind ?? "")),
+        ], in: storage)
+    ]
+    let entries = try record(changes, for: audience, in: storage)
+    if draft.complainantName != nil || draft.complainantPhone != nil {
+      changes = [
+        try write(
+          .sealedComplainant, newID(),
+          [
+            (1, .text(id.description)), (2, .text(draft.complainantName ?? "")),
+            (3, .text(draft.complainantPhone ?? "")),
+          ], in: storage)
+      ]
+      try record(changes, for: .own, in: storage)
+    }
+    return .acted(
+      ActedView(file: try fileRow(id, in: storage), act: nil, entry: name(entries), warnings: []))
+  }
+
+  /// Takes an act, if the rules allow it now.
+  func act(_ draft: ActDraft, in storage: any ReplicaStorage) throws -> DeskReply {
+    let id = try fileID(draft.file, in: storage)
+    guard let file = try context.file(id, in: storage), let folded = file.folded, let workflow = file.workflow else {
+      throw DeskFailure(
+        kind: .refused, code: "pack-missing",
+        message: Bilingual(
+          zh: "案卷所依据的制度包尚未到达本机构，暂不能办理。", en: "The pack this file is pinned to has not arrived here yet."),
+        remedy: Bilingual(zh: "请先与上级同步。", en: "Synchronise with the superior first."))
+    }
+    let leaves = folded.heads.compactMap { RecordID(hex: $0) }
+    let rule = workflow.act(draft.act)
+    let act = Act(
+      id: newID().description, rule: draft.act, office: context.office.text, rank: context.tree.rank(of: context.office),
+      stamp: .max, parents: leaves.map(\.description), date: try date(draft.date),
+      officers: try officers(draft.officers, in: storage), facts: try facts(draft.facts, rule: rule))
+    if let refusal = folded.attempt(act, hierarchy: context.tree) { throw DeskFailure(refusal) }
+    guard let actID = RecordID(hex: act.id) else { return .done }
+    let change = ActRecord.change(
+      file: id, id: actID, parents: leaves, rule: act.rule, date: act.date, officers: act.officers, facts: act.facts)
+    let entries = try record([.act(change)], for: try audience(of: file), in: storage)
+    return .acted(
+      ActedView(file: try fileRow(id, in: storage), act: draft.act, entry: name(entries), warnings: []))
+  }
+
+  /// Where an act of ours on a file goes: up from our own level, or down to the office that has the file and those
+  /// between.
+  private func audience(of file: OpenedFile) throws -> Audience {
+    for text in [file.addressee, file.office] {
+      if let office = OfficeCode(text), context.tree.isSuperior(context.office, of: office) { return .office(office) }
+    }
+    return .up
+  }
+
+  private func rules(
+    of draft: FileDraft, in storage: any ReplicaStorage
+  ) throws -> (RegimePack, Regime, Workflow) {
+    guard let pack = try context.newestPack(draft.pack, in: storage), let regime = pack.regime(draft.regime) else {
+      throw DeskFailure(
+        kind: .badInput, code: "unknown-regime",
+        message: Bilingual(
+          zh: "没有制度 \(draft.pack)/\(draft.regime)。", en: "There is no regime \(draft.pack)/\(draft.regime)."),
+        remedy: Bilingual(
+          zh: "用 docket regime list 查看；尚未下发的制度包须由上级发布并同步。",
+          en: "See docket regime list; a pack not yet here must be published above and synchronised."))
+    }
+    guard regime.status == .active else {
+      throw DeskFailure(
+        Refusal(
+          code: .regimeTransferred,
+          message: Bilingual(
+            zh: "“\(regime.name.zh)”已划转，不再受理新案。", en: "“\(regime.name.en)” was transferred and takes no new file."),
+          article: regime.source,
+          remedy: Bilingual(zh: "请移送承接部门。", en: "Refer it to the authority that took it over.")))
+    }
+    let candidates = regime.workflows.compactMap { pack.workflow($0) }.filter { $0.kind.rawValue == draft.kind }
+    let chosen = draft.workflow.map { id in candidates.filter { $0.id == id } } ?? candidates
+    guard let workflow = chosen.first, chosen.count == 1 else {
+      let names = candidates.map(\.id).joined(separator: "、")
+      throw DeskFailure(
+        kind: .badInput, code: "workflow",
+        message: Bilingual(
+          zh: "“\(regime.name.zh)”下 \(draft.kind) 类流程\(candidates.isEmpty ? "没有规定" : "须指定其一：\(names)")。",
+          en: "“\(regime.name.en)” has \(candidates.isEmpty ? "no workflow of kind \(draft.kind)" : "several: \(names)")."),
+        remedy: Bilingual(zh: "用 --workflow 指定，或换一项制度。", en: "Name one with --workflow, or choose another regime."))
+    }
+    return (pack, regime, workflow)
+  }
+
+  private func date(_ text: String?) throws -> CivilDate {
+    guard let text else { return today }
+    guard let date = CivilDate(text) else {
+      throw DeskFailure(
+        kind: .badInput, code: "date",
+        message: Bilingual(zh: "“\(text)”不是日期。", en: "“\(text)” is not a date."),
+        remedy: Bilingual(zh: "日期写作 YYYY-MM-DD。", en: "Write YYYY-MM-DD."))
+    }
+    return date
+  }
+
+  /// Form values as typed; what the form does not know is kept as text, and the form check then says so.
+  private func facts(_ typed: [String: String], rule: ActRule?) throws -> [String: FactValue] {
+    var facts: [String: FactValue] = [:]
+    for (name, text) in typed {
+      switch rule?.form?.fields.first(where: { $0.id == name })?.kind {
+      case .integer: facts[name] = Int64(text).map(FactValue.integer) ?? .text(text)
+      case .flag:
+        switch text.lowercased() {
+        case "true", "yes", "是": facts[name] = .flag(true)
+        case "false", "no", "否": facts[name] = .flag(false)
+        default: facts[name] = .text(text)
+        }
+      default: facts[name] = .text(text)
+      }
+    }
+    return facts
+  }
+
+  private func subjectID(_ text: String, in storage: any ReplicaStorage) throws -> String {
+    let rows = try storage.rows(RecordType.subject.number).filter { $0.text(1) == text || $0.text(2) == text }
+    guard let row = rows.first else {
+      throw DeskFailure(
+        kind: .badInput, code: "unknown-subject",
+        message: Bilingual(zh: "登记簿中没有“\(text)”。", en: "“\(text)” is not in the register."),
+        remedy: Bilingual(zh: "先用 docket subject add 登记。", en: "Register it with docket subject add first."))
+    }
+    guard rows.count == 1 else {
+      throw DeskFailure(
+        kind: .badInput, code: "ambiguous-subject",
+        message: Bilingual(zh: "名称“\(text)”对应 \(rows.count) 个对象。", en: "“\(text)” names \(rows.count) units."),
+        remedy: Bilingual(zh: "请用统一社会信用代码指定。", en: "Use the unified social credit code."))
+    }
+    return row.id.description
+  }
+
+  /// A file by its number, its id, or the beginning of its id.
+  func fileID(_ reference: String, in storage: any ReplicaStorage) throws -> RecordID {
+    let summaries = try storage.summaries()
+    let matching = summaries.filter { $0.number == reference }
+    let found =
+      matching.isEmpty && reference.utf8.count >= 4
+      ? summaries.filter { $0.file.description.hasPrefix(reference) } : matching
+    guard let first = found.first else {
+      throw DeskFailure(
+        kind: .badInput, code: "unknown-file",
+        message: Bilingual(zh: "没有案卷“\(reference)”。", en: "There is no file “\(reference)”."),
+        remedy: Bilingual(
+          zh: "用 docket case list 查看案号；若在其他机构，请先同步。",
+          en: "See docket case list for numbers; if it is another office's, synchronise first."))
+    }
+    guard found.count == 1 else {
+      throw DeskFailure(
+        kind: .badInput, code: "ambiguous-file",
+        message: Bilingual(zh: "“\(reference)”对应 \(found.count) 个案卷。", en: "“\(reference)” fits \(found.count) files."),
+        remedy: Bilingual(zh: "请写出完整编号。", en: "Give the whole number."))
+    }
+    return first.file
+  }
+
+  /// The next number of this office's series of the year; the series begins anew each year.
+  private func nextNumber(kind: Workflow.Kind, year: Int, in storage: any ReplicaStorage) throws -> String {
+    let key = "number.\(kind.rawValue).\(year)"
+    let last = try storage.value(key).map { $0.reduce(0) { $0 << 8 | UInt64($1) } } ?? 0
+    let next = last + 1
+    try storage.setValue(key, (0..<8).map { UInt8(truncatingIfNeeded: next >> UInt64(56 - 8 * $0)) })
+    let mark =
+      switch kind {
+      case .case: "案"
+      case .inspection: "检"
+      case .complaint: "诉"
+      case .order: "督"
+      }
+    return "\(context.office)\(mark)〔\(year)〕\(next)号"
+  }
+
+  /// Shows a sealed complainant and records that it was shown, by whom and why.
+  func reveal(
+    _ reference: String, purpose: String, officer: String, in storage: any ReplicaStorage
+  ) throws -> DeskReply {
+    let id = try fileID(reference, in: storage)
+    let rows = try storage.rows(RecordType.sealedComplainant.number, where: 1, is: .text(id.description))
+    guard let sealed = rows.first, let summary = try storage.summary(of: id) else {
+      throw DeskFailure(
+        kind: .notPermitted, code: "not-sealed-here",
+        message: Bilingual(
+          zh: "投诉举报人信息不在本机构：按《劳动保障监察条例》第九条予以保密，不随案卷流转。",
+          en: "The complainant's identity is not held here: it is kept secret (Regulations on Labour Inspection, art. 9)."),
+        remedy: Bilingual(zh: "确有需要的，请向受理机构调取。", en: "Ask the office that took the complaint."),
+        article: "劳动保障监察条例 第九条")
+    }
+    guard !purpose.isEmpty else {
+      throw DeskFailure(
+        kind: .badInput, code: "purpose",
+        message: Bilingual(zh: "查看投诉举报人信息须写明用途。", en: "State the purpose of looking."),
+        remedy: Bilingual(zh: "用 --purpose 写明用途。", en: "Give --purpose."))
+    }
+    let people = try officers([officer], in: storage)
+    let change = ActRecord.change(
+      file: id, id: newID(), parents: [], rule: ActRecord.revealRule, date: today, officers: people,
+      facts: ["purpose": .text(purpose)])
+    try record([.act(change)], for: .up, in: storage)
+    return .revealed(
+      RevealedView(
+        number: summary.number, name: sealed.text(2) ?? "", phone: sealed.text(3) ?? "", purpose: purpose))
+  }
+}

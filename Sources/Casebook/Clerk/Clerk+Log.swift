@@ -1,0 +1,110 @@
+import Casework
+import Replication
+
+/// Conflicts, held changes and the log itself.
+extension Clerk {
+  func conflictViews(in storage: any ReplicaStorage) throws -> [ConflictView] {
+    var views: [ConflictView] = []
+    for type in RecordType.all {
+      for row in try storage.rows(type.number) {
+        for field in type.fields {
+          guard let state = row.fields[field.number], state.isInConflict else { continue }
+          views.append(
+            ConflictView(
+              record: row.id.description, type: type.name, field: field.name, isLegal: field.isLegal,
+              values: state.versions.map { version in
+                ConflictValue(
+                  value: spelled(version.value), office: office(ofShort: version.stamp.author),
+                  time: version.stamp.time.milliseconds)
+              }))
+        }
+      }
+    }
+    return views
+  }
+
+  /// Resolves a conflict by a write that replaces every value known.
+  func resolve(
+    _ record: String, field name: String, choice: Int, in storage: any ReplicaStorage
+  ) throws -> DeskReply {
+    for type in RecordType.all {
+      guard let id = RecordID(hex: record), let row = try storage.row(type.number, id),
+        let field = type.fields.first(where: { $0.name == name }), let state = row.fields[field.number],
+        state.isInConflict, state.versions.indices.contains(choice)
+      else { continue }
+      let change = try write(type, id, [(field.number, state.versions[choice].value)], in: storage)
+      try self.record([change], for: .up, in: storage)
+      return .conflicts(try conflictViews(in: storage))
+    }
+    throw DeskFailure(
+      kind: .badInput, code: "no-conflict",
+      message: Bilingual(zh: "没有这样的冲突。", en: "There is no such conflict."),
+      remedy: Bilingual(zh: "用 docket conflicts 查看。", en: "See docket conflicts."))
+  }
+
+  func heldViews(in storage: any ReplicaStorage) throws -> [HeldView] {
+    try storage.heldChanges().map { held in
+      HeldView(
+        office: context.tree.office(of: held.stream.author)?.text ?? "?", stream: name(of: held.stream), seq: held.seq,
+        reason: held.reason.rawValue, message: Self.message(held.reason))
+    }
+  }
+
+  private static func message(_ reason: HeldChange.Reason) -> Bilingual {
+    switch reason {
+    case .unknownKind:
+      Bilingual(zh: "由更新版本写入，升级后可用；已保存并照常转发。", en: "written by a later version; kept, relayed, usable after an upgrade")
+    case .unreadable: Bilingual(zh: "内容无法读取；已保存，不影响其他记录。", en: "cannot be read; kept, and stops nothing else")
+    case .charterRefused: Bilingual(zh: "授权书不成立，未采用。", en: "a charter the office tree does not admit")
+    case .receiptRefused: Bilingual(zh: "回执不是由上级签发，未采用。", en: "a receipt not signed by a superior")
+    }
+  }
+
+  func logRows(limit: Int, in storage: any ReplicaStorage) throws -> [LogRow] {
+    var rows: [LogRow] = []
+    for head in try storage.heads() {
+      let from = head.seq > UInt64(max(1, limit)) ? head.seq - UInt64(max(1, limit)) + 1 : 1
+      for entry in try storage.entries(of: head.stream, from: from, bytesMax: SessionLimits.creditBytes) {
+        guard let suite = context.suites[entry.header.suite] else { continue }
+        rows.append(
+          LogRow(
+            office: context.tree.office(of: head.stream.author)?.text ?? "?", stream: name(of: head.stream),
+            seq: entry.header.seq, time: entry.header.stamp.milliseconds, changes: (try? entry.changes().count) ?? 0,
+            hash: Hexadecimal.string(entry.hash(using: suite).bytes.prefix(8))))
+      }
+    }
+    return Array(rows.sorted { ($0.time, $0.office, $0.stream, $0.seq) < ($1.time, $1.office, $1.stream, $1.seq) }.suffix(limit))
+  }
+
+  private func name(of stream: StreamID) -> String { StreamName.of(stream) }
+
+  private func office(ofShort author: UInt64) -> String {
+    context.tree.all.first { WriteStamp.short($0.key) == author }?.charter.office.text ?? "?"
+  }
+
+  private func spelled(_ value: FieldValue) -> String {
+    switch value {
+    case .text(let text): text
+    case .integer(let number): String(number)
+    case .flag(let flag): String(flag)
+    case .bytes(let bytes): Hexadecimal.string(bytes)
+    case .list(let values): values.map(spelled).joined(separator: ", ")
+    case .null: ""
+    }
+  }
+}
+
+/// A stream's audience as people read it.
+enum StreamName {
+  static func of(_ stream: StreamID) -> String {
+    let audience =
+      switch stream.audience {
+      case .own: "own"
+      case .up: "up"
+      case .down: "down"
+      case .office(let code): "office:\(code)"
+      case .subtree(let code): "subtree:\(code)"
+      }
+    return stream.incarnation == 1 ? audience : "\(audience)/\(stream.incarnation)"
+  }
+}

@@ -1,0 +1,125 @@
+import Casework
+import Replication
+
+/// Files as lists and pages show them.
+extension Clerk {
+  /// Rows a list shows unless told otherwise, and at most.
+  static let listMax = 10_000
+
+  func fileRows(_ filter: FileFilter, in storage: any ReplicaStorage) throws -> [FileRow] {
+    var rows: [FileRow] = []
+    for summary in try storage.summaries() {
+      if let kind = filter.kind, summary.kind != kind { continue }
+      if let office = filter.office, summary.office != office, summary.openedBy != office { continue }
+      if filter.openOnly, summary.isFinal { continue }
+      rows.append(try row(of: summary, in: storage))
+    }
+    return Array(rows.suffix(max(0, min(filter.limit, Self.listMax))))
+  }
+
+  func overdueRows(in storage: any ReplicaStorage) throws -> [FileRow] {
+    try storage.summaries().filter { summary in
+      guard let due = summary.nextDue, !summary.isFinal else { return false }
+      return due < today.description
+    }.map { try row(of: $0, in: storage) }
+      .sorted { ($0.nextDue ?? "", $0.number) < ($1.nextDue ?? "", $1.number) }
+  }
+
+  func fileRow(_ id: RecordID, in storage: any ReplicaStorage) throws -> FileRow {
+    guard let summary = try storage.summary(of: id) else {
+      throw DeskFailure(
+        kind: .integrity, code: "no-summary",
+        message: Bilingual(zh: "案卷的汇总缺失。", en: "The file's summary is missing."),
+        remedy: Bilingual(zh: "用 docket verify 检查。", en: "Run docket verify."))
+    }
+    return try row(of: summary, in: storage)
+  }
+
+  private func row(of summary: CaseSummary, in storage: any ReplicaStorage) throws -> FileRow {
+    let daysLeft = summary.nextDue.flatMap { CivilDate($0) }.map { context.calendar.workingDays(from: today, to: $0) }
+    return FileRow(
+      id: summary.file.description, kind: summary.kind, number: summary.number, title: summary.title,
+      office: summary.office, addressee: summary.addressee.isEmpty ? nil : summary.addressee,
+      state: try stateName(summary, in: storage), isFinal: summary.isFinal, openedOn: summary.openedOn,
+      nextDue: summary.nextDue, daysLeft: daysLeft, isProvisional: summary.isProvisional,
+      isSuspended: summary.isSuspended, voidActs: summary.voidCount, waitingActs: summary.waitingCount)
+  }
+
+  private func stateName(_ summary: CaseSummary, in storage: any ReplicaStorage) throws -> Bilingual {
+    guard !summary.state.isEmpty else {
+      return Bilingual(zh: "待制度包", en: "waiting for its pack")
+    }
+    let row = try storage.row(RecordType.caseFile.number, summary.file)
+    let pack = try row?.value(5).integer.flatMap { try context.pack(summary.pack, version: Int($0), in: storage) }
+    return pack?.workflow(summary.workflow)?.state(summary.state)?.name
+      ?? Bilingual(zh: summary.state, en: summary.state)
+  }
+
+  func fileView(_ reference: String, in storage: any ReplicaStorage) throws -> FileView {
+    let id = try fileID(reference, in: storage)
+    guard let file = try context.file(id, in: storage) else { throw missingRecord() }
+    let folded = file.folded
+    var acts: [ActView] = []
+    for step in folded?.steps ?? [] {
+      var reason: Bilingual?
+      var article: String?
+      if case .void(let refusal) = step.outcome {
+        reason = refusal.message
+        article = refusal.article
+      }
+      acts.append(try view(of: step.act, in: file, storage: storage, reason: reason, article: article))
+    }
+    for waiting in folded?.waiting ?? [] {
+      let missing = waiting.missing.map { String($0.prefix(8)) }.joined(separator: "、")
+      acts.append(
+        try view(
+          of: waiting.act, in: file, storage: storage,
+          reason: Bilingual(zh: "待前序步骤到达：\(missing)", en: "waits for earlier acts: \(missing)"), article: nil))
+    }
+    let clocks = (folded?.clocks(calendar: context.calendar) ?? []).map(clockView)
+    let subject = try RecordID(hex: file.row.text(8) ?? "").flatMap {
+      try storage.row(RecordType.subject.number, $0)?.text(2)
+    }
+    let related = try RecordID(hex: file.row.text(12) ?? "").flatMap { try storage.summary(of: $0)?.number }
+    let sealed = try storage.rows(RecordType.sealedComplainant.number, where: 1, is: .text(id.description))
+    return FileView(
+      row: try fileRow(id, in: storage),
+      workflow: file.workflow?.name ?? Bilingual(zh: "", en: ""),
+      regime: file.pack?.regime(file.regime)?.name ?? Bilingual(zh: file.regime, en: file.regime),
+      pack: "\(file.row.text(4) ?? "") v\(file.row.value(5).integer ?? 0)", subject: subject, openedBy: file.office,
+      relatesTo: related, facts: (folded?.facts ?? [:]).mapValues(\.spelled), acts: acts, clocks: clocks,
+      possible: (folded?.possibleActs(for: context.office.text, hierarchy: context.tree) ?? []).map { rule in
+        PossibleAct(
+          act: rule.id, name: rule.name,
+          fields: (rule.form?.fields ?? []).map { $0.required ? $0.id : "[\($0.id)]" }, source: rule.source)
+      }, hasSealedComplainant: !sealed.isEmpty)
+  }
+
+  private func view(
+    of act: Act, in file: OpenedFile, storage: any ReplicaStorage, reason: Bilingual?, article: String?
+  ) throws -> ActView {
+    let stored = file.stored.first { $0.change.id.description == act.id }
+    let interval = try stored.map { try Witness.interval(of: $0.stream, seq: $0.seq, in: storage) }
+    return ActView(
+      id: act.id, act: act.rule, name: file.workflow?.act(act.rule)?.name ?? Bilingual(zh: act.rule, en: act.rule),
+      office: act.office, date: act.date.description, officers: act.officers.map(\.name),
+      facts: act.facts.mapValues(\.spelled), stands: reason == nil, reason: reason, article: article,
+      claimed: HybridTimestamp(rawValue: act.stamp).milliseconds, provableFrom: interval?.from,
+      provableUntil: interval?.until, entry: stored.map { "\(act.office)#\($0.seq)" } ?? "")
+  }
+
+  private func clockView(_ reading: ClockReading) -> ClockView {
+    ClockView(
+      id: reading.rule.id, name: reading.rule.name, startedOn: reading.startedOn?.description,
+      due: reading.deadline?.due?.description, isProvisional: reading.deadline?.provisional ?? false,
+      isSuspended: reading.isSuspended, isOverdue: reading.isOverdue(on: today), metOn: reading.metOn?.description,
+      article: reading.rule.article, derivation: reading.deadline?.steps ?? [])
+  }
+
+  private func missingRecord() -> DeskFailure {
+    DeskFailure(
+      kind: .integrity, code: "no-record",
+      message: Bilingual(zh: "案卷的登记尚未到达。", en: "The file's record has not arrived."),
+      remedy: Bilingual(zh: "请同步后再看。", en: "Synchronise and look again."))
+  }
+}

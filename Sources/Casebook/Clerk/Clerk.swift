@@ -1,0 +1,99 @@
+import Casework
+public import Replication
+
+/// Carries out what the desk asks, inside one storage transaction: reads, decides by the rules, writes the journal.
+/// Time, ids and the key are passed in; nothing here is random or asynchronous.
+public struct Clerk {
+  public let context: ReplicaContext
+  let signer: any Signer
+  /// Unix milliseconds by this machine.
+  let now: UInt64
+  let today: CivilDate
+  private let makeID: () -> RecordID
+
+  /// - Parameter makeID: a fresh id at each call.
+  public init(context: ReplicaContext, signer: any Signer, now: UInt64, makeID: @escaping () -> RecordID) {
+    self.context = context
+    self.signer = signer
+    self.now = now
+    self.makeID = makeID
+    today = CivilDate.fromUnixMilliseconds(now)
+  }
+
+  /// - Returns: the reply, and the context after it (a charter may have grown the tree).
+  /// - Throws: `DeskFailure`, or what the storage throws; the transaction must then be rolled back.
+  public func perform(_ request: DeskRequest, in storage: any ReplicaStorage) throws -> DeskReply {
+    switch request {
+    case .officeList: .offices(officeViews())
+    case .officerAdd(let draft): try addOfficer(draft, in: storage)
+    case .officerList: .officers(try officerViews(in: storage))
+    case .subjectAdd(let draft): try addSubject(draft, in: storage)
+    case .subjectImport(let drafts): try importSubjects(drafts, in: storage)
+    case .subjectList(let text): .subjects(try subjectViews(containing: text, in: storage))
+    case .regimeList: .regimes(try regimeViews(in: storage))
+    case .regimePublish(let yaml): try publish(yaml, in: storage)
+    case .indicatorSet(let draft): try setIndicator(draft, in: storage)
+    case .indicatorList: .indicators(try indicatorViews(in: storage))
+    case .fileOpen(let draft): try openFile(draft, in: storage)
+    case .fileAct(let draft): try act(draft, in: storage)
+    case .fileList(let filter): .files(try fileRows(filter, in: storage))
+    case .fileShow(let reference): .file(try fileView(reference, in: storage))
+    case .fileReveal(let file, let purpose, let officer):
+      try reveal(file, purpose: purpose, officer: officer, in: storage)
+    case .board: .board(try board(in: storage))
+    case .coverage: .coverage(try coverageRows(in: storage))
+    case .overdue: .files(try overdueRows(in: storage))
+    case .conflicts: .conflicts(try conflictViews(in: storage))
+    case .conflictResolve(let record, let field, let choice):
+      try resolve(record, field: field, choice: choice, in: storage)
+    case .quarantine: .held(try heldViews(in: storage))
+    case .log(let limit): .log(try logRows(limit: limit, in: storage))
+    case .verify: .verified(try LogAudit(context: context).audit(storage))
+    case .status, .peers, .invite, .sync:
+      throw DeskFailure(
+        kind: .usage, code: "not-for-clerk",
+        message: Bilingual(zh: "此操作须由节点执行。", en: "The node itself carries this out."),
+        remedy: Bilingual(zh: "请通过 docket 命令执行。", en: "Use the docket command."))
+    }
+  }
+
+  func newID() -> RecordID { makeID() }
+
+  /// Records one transaction for one audience and refolds what it touched.
+  @discardableResult
+  func record(
+    _ changes: [Change], for audience: Audience, in storage: any ReplicaStorage
+  ) throws -> [Entry] {
+    var journal = Journal(context: context, signer: signer)
+    let entries: [Entry]
+    do {
+      entries = try journal.record(changes, for: audience, at: now, in: storage)
+    } catch let failure as JournalFailure {
+      throw DeskFailure(
+        kind: .badInput, code: failure.rawValue,
+        message: Bilingual(zh: "内容过大，超过一次登记的上限。", en: "This is more than one transaction may hold."),
+        remedy: Bilingual(zh: "请拆分后分次登记，大文件作为附件添加。", en: "Split it, or add large files as attachments."))
+    }
+    try journal.finish(in: storage)
+    return entries
+  }
+
+  /// Writes fields of a record, replacing every value known here.
+  func write(
+    _ type: RecordType, _ id: RecordID, _ values: [(UInt64, FieldValue)], in storage: any ReplicaStorage
+  ) throws -> Change {
+    let row = try storage.row(type.number, id)
+    return .record(
+      RecordWrite(
+        type: type.number, id: id,
+        fields: values.map { number, value in
+          RecordWrite.Field(number: number, value: value, replaces: row?.fields[number]?.stamps ?? [])
+        }))
+  }
+
+  /// Short name of an entry for people: office and position.
+  func name(_ entries: [Entry]) -> String {
+    guard let last = entries.last else { return "" }
+    return "\(context.office)#\(last.header.seq)"
+  }
+}

@@ -1,0 +1,63 @@
+public import Casework
+
+/// What the node answers: one documented value for each request (`Protocol/desk.md`).
+public enum DeskReply: Sendable, Hashable, Codable {
+  case status(StatusView)
+  case verified(VerifyView)
+  case offices([OfficeView])
+  case invitation(InvitationView)
+  case officers([OfficerView])
+  case subjects([SubjectView])
+  case imported(ImportView)
+  case regimes([RegimeView])
+  case indicators([IndicatorView])
+  case files([FileRow])
+  case file(FileView)
+  case acted(ActedView)
+  case revealed(RevealedView)
+  case board(BoardView)
+  case coverage([CoverageRow])
+  case conflicts([ConflictView])
+  case held([HeldView])
+  case peers([PeerView])
+  case log([LogRow])
+  case synced(SyncView)
+  case done
+}
+
+/// Something went wrong: what, where, and how to mend it, with the exit code of DESIGN section 7.
+public struct DeskFailure: Error, Sendable, Hashable, Codable {
+  /// Raw values are the command line's exit codes.
+  public enum Kind: Int32, Sendable, Hashable, Codable, CaseIterable {
+    case refused = 1
+    case usage = 64
+    case badInput = 65
+    case unreachable = 69
+    case io = 74
+    case protocolViolated = 76
+    case notPermitted = 77
+    case integrity = 78
+  }
+
+  public var kind: Kind
+  /// Short stable name for programs, for example `unknown-office`.
+  public var code: String
+  public var message: Bilingual
+  public var remedy: Bilingual
+  /// Section or article, for refusals.
+  public var article: String?
+
+  public init(kind: Kind, code: String, message: Bilingual, remedy: Bilingual, article: String? = nil) {
+    self.kind = kind
+    self.code = code
+    self.message = message
+    self.remedy = remedy
+    self.article = article
+  }
+
+  public init(_ refusal: Refusal) {
+    self.init(
+      kind: .refused, code: refusal.code.rawValue, message: refusal.message, remedy: refusal.remedy,
+      article: refusal.article)
+  }
+}

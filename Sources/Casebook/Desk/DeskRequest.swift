@@ -1,0 +1,193 @@
+/// What a person at the desk may ask of the node.
+public enum DeskRequest: Sendable, Hashable, Codable {
+  case status
+  case verify
+  case officeList
+  case invite(Invite)
+  case officerAdd(OfficerDraft)
+  case officerList
+  case subjectAdd(SubjectDraft)
+  /// Rows of a CSV file that were read already; refused rows are reported, the others are stored together.
+  case subjectImport([SubjectDraft])
+  case subjectList(contains: String?)
+  case regimeList
+  /// The pack's YAML text, as a file or the bundled packs have it.
+  case regimePublish(yaml: String)
+  case indicatorSet(IndicatorDraft)
+  case indicatorList
+  case fileOpen(FileDraft)
+  case fileAct(ActDraft)
+  case fileList(FileFilter)
+  case fileShow(file: String)
+  case fileReveal(file: String, purpose: String, officer: String)
+  case board
+  case coverage
+  case overdue
+  case conflicts
+  case conflictResolve(record: String, field: String, choice: Int)
+  case quarantine
+  case peers
+  case log(limit: Int)
+  /// Exchange with the superior, or with the office named.
+  case sync(office: String?)
+}
+
+public struct Invite: Sendable, Hashable, Codable {
+  /// Code the new office will have.
+  public var office: String
+  public var name: String
+  /// Address under which the new office reaches this node, `host:port`.
+  public var address: String
+  public var hours: Int
+
+  public init(office: String, name: String, address: String, hours: Int) {
+    self.office = office
+    self.name = name
+    self.address = address
+    self.hours = hours
+  }
+}
+
+public struct OfficerDraft: Sendable, Hashable, Codable {
+  public var login: String
+  public var name: String
+  public var roles: [String]
+  public var certificateNumber: String?
+  /// `enforcement`, `supervision` or `audit`.
+  public var certificateKind: String?
+  /// `YYYY-MM-DD`.
+  public var validFrom: String?
+  public var validTo: String?
+
+  public init(
+    login: String, name: String, roles: [String], certificateNumber: String?, certificateKind: String?,
+    validFrom: String?, validTo: String?
+  ) {
+    self.login = login
+    self.name = name
+    self.roles = roles
+    self.certificateNumber = certificateNumber
+    self.certificateKind = certificateKind
+    self.validFrom = validFrom
+    self.validTo = validTo
+  }
+}
+
+public struct SubjectDraft: Sendable, Hashable, Codable {
+  /// Unified social credit code, or empty when not known.
+  public var code: String
+  public var name: String
+  public var kind: String
+  public var address: String
+  /// Line in the CSV file, for the report.
+  public var line: Int?
+
+  public init(code: String, name: String, kind: String, address: String, line: Int?) {
+    self.code = code
+    self.name = name
+    self.kind = kind
+    self.address = address
+    self.line = line
+  }
+}
+
+public struct IndicatorDraft: Sendable, Hashable, Codable {
+  public var pack: String
+  public var regime: String
+  public var indicator: String
+  public var value: Int
+  /// Number of the document that sets it (文号).
+  public var document: String
+  /// First day it applies, `YYYY-MM-DD`.
+  public var effective: String
+  /// Office it is for; `nil`: every office below.
+  public var office: String?
+
+  public init(
+    pack: String, regime: String, indicator: String, value: Int, document: String, effective: String, office: String?
+  ) {
+    self.pack = pack
+    self.regime = regime
+    self.indicator = indicator
+    self.value = value
+    self.document = document
+    self.effective = effective
+    self.office = office
+  }
+}
+
+public struct FileDraft: Sendable, Hashable, Codable {
+  /// `case`, `inspection`, `complaint` or `order`.
+  public var kind: String
+  public var pack: String
+  public var regime: String
+  /// `nil`: the regime's only workflow of the kind.
+  public var workflow: String?
+  public var title: String
+  /// USCC or name of a registered subject; `nil` where there is none.
+  public var subject: String?
+  /// `YYYY-MM-DD`; `nil`: today.
+  public var openedOn: String?
+  /// For an order: the office it is directed at.
+  public var addressee: String?
+  /// Number or id of the file it comes from.
+  public var relatesTo: String?
+  /// For an inspection: `routine`, `special`, `full`, …
+  public var checkKind: String?
+  public var complainantName: String?
+  public var complainantPhone: String?
+
+  public init(
+    kind: String, pack: String, regime: String, workflow: String?, title: String, subject: String?,
+    openedOn: String?, addressee: String?, relatesTo: String?, checkKind: String?, complainantName: String?,
+    complainantPhone: String?
+  ) {
+    self.kind = kind
+    self.pack = pack
+    self.regime = regime
+    self.workflow = workflow
+    self.title = title
+    self.subject = subject
+    self.openedOn = openedOn
+    self.addressee = addressee
+    self.relatesTo = relatesTo
+    self.checkKind = checkKind
+    self.complainantName = complainantName
+    self.complainantPhone = complainantPhone
+  }
+}
+
+public struct ActDraft: Sendable, Hashable, Codable {
+  /// Number or id of the file (an id may be shortened to what is unambiguous).
+  public var file: String
+  /// Act id of the file's workflow.
+  public var act: String
+  /// Logins of the officers taking part, the one answerable first.
+  public var officers: [String]
+  /// `YYYY-MM-DD`; `nil`: today.
+  public var date: String?
+  /// Form fields as typed; read by the form's field kinds.
+  public var facts: [String: String]
+
+  public init(file: String, act: String, officers: [String], date: String?, facts: [String: String]) {
+    self.file = file
+    self.act = act
+    self.officers = officers
+    self.date = date
+    self.facts = facts
+  }
+}
+
+public struct FileFilter: Sendable, Hashable, Codable {
+  public var kind: String?
+  public var office: String?
+  public var openOnly: Bool
+  public var limit: Int
+
+  public init(kind: String?, office: String?, openOnly: Bool, limit: Int) {
+    self.kind = kind
+    self.office = office
+    self.openOnly = openOnly
+    self.limit = limit
+  }
+}

@@ -1,0 +1,118 @@
+public import Casework
+
+/// What `docket verify` checked.
+public struct VerifyView: Sendable, Hashable, Codable {
+  public var streams: Int
+  public var entries: Int
+  public var signatures: Int
+  public var charters: Int
+  public var receipts: Int
+  public var files: Int
+  public var problems: [VerifyProblem]
+
+  public init(
+    streams: Int, entries: Int, signatures: Int, charters: Int, receipts: Int, files: Int,
+    problems: [VerifyProblem]
+  ) {
+    self.streams = streams
+    self.entries = entries
+    self.signatures = signatures
+    self.charters = charters
+    self.receipts = receipts
+    self.files = files
+    self.problems = problems
+  }
+}
+
+/// A place where the log or the projection is not what was signed.
+public struct VerifyProblem: Sendable, Hashable, Codable {
+  public var office: String
+  public var stream: String
+  public var seq: UInt64?
+  public var code: String
+  public var message: Bilingual
+
+  public init(
+    office: String, stream: String, seq: UInt64?, code: String, message: Bilingual
+  ) {
+    self.office = office
+    self.stream = stream
+    self.seq = seq
+    self.code = code
+    self.message = message
+  }
+}
+
+/// A field two offices wrote unseen by each other.
+public struct ConflictView: Sendable, Hashable, Codable {
+  public var record: String
+  public var type: String
+  public var field: String
+  public var isLegal: Bool
+  public var values: [ConflictValue]
+
+  public init(
+    record: String, type: String, field: String, isLegal: Bool, values: [ConflictValue]
+  ) {
+    self.record = record
+    self.type = type
+    self.field = field
+    self.isLegal = isLegal
+    self.values = values
+  }
+}
+
+/// One of the values; the first is in force.
+public struct ConflictValue: Sendable, Hashable, Codable {
+  public var value: String
+  public var office: String
+  public var time: UInt64
+
+  public init(
+    value: String, office: String, time: UInt64
+  ) {
+    self.value = value
+    self.office = office
+    self.time = time
+  }
+}
+
+/// A change that is kept but not projected.
+public struct HeldView: Sendable, Hashable, Codable {
+  public var office: String
+  public var stream: String
+  public var seq: UInt64
+  public var reason: String
+  public var message: Bilingual
+
+  public init(
+    office: String, stream: String, seq: UInt64, reason: String, message: Bilingual
+  ) {
+    self.office = office
+    self.stream = stream
+    self.seq = seq
+    self.reason = reason
+    self.message = message
+  }
+}
+
+/// An entry of the log.
+public struct LogRow: Sendable, Hashable, Codable {
+  public var office: String
+  public var stream: String
+  public var seq: UInt64
+  public var time: UInt64
+  public var changes: Int
+  public var hash: String
+
+  public init(
+    office: String, stream: String, seq: UInt64, time: UInt64, changes: Int, hash: String
+  ) {
+    self.office = office
+    self.stream = stream
+    self.seq = seq
+    self.time = time
+    self.changes = changes
+    self.hash = hash
+  }
+}

@@ -1,0 +1,135 @@
+public import Casework
+
+/// What `docket status` shows of this node.
+public struct StatusView: Sendable, Hashable, Codable {
+  public var office: String
+  public var name: String
+  public var superior: String?
+  /// Six groups to read over the telephone: root key and own keys.
+  public var fingerprint: String
+  public var streams: Int
+  public var entries: Int
+  public var openFiles: Int
+  public var overdueFiles: Int
+  public var heldChanges: Int
+  public var conflicts: Int
+  /// Unix milliseconds of the last complete exchange with the superior.
+  public var lastContact: UInt64?
+  /// Own entries the superior has not acknowledged by a receipt.
+  public var unsent: Int
+  public var serving: Bool
+  public var warnings: [Bilingual]
+
+  public init(
+    office: String, name: String, superior: String?, fingerprint: String, streams: Int, entries: Int,
+    openFiles: Int, overdueFiles: Int, heldChanges: Int, conflicts: Int, lastContact: UInt64?, unsent: Int,
+    serving: Bool, warnings: [Bilingual]
+  ) {
+    self.office = office
+    self.name = name
+    self.superior = superior
+    self.fingerprint = fingerprint
+    self.streams = streams
+    self.entries = entries
+    self.openFiles = openFiles
+    self.overdueFiles = overdueFiles
+    self.heldChanges = heldChanges
+    self.conflicts = conflicts
+    self.lastContact = lastContact
+    self.unsent = unsent
+    self.serving = serving
+    self.warnings = warnings
+  }
+}
+
+/// A seat in the office tree.
+public struct OfficeView: Sendable, Hashable, Codable {
+  public var office: String
+  public var name: String
+  public var superior: String?
+  public var depth: Int
+  public var key: String
+  public var isSelf: Bool
+
+  public init(
+    office: String, name: String, superior: String?, depth: Int, key: String, isSelf: Bool
+  ) {
+    self.office = office
+    self.name = name
+    self.superior = superior
+    self.depth = depth
+    self.key = key
+    self.isSelf = isSelf
+  }
+}
+
+/// A one-time invitation.
+public struct InvitationView: Sendable, Hashable, Codable {
+  public var code: String
+  public var office: String
+  /// Unix milliseconds.
+  public var expires: UInt64
+  public var fingerprint: String
+
+  public init(
+    code: String, office: String, expires: UInt64, fingerprint: String
+  ) {
+    self.code = code
+    self.office = office
+    self.expires = expires
+    self.fingerprint = fingerprint
+  }
+}
+
+/// What is known of a neighbouring office.
+public struct PeerView: Sendable, Hashable, Codable {
+  public var office: String
+  public var name: String
+  public var relation: String
+  public var lastContact: UInt64?
+  public var lastError: Bilingual?
+  /// Milliseconds the peer is ahead.
+  public var clockOffset: Int64?
+  public var address: String?
+  public var asOf: UInt64?
+
+  public init(
+    office: String, name: String, relation: String, lastContact: UInt64?, lastError: Bilingual?,
+    clockOffset: Int64?, address: String?, asOf: UInt64?
+  ) {
+    self.office = office
+    self.name = name
+    self.relation = relation
+    self.lastContact = lastContact
+    self.lastError = lastError
+    self.clockOffset = clockOffset
+    self.address = address
+    self.asOf = asOf
+  }
+}
+
+/// What a synchronisation did.
+public struct SyncView: Sendable, Hashable, Codable {
+  public var peer: String
+  public var sent: Int
+  public var received: Int
+  public var receipts: Int
+  public var bytesSent: Int
+  public var bytesReceived: Int
+  public var wasIdle: Bool
+  public var warnings: [Bilingual]
+
+  public init(
+    peer: String, sent: Int, received: Int, receipts: Int, bytesSent: Int, bytesReceived: Int,
+    wasIdle: Bool, warnings: [Bilingual]
+  ) {
+    self.peer = peer
+    self.sent = sent
+    self.received = received
+    self.receipts = receipts
+    self.bytesSent = bytesSent
+    self.bytesReceived = bytesReceived
+    self.wasIdle = wasIdle
+    self.warnings = warnings
+  }
+}

@@ -1,0 +1,80 @@
+import Casework
+public import Replication
+
+/// A pack in the replica: one header record and its text in sections, so that no entry grows too large.
+public struct PackRecords: Sendable {
+  /// A pack held here, as its header record says.
+  public struct Header: Sendable, Hashable {
+    public var record: RecordID
+    public var code: String
+    public var version: Int
+    public var sections: Int
+    public var digest: String
+  }
+
+  private typealias Field = RecordType
+
+  /// Every pack held, by code and version.
+  public static func headers(in storage: any ReplicaStorage) throws -> [Header] {
+    try storage.rows(RecordType.pack.number).compactMap { row in
+      guard let code = row.text(1), let version = row.value(2).integer, let sections = row.value(3).integer,
+        let digest = row.text(4)
+      else { return nil }
+      return Header(record: row.id, code: code, version: Int(version), sections: Int(sections), digest: digest)
+    }.sorted { ($0.code, $0.version) < ($1.code, $1.version) }
+  }
+
+  /// The text, or `nil` while sections are missing or do not give the digest in the header.
+  public static func text(
+    of header: Header, in storage: any ReplicaStorage, using suite: any SignatureSuite
+  ) throws -> String? {
+    let rows = try storage.rows(RecordType.packSection.number, where: 1, is: .text(header.record.description))
+    guard rows.count == header.sections else { return nil }
+    let text = rows.sorted { ($0.value(2).integer ?? 0) < ($1.value(2).integer ?? 0) }
+      .compactMap { $0.text(3) }.joined()
+    return Hexadecimal.string(suite.hash(Array(text.utf8)).bytes) == header.digest ? text : nil
+  }
+
+  /// The changes that publish a pack.
+  public static func changes(
+    code: String, version: Int, issuer: String, sections: [String], ids: [RecordID], using suite: any SignatureSuite
+  ) -> [Change] {
+    let digest = Hexadecimal.string(suite.hash(Array(sections.joined().utf8)).bytes)
+    func write(_ type: RecordType, _ id: RecordID, _ values: [(UInt64, FieldValue)]) -> Change {
+      .record(
+        RecordWrite(
+          type: type.number, id: id,
+          fields: values.map { RecordWrite.Field(number: $0.0, value: $0.1, replaces: []) }))
+    }
+    let header = write(
+      .pack, ids[0],
+      [
+        (1, .text(code)), (2, .integer(Int64(version))), (3, .integer(Int64(sections.count))), (4, .text(digest)),
+        (5, .text(issuer)),
+      ])
+    return zip(sections.indices, sections).map { index, section in
+      write(
+        .packSection, ids[index + 1],
+        [(1, .text(ids[0].description)), (2, .integer(Int64(index))), (3, .text(section))])
+    } + [header]
+  }
+}
+
+extension ReplicaContext {
+  /// The pack a file is pinned to.
+  func pack(_ code: String, version: Int, in storage: any ReplicaStorage) throws -> RegimePack? {
+    guard let suite = suites[.ed25519],
+      let header = try PackRecords.headers(in: storage).first(where: { $0.code == code && $0.version == version }),
+      let text = try PackRecords.text(of: header, in: storage, using: suite)
+    else { return nil }
+    return shelf.pack(fromYAML: text)
+  }
+
+  /// The newest version held of a pack.
+  func newestPack(_ code: String, in storage: any ReplicaStorage) throws -> RegimePack? {
+    guard let version = try PackRecords.headers(in: storage).last(where: { $0.code == code })?.version else {
+      return nil
+    }
+    return try pack(code, version: version, in: storage)
+  }
+}

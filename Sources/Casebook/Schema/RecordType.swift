@@ -1,0 +1,79 @@
+/// A type of record: numbered fields, additive only. Numbers are never reused; defaults are read-time.
+public struct RecordType: Sendable, Hashable {
+  public struct Field: Sendable, Hashable {
+    public enum Kind: Sendable, Hashable { case text, integer, flag }
+
+    public let number: UInt64
+    /// Column name: lower-case letters and `_`.
+    public let name: String
+    public let kind: Kind
+    /// Whether a conflict in it blocks the issuing of documents (法定要素).
+    public let isLegal: Bool
+  }
+
+  public let number: UInt64
+  /// Table name: lower-case letters and `_`.
+  public let name: String
+  public let fields: [Field]
+
+  public func field(_ number: UInt64) -> Field? { fields.first { $0.number == number } }
+
+  /// Version of this registry, carried in every entry's header.
+  public static let schemaVersion: UInt64 = 1
+
+  public static let all: [RecordType] = [
+    subject, officer, caseFile, sealedComplainant, pack, packSection, indicatorSetting,
+  ]
+
+  public static func type(_ number: UInt64) -> RecordType? { all.first { $0.number == number } }
+
+  public static let subject = RecordType(
+    number: 1, name: "subject",
+    fields: [
+      text(1, "code"), text(2, "name", isLegal: true), text(3, "kind"), text(4, "address"), text(5, "office"),
+    ])
+
+  public static let officer = RecordType(
+    number: 2, name: "officer",
+    fields: [
+      text(1, "name"), text(2, "roles"), text(3, "certificate_number"), text(4, "certificate_kind"),
+      text(5, "valid_from"), text(6, "valid_to"), text(7, "office"), text(8, "login"),
+    ])
+
+  /// Any file that moves through a workflow by acts: case, inspection, complaint, order.
+  public static let caseFile = RecordType(
+    number: 3, name: "case_file",
+    fields: [
+      text(1, "kind"), text(2, "number", isLegal: true), text(3, "title"), text(4, "pack"),
+      integer(5, "pack_version"), text(6, "regime"), text(7, "workflow"), text(8, "subject", isLegal: true),
+      text(9, "office"), text(10, "addressee"), text(11, "opened_on", isLegal: true), text(12, "relates_to"),
+      text(13, "check_kind"),
+    ])
+
+  /// A complainant's identity (条例 第九条): written to the `own` stream alone.
+  public static let sealedComplainant = RecordType(
+    number: 4, name: "sealed_complainant", fields: [text(1, "file"), text(2, "name"), text(3, "phone")])
+
+  public static let pack = RecordType(
+    number: 5, name: "pack",
+    fields: [text(1, "code"), integer(2, "version"), integer(3, "sections"), text(4, "digest"), text(5, "issuer")])
+
+  public static let packSection = RecordType(
+    number: 6, name: "pack_section", fields: [text(1, "pack"), integer(2, "position"), text(3, "body")])
+
+  /// A superior's figure for an indicator (以上级下达监督检查指标为准).
+  public static let indicatorSetting = RecordType(
+    number: 7, name: "indicator_setting",
+    fields: [
+      text(1, "pack"), text(2, "regime"), text(3, "indicator"), integer(4, "value"), text(5, "document"),
+      text(6, "office"), text(7, "effective"),
+    ])
+
+  private static func text(_ number: UInt64, _ name: String, isLegal: Bool = false) -> Field {
+    Field(number: number, name: name, kind: .text, isLegal: isLegal)
+  }
+
+  private static func integer(_ number: UInt64, _ name: String) -> Field {
+    Field(number: number, name: name, kind: .integer, isLegal: false)
+  }
+}

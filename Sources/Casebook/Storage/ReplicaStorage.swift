@@ -1,0 +1,192 @@
+public import Replication
+
+/// What the engine needs of a replica's storage: one open transaction. Implemented over SQLite (ReplicaStore) and
+/// over memory (tests, simulator). Everything written in it becomes durable together, or not at all.
+public protocol ReplicaStorage: AnyObject {
+  // MARK: Log
+
+  /// - Returns: `nil` when nothing of the stream is held.
+  func head(of stream: StreamID) throws -> StreamHead?
+  /// Every stream held, by `StreamID` order.
+  func heads() throws -> [StreamHead]
+  /// Appends a verified run; `head` is the stream's new head.
+  func append(_ run: [Entry], head: StreamHead, receivedAt milliseconds: UInt64) throws
+  /// Entries from `seq` on, until their encodings reach `bytesMax` (at least one entry if there is any).
+  func entries(of stream: StreamID, from seq: UInt64, bytesMax: Int) throws -> [Entry]
+  /// How many entries are held in all streams.
+  func entryCount() throws -> UInt64
+
+  // MARK: Deciding facts
+
+  /// By order of arrival.
+  func charters() throws -> [StoredCharter]
+  func put(_ charter: StoredCharter) throws
+  func put(_ receipt: StoredReceipt) throws
+  /// The receipts of a stream, by position in the stream.
+  func receipts(of stream: StreamID) throws -> [StoredReceipt]
+  /// The issuer's clock in the receipts of the entry with this hash.
+  func receiptClock(ofEntry hash: Digest) throws -> UInt64?
+  /// Hash of the entry that held the last receipt stored.
+  func latestReceiptEntry() throws -> Digest?
+
+  // MARK: Registers and acts
+
+  func row(_ type: UInt64, _ id: RecordID) throws -> RecordRow?
+  func put(_ row: RecordRow) throws
+  /// Rows whose field has the value, by id.
+  func rows(_ type: UInt64, where field: UInt64, is value: FieldValue) throws -> [RecordRow]
+  /// All rows of a type, by id.
+  func rows(_ type: UInt64) throws -> [RecordRow]
+  /// By id.
+  func acts(of file: RecordID) throws -> [StoredAct]
+  /// The same act again changes nothing.
+  func put(_ act: StoredAct) throws
+
+  // MARK: Derived and exceptional
+
+  func put(_ summary: CaseSummary) throws
+  func summary(of file: RecordID) throws -> CaseSummary?
+  /// By opening day and id.
+  func summaries() throws -> [CaseSummary]
+  /// Drops every projected row, act, fact and summary; the log stays.
+  func clearProjection() throws
+  /// An entry or change that is kept but not projected, and why.
+  func put(_ held: HeldChange) throws
+  func heldChanges() throws -> [HeldChange]
+
+  // MARK: Small values of the node itself
+
+  func value(_ key: String) throws -> [UInt8]?
+  func setValue(_ key: String, _ value: [UInt8]?) throws
+  /// Values whose keys begin with `prefix`, by key.
+  func values(prefix: String) throws -> [(key: String, value: [UInt8])]
+}
+
+/// A charter with the key that signed it.
+public struct StoredCharter: Sendable, Hashable {
+  public var charter: Charter
+  public var issuer: KeyFingerprint
+
+  public init(charter: Charter, issuer: KeyFingerprint) {
+    self.charter = charter
+    self.issuer = issuer
+  }
+}
+
+/// A receipt with the entry that carried it.
+public struct StoredReceipt: Sendable, Hashable {
+  public var receipt: Receipt
+  public var issuer: KeyFingerprint
+  public var entry: Digest
+
+  public init(receipt: Receipt, issuer: KeyFingerprint, entry: Digest) {
+    self.receipt = receipt
+    self.issuer = issuer
+    self.entry = entry
+  }
+}
+
+/// An act with where it stands in the log.
+public struct StoredAct: Sendable, Hashable {
+  public var change: ActChange
+  public var stream: StreamID
+  public var seq: UInt64
+  public var stamp: HybridTimestamp
+
+  public init(change: ActChange, stream: StreamID, seq: UInt64, stamp: HybridTimestamp) {
+    self.change = change
+    self.stream = stream
+    self.seq = seq
+    self.stamp = stamp
+  }
+}
+
+/// A change that is kept and relayed but not projected.
+public struct HeldChange: Sendable, Hashable {
+  public enum Reason: String, Sendable, Hashable, CaseIterable {
+    /// A kind, record type or field of a later version.
+    case unknownKind = "unknown-kind"
+    case unreadable
+    /// A charter the office tree does not admit.
+    case charterRefused = "charter-refused"
+    /// A receipt by an office that is not above the author.
+    case receiptRefused = "receipt-refused"
+  }
+
+  public var stream: StreamID
+  public var seq: UInt64
+  /// Position of the change in the entry; -1 for the whole entry.
+  public var index: Int
+  public var reason: Reason
+
+  public init(stream: StreamID, seq: UInt64, index: Int, reason: Reason) {
+    self.stream = stream
+    self.seq = seq
+    self.index = index
+    self.reason = reason
+  }
+}
+
+/// What lists and boards show of a file: derived from its acts, rewritten when one arrives, never truth.
+public struct CaseSummary: Sendable, Hashable {
+  public var file: RecordID
+  /// `case`, `inspection`, `complaint` or `order`.
+  public var kind: String
+  public var number: String
+  public var title: String
+  public var pack: String
+  public var regime: String
+  public var workflow: String
+  public var subject: String
+  /// Office now responsible.
+  public var office: String
+  public var openedBy: String
+  public var addressee: String
+  public var checkKind: String
+  /// State id, or empty when the pack the file is pinned to is not held.
+  public var state: String
+  public var isFinal: Bool
+  /// `YYYY-MM-DD`.
+  public var openedOn: String
+  /// Day of the act that reached a final state.
+  public var closedOn: String?
+  /// Earliest due day of the clocks that run.
+  public var nextDue: String?
+  public var nextClock: String?
+  public var isProvisional: Bool
+  public var isSuspended: Bool
+  public var actCount: Int
+  public var voidCount: Int
+  public var waitingCount: Int
+
+  public init(
+    file: RecordID, kind: String, number: String, title: String, pack: String, regime: String, workflow: String,
+    subject: String, office: String, openedBy: String, addressee: String, checkKind: String, state: String,
+    isFinal: Bool, openedOn: String, closedOn: String?, nextDue: String?, nextClock: String?, isProvisional: Bool,
+    isSuspended: Bool, actCount: Int, voidCount: Int, waitingCount: Int
+  ) {
+    self.file = file
+    self.kind = kind
+    self.number = number
+    self.title = title
+    self.pack = pack
+    self.regime = regime
+    self.workflow = workflow
+    self.subject = subject
+    self.office = office
+    self.openedBy = openedBy
+    self.addressee = addressee
+    self.checkKind = checkKind
+    self.state = state
+    self.isFinal = isFinal
+    self.openedOn = openedOn
+    self.closedOn = closedOn
+    self.nextDue = nextDue
+    self.nextClock = nextClock
+    self.isProvisional = isProvisional
+    self.isSuspended = isSuspended
+    self.actCount = actCount
+    self.voidCount = voidCount
+    self.waitingCount = waitingCount
+  }
+}

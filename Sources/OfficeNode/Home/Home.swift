@@ -1,0 +1,69 @@
+import Foundation
+
+/// The folder of one office's node: keys, database, settings, lock and control socket.
+public struct Home: Sendable, Hashable {
+  public let path: String
+
+  public init(_ path: String) { self.path = path }
+
+  /// Where a node lives unless `--home` or `DOCKET_HOME` says otherwise.
+  public static func standard(environment: [String: String]) -> Home {
+    if let path = environment["DOCKET_HOME"], !path.isEmpty { return Home(path) }
+    return Home((environment["HOME"] ?? ".") + "/.docket")
+  }
+
+  public var database: String { path + "/docket.sqlite" }
+  public var signingKey: String { path + "/keys/signing.pem" }
+  public var transportKey: String { path + "/keys/transport.pem" }
+  public var settings: String { path + "/office.json" }
+  public var lock: String { path + "/lock" }
+  public var socket: String { path + "/docket.sock" }
+  /// How far this office's own log had come: outside the database, so that an older database shows.
+  public var highWater: String { path + "/high-water" }
+
+  public var isOccupied: Bool { FileManager.default.fileExists(atPath: settings) }
+
+  /// Makes the folders, for the owner alone.
+  func create() throws {
+    do {
+      for folder in [path, path + "/keys"] {
+        try FileManager.default.createDirectory(
+          atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      }
+    } catch {
+      throw NodeFailure.folder(path, error)
+    }
+  }
+}
+
+/// What a node must know before its database is open.
+public struct OfficeSettings: Sendable, Hashable, Codable {
+  public var office: String
+  public var name: String
+  /// Fingerprint of the root office's key, hexadecimal: the trust everything hangs on.
+  public var rootKey: String
+  public var incarnation: UInt64
+  public var superior: String?
+  /// `host:port` under which the superior is reached.
+  public var superiorAddress: String?
+
+  static func read(_ home: Home) throws -> OfficeSettings {
+    guard home.isOccupied else { throw NodeFailure.noOffice(home) }
+    do {
+      return try JSONDecoder().decode(
+        OfficeSettings.self, from: Data(contentsOf: URL(fileURLWithPath: home.settings)))
+    } catch {
+      throw NodeFailure.settingsDamaged(home, error)
+    }
+  }
+
+  func write(_ home: Home) throws {
+    do {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      try DurableFile.write(Array(try encoder.encode(self)), to: home.settings)
+    } catch let failure as DurableFile.Failure {
+      throw NodeFailure.folder(home.path, failure)
+    }
+  }
+}

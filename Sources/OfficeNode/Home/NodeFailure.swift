@@ -1,0 +1,67 @@
+import Casebook
+import Casework
+
+/// The node's own failures, each with its remedy and exit code.
+enum NodeFailure {
+  static func noOffice(_ home: Home) -> DeskFailure {
+    DeskFailure(
+      kind: .io, code: "no-office",
+      message: Bilingual(zh: "目录 \(home.path) 中没有机构。", en: "There is no office at \(home.path)."),
+      remedy: Bilingual(
+        zh: "用 --home 或 DOCKET_HOME 指定目录；新设机构用 docket init 或 docket join。",
+        en: "Name the folder with --home or DOCKET_HOME; set a new office up with docket init or docket join."))
+  }
+
+  static func occupied(_ home: Home) -> DeskFailure {
+    DeskFailure(
+      kind: .refused, code: "occupied",
+      message: Bilingual(zh: "目录 \(home.path) 中已有机构。", en: "There is an office at \(home.path) already."),
+      remedy: Bilingual(zh: "请换一个空目录。", en: "Choose an empty folder."))
+  }
+
+  static func folder(_ path: String, _ cause: any Error) -> DeskFailure {
+    DeskFailure(
+      kind: .io, code: "folder",
+      message: Bilingual(zh: "无法读写目录 \(path)：\(cause)", en: "Cannot read or write \(path): \(cause)"),
+      remedy: Bilingual(zh: "请检查目录权限和磁盘空间。", en: "Check permissions and free space."))
+  }
+
+  static func settingsDamaged(_ home: Home, _ cause: any Error) -> DeskFailure {
+    DeskFailure(
+      kind: .integrity, code: "settings-damaged",
+      message: Bilingual(zh: "机构设置文件 \(home.settings) 损坏。", en: "The settings file \(home.settings) is damaged."),
+      remedy: Bilingual(zh: "请从备份恢复该文件；数据库未受影响。", en: "Restore that file; the database is untouched."))
+  }
+
+  static func busy(_ home: Home) -> DeskFailure {
+    DeskFailure(
+      kind: .io, code: "home-in-use",
+      message: Bilingual(
+        zh: "另一个 docket 进程正在使用 \(home.path)。", en: "Another docket process is using \(home.path)."),
+      remedy: Bilingual(
+        zh: "请等它结束，或停止该进程后再试；数据没有改动。", en: "Wait for it to end or stop it; nothing was changed."))
+  }
+
+  static let restored = DeskFailure(
+    kind: .integrity, code: "restored-database",
+    message: Bilingual(
+      zh: "数据库比本机记载的旧（可能由备份恢复或复制而来），继续登记会与已发出的记录冲突。",
+      en: "The database is older than this machine remembers (a restored backup or a copy); writing on would fork the log."),
+    remedy: Bilingual(
+      zh: "请先执行 docket sync，从上级取回本机构自己的记录。", en: "Run docket sync first to fetch this office's own entries back."))
+
+  static func noSuperior() -> DeskFailure {
+    DeskFailure(
+      kind: .usage, code: "no-superior",
+      message: Bilingual(zh: "本机构没有上级，无处同步。", en: "This office has no superior to synchronise with."),
+      remedy: Bilingual(zh: "由下级机构向本机构同步；请运行 docket serve。", en: "Subordinates call this office; run docket serve."))
+  }
+
+  static func badInvitation(_ zh: String, _ en: String) -> DeskFailure {
+    DeskFailure(
+      kind: .notPermitted, code: "invitation",
+      message: Bilingual(zh: zh, en: en),
+      remedy: Bilingual(
+        zh: "请让上级机构用 docket invite 重新签发邀请码。", en: "Ask the superior for a new one: docket invite."))
+  }
+}

@@ -1,0 +1,121 @@
+import Casebook
+import Casework
+import Foundation
+import Logging
+import ReplicaStore
+import Replication
+import SignatureSuites
+
+/// What the node knows of a peer, kept as a small value.
+struct PeerMemory: Codable {
+  var lastContact: UInt64?
+  /// Milliseconds the peer's clock is ahead of ours.
+  var clockOffset: Int64?
+  var errorZh: String?
+  var errorEn: String?
+
+  static func key(_ office: String) -> String { "peer.\(office)" }
+}
+
+extension OfficeNode {
+  /// A clock this far from a peer's is worth a warning (field notes: recorded, never a reason to refuse).
+  static let clockWarningMilliseconds: Int64 = 5 * 60_000
+  /// A wall clock this far behind the newest own entry went back.
+  static let clockBackMilliseconds: UInt64 = 24 * 3_600_000
+
+  func status() throws -> StatusView {
+    let context = context
+    let today = CivilDate.fromUnixMilliseconds(effects.now()).description
+    return try StoreFailures.mapped {
+      try store.read { storage in
+        let summaries = try storage.summaries()
+        let mine = summaries.filter { $0.office == context.office.text && !$0.isFinal }
+        let heads = try storage.heads()
+        var unsent = 0
+        for head in heads where head.stream.author == context.key && head.stream.audience != .own {
+          let receipted = try storage.receipts(of: head.stream).map(\.receipt.head.seq).max() ?? 0
+          unsent += Int(head.seq - min(head.seq, receipted))
+        }
+        let clerk = Clerk(context: context, signer: signer, now: effects.now(), makeID: effects.newID)
+        guard case .conflicts(let conflicts) = try clerk.perform(.conflicts, in: storage) else { throw CancellationError() }
+        let superior = settings.superior
+        let memory = try superior.flatMap { try self.memory(of: $0, in: storage) }
+        let spoken = context.tree.seat(context.office).flatMap { seat in
+          context.suites[.ed25519].map { SpokenFingerprint.of(seat, root: context.tree.rootKey, using: $0) }
+        }
+        return StatusView(
+          office: context.office.text, name: settings.name, superior: superior, fingerprint: spoken ?? "",
+          streams: heads.count, entries: Int(try storage.entryCount()), openFiles: mine.count,
+          overdueFiles: mine.count { $0.nextDue.map { $0 < today } ?? false },
+          heldChanges: try storage.heldChanges().count, conflicts: conflicts.count, lastContact: memory?.lastContact,
+          unsent: superior == nil ? 0 : unsent, serving: isServing, warnings: try warnings(memory, in: storage))
+      }
+    }
+  }
+
+  private func warnings(_ memory: PeerMemory?, in storage: any ReplicaStorage) throws -> [Bilingual] {
+    var warnings: [Bilingual] = []
+    if isBehindHighWater { warnings.append(NodeFailure.restored.message) }
+    if let clock = try clockWarning(in: storage) { warnings.append(clock) }
+    if let offset = memory?.clockOffset, abs(offset) > Self.clockWarningMilliseconds {
+      warnings.append(Self.offsetWarning(offset))
+    }
+    return warnings
+  }
+
+  /// A warning when this machine's clock went back behind its own newest entry, or stands before this program existed.
+  func clockWarning(in storage: any ReplicaStorage) throws -> Bilingual? {
+    let last = try storage.value("clock").map { $0.reduce(0) { $0 << 8 | UInt64($1) } } ?? 0
+    let newest = HybridTimestamp(rawValue: last).milliseconds
+    let now = effects.now()
+    guard now + Self.clockBackMilliseconds < newest || now < 1_704_067_200_000 else { return nil }
+    let days = newest > now ? (newest - now) / 86_400_000 : 0
+    return Bilingual(
+      zh: "本机时钟可能有误：比最近一次登记早 \(days) 天。登记照常保存，期限按所填日期计算；请校准时钟。",
+      en: "This machine's clock seems wrong: \(days) days before the newest entry. Work is kept; please set the clock.")
+  }
+
+  static func offsetWarning(_ offset: Int64) -> Bilingual {
+    let minutes = abs(offset) / 60_000
+    return offset > 0
+      ? Bilingual(
+        zh: "本机时钟比对方慢 \(minutes) 分钟，请校准；登记不受影响。", en: "This clock is \(minutes) minutes behind the peer's; please set it.")
+      : Bilingual(
+        zh: "本机时钟比对方快 \(minutes) 分钟，请校准；登记不受影响。", en: "This clock is \(minutes) minutes ahead of the peer's; please set it.")
+  }
+
+  func memory(of office: String, in storage: any ReplicaStorage) throws -> PeerMemory? {
+    try storage.value(PeerMemory.key(office)).flatMap { try? JSONDecoder().decode(PeerMemory.self, from: Data($0)) }
+  }
+
+  func remember(_ office: String, _ change: (inout PeerMemory) -> Void) throws {
+    try StoreFailures.mapped {
+      try store.transaction { storage in
+        var memory = try self.memory(of: office, in: storage) ?? PeerMemory()
+        change(&memory)
+        try storage.setValue(PeerMemory.key(office), Array(try JSONEncoder().encode(memory)))
+      }
+    }
+  }
+
+  func peers() throws -> [PeerView] {
+    let context = context
+    return try StoreFailures.mapped {
+      try store.read { storage in
+        let clerk = Clerk(context: context, signer: signer, now: effects.now(), makeID: effects.newID)
+        let newest = try clerk.newestEntryTimes(in: storage)
+        return try context.tree.all.filter { $0.charter.office != context.office }.map { seat in
+          let office = seat.charter.office
+          let memory = try self.memory(of: office.text, in: storage)
+          let isAbove = context.tree.isSuperior(office, of: context.office)
+          return PeerView(
+            office: office.text, name: seat.charter.name, relation: isAbove ? "superior" : "subordinate",
+            lastContact: memory?.lastContact,
+            lastError: memory?.errorZh.map { Bilingual(zh: $0, en: memory?.errorEn ?? $0) },
+            clockOffset: memory?.clockOffset, address: office.text == settings.superior ? settings.superiorAddress : nil,
+            asOf: newest[office.text])
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,148 @@
+public import Casebook
+import Casework
+import Logging
+import NIOPosix
+import PeerTransport
+import ReplicaStore
+import Replication
+import SignatureSuites
+
+extension OfficeNode {
+  /// This build, as peers see it.
+  static let software = "docket/0.1"
+
+  /// Heads of the streams that both sides may hold, superiors' streams first.
+  private func sharedHeads(with peer: OfficeCode) throws -> [StreamHead] {
+    let context = context
+    return try StoreFailures.mapped {
+      try store.read { storage in
+        try storage.heads().filter {
+          context.tree.mayRead(peer, $0.stream) && context.tree.mayRead(context.office, $0.stream)
+        }.sorted { left, right in
+          let depths = (context.tree.seat(of: left.stream.author)?.depth ?? 0, context.tree.seat(of: right.stream.author)?.depth ?? 0)
+          return depths.0 != depths.1 ? depths.0 < depths.1 : left.stream < right.stream
+        }
+      }
+    }
+  }
+
+  func beginSession(with peer: OfficeCode) throws -> (SyncSession, SyncView) {
+    let heads = try sharedHeads(with: peer)
+    guard let suite = context.suites[.ed25519] else { throw OfficeTree.Failure.unknownSuite }
+    let hello = SyncFrame.Hello(
+      version: SessionLimits.protocolVersion, office: context.office, digest: SyncFrame.digest(of: heads, using: suite),
+      clock: effects.now(), software: Self.software)
+    let view = SyncView(
+      peer: peer.text, sent: 0, received: 0, receipts: 0, bytesSent: 0, bytesReceived: 0, wasIdle: false, warnings: [])
+    return (SyncSession(hello: hello, peer: peer, heads: heads), view)
+  }
+
+  func entries(of stream: StreamID, from seq: UInt64, bytesMax: Int) throws -> [[UInt8]] {
+    try StoreFailures.mapped {
+      try store.read { try $0.entries(of: stream, from: seq, bytesMax: bytesMax) }.map(\.encoded)
+    }
+  }
+
+  /// - Returns: how many entries were new.
+  func admit(_ entries: [[UInt8]], of stream: StreamID) throws -> Int {
+    let before = context
+    let now = effects.now()
+    let (outcome, after) = try StoreFailures.mapped {
+      try store.transaction { storage in
+        var admission = Admission(context: before)
+        let outcome = try admission.admit(entries, of: stream, at: now, in: storage)
+        try admission.finish(in: storage)
+        return (outcome, admission.context)
+      }
+    }
+    context = after
+    if stream.author == context.key { try noteHighWater() }
+    return outcome.stored
+  }
+
+  /// Receipts for what was just stored, durable before they are sent.
+  /// - Returns: heads of our streams the peer may hold, and how many receipts were written.
+  func writeReceipts(for peer: OfficeCode) throws -> ([StreamHead], Int) {
+    let context = context
+    let now = effects.now()
+    var count = 0
+    if !isBehindHighWater {
+      try StoreFailures.mapped {
+        try store.transaction { storage in
+          var journal = Journal(context: context, signer: signer)
+          for (audience, changes) in try Witness.owed(context: context, at: now, in: storage) {
+            _ = try journal.record(changes, for: audience, at: now, in: storage)
+            count += changes.count
+          }
+          try journal.finish(in: storage)
+        }
+      }
+      if count > 0 { try noteHighWater() }
+    }
+    return (try sharedHeads(with: peer).filter { $0.stream.author == context.key }, count)
+  }
+
+  func noteContact(with peer: OfficeCode, clock: UInt64, _ view: inout SyncView) throws {
+    let now = effects.now()
+    let offset = Int64(clock) - Int64(now)
+    if abs(offset) > Self.clockWarningMilliseconds { view.warnings.append(Self.offsetWarning(offset)) }
+    try remember(peer.text) { memory in
+      memory.lastContact = now
+      memory.clockOffset = offset
+      memory.errorZh = nil
+      memory.errorEn = nil
+    }
+  }
+
+  func logFork(_ stream: StreamID, seq: UInt64) {
+    logger.error("fork", metadata: ["author": "\(Hexadecimal.string(stream.author.bytes.prefix(8)))", "seq": "\(seq)"])
+  }
+
+  nonisolated func transportIdentity() async throws -> TransportIdentity {
+    guard let raw = transportSigner.rawEd25519 else { throw TransportError(.notAdmitted) }
+    return try TransportIdentity(rawPrivateKey: raw, commonName: await settings.office, enrolmentProof: nil)
+  }
+
+  /// Exchanges with the superior.
+  nonisolated func synchronise(with office: String?) async throws -> SyncView {
+    let settings = await settings
+    guard let superior = settings.superior, let address = settings.superiorAddress, office ?? superior == superior,
+      let peer = OfficeCode(superior)
+    else { throw NodeFailure.noSuperior() }
+    do {
+      let endpoint = try Endpoint(address)
+      let connection = try await PeerDialer.dial(
+        host: endpoint.host, port: endpoint.port, identity: try await transportIdentity(),
+        verifier: { certificate in
+          let admission = await self.admitted(certificate)
+          return admission == .office(superior) ? admission : nil
+        }, group: MultiThreadedEventLoopGroup.singleton, logger: logger)
+      do {
+        let view = try await SessionRunner(
+          node: self, connection: connection, peer: peer, hangsUp: true
+        ).run()
+        await connection.close()
+        return view
+      } catch {
+        await connection.close()
+        throw error
+      }
+    } catch {
+      let mapped = StoreFailures.mapped(error)
+      if let failure = mapped as? DeskFailure {
+        try? await remember(superior) { memory in
+          memory.errorZh = failure.message.zh
+          memory.errorEn = failure.message.en
+        }
+      }
+      throw mapped
+    }
+  }
+}
+
+extension OfficeNode: Desk {
+  public nonisolated func perform(_ request: DeskRequest) async throws -> DeskReply {
+    if case .sync(let office) = request { return .synced(try await synchronise(with: office)) }
+    return try await performLocally(request)
+  }
+}

@@ -1,0 +1,134 @@
+import Casebook
+import Casework
+import PeerTransport
+import Replication
+
+/// Drives one `SyncSession` over a connection: frames in, actions out. Decides nothing.
+struct SessionRunner {
+  let node: OfficeNode
+  let connection: PeerConnection
+  let peer: OfficeCode
+  /// The side that called hangs up; the other one waits for that, so that nothing it still needs is cut off.
+  let hangsUp: Bool
+
+  /// - Returns: what was exchanged.
+  /// - Throws: `DeskFailure` when the session broke off; what was stored before stays.
+  func run() async throws -> SyncView {
+    var (session, view) = try await node.beginSession(with: peer)
+    var iterator = connection.frames.makeAsyncIterator()
+    var isComplete = try await carryOut(session.opened(), &session, &view)
+    while !isComplete {
+      guard let bytes = try await iterator.next() else {
+        throw SyncFailure.closed(peer)
+      }
+      let frame: SyncFrame
+      do throws(CBORReader.Failure) {
+        frame = try SyncFrame(decoding: bytes)
+      } catch {
+        throw SyncFailure.violated(peer, "frame: \(error.rawValue)")
+      }
+      isComplete = try await carryOut(session.received(frame), &session, &view)
+    }
+    if !hangsUp {
+      while try await iterator.next() != nil {}
+    }
+    view.sent = session.entriesSent
+    view.received = session.entriesReceived
+    view.wasIdle = session.wasIdle
+    view.bytesSent = connection.bytesSent
+    view.bytesReceived = connection.bytesReceived
+    if let hello = session.peerHello { try await node.noteContact(with: peer, clock: hello.clock, &view) }
+    return view
+  }
+
+  /// - Returns: whether the session is complete.
+  private func carryOut(
+    _ first: [SyncSession.Action], _ session: inout SyncSession, _ view: inout SyncView
+  ) async throws -> Bool {
+    var queue = first[...]
+    while let action = queue.popFirst() {
+      switch action {
+      case .send(let frame): try await connection.send(frame.encoded)
+      case .load(let stream, let seq, let bytesMax):
+        let entries = try await node.entries(of: stream, from: seq, bytesMax: bytesMax)
+        queue.append(contentsOf: session.loaded(stream, entries: entries))
+      case .store(let stream, let entries, let bytes):
+        do {
+          let stored = try await node.admit(entries, of: stream)
+          queue.append(contentsOf: session.stored(bytes: bytes, count: stored))
+        } catch let failure as Admission.Failure {
+          let (code, text) = SyncFailure.words(failure)
+          queue.append(contentsOf: session.storeFailed(code, text, isMisbehaviour: true))
+        } catch {
+          queue.append(
+            contentsOf: session.storeFailed(.internalFailure, "storing failed", isMisbehaviour: false))
+          try? await flush(queue)
+          throw error
+        }
+      case .writeReceipts:
+        let (heads, receipts) = try await node.writeReceipts(for: peer)
+        view.receipts += receipts
+        queue.append(contentsOf: session.receiptsWritten(heads))
+      case .reportFork(let stream, let seq):
+        view.warnings.append(
+          Bilingual(
+            zh: "日志分叉：同一位置有两份不同的记录（第 \(seq) 条），已停止同步该流。",
+            en: "Fork: two different entries stand at position \(seq) of one stream; that stream was not synchronised."))
+        await node.logFork(stream, seq: seq)
+      case .complete: return true
+      case .close(let code, let text, _):
+        if code == .normal { return true }
+        throw SyncFailure.peerClosed(peer, code, text)
+      }
+    }
+    return false
+  }
+
+  private func flush(_ actions: ArraySlice<SyncSession.Action>) async throws {
+    for case .send(let frame) in actions { try await connection.send(frame.encoded) }
+  }
+}
+
+/// How a session can break off.
+enum SyncFailure {
+  private static let again = Bilingual(
+    zh: "已收到的内容都已保存；请稍后再同步，将从中断处继续。", en: "What arrived is stored; synchronise again, it goes on from there.")
+
+  static func closed(_ peer: OfficeCode) -> DeskFailure {
+    DeskFailure(
+      kind: .unreachable, code: "connection-lost",
+      message: Bilingual(zh: "与 \(peer) 的连接中断。", en: "The connection to \(peer) was lost."), remedy: again)
+  }
+
+  static func violated(_ peer: OfficeCode, _ text: String) -> DeskFailure {
+    DeskFailure(
+      kind: .protocolViolated, code: "protocol",
+      message: Bilingual(zh: "\(peer) 违反同步协议：\(text)", en: "\(peer) violated the protocol: \(text)"),
+      remedy: Bilingual(zh: "请核对双方软件版本。", en: "Compare the software versions of both sides."))
+  }
+
+  static func peerClosed(_ peer: OfficeCode, _ code: SyncFrame.CloseCode, _ text: String) -> DeskFailure {
+    switch code {
+    case .invalidEntry, .fork, .outOfScope:
+      DeskFailure(
+        kind: .integrity, code: "\(code)",
+        message: Bilingual(zh: "与 \(peer) 同步时发现记录不可信：\(text)", en: "Untrustworthy entries between here and \(peer): \(text)"),
+        remedy: Bilingual(zh: "双方各用 docket verify 检查，指出第一处不符。", en: "Run docket verify on both sides; it points at the first wrong place."))
+    default:
+      DeskFailure(
+        kind: .protocolViolated, code: "\(code)",
+        message: Bilingual(zh: "与 \(peer) 的同步被中止：\(text)", en: "The session with \(peer) was ended: \(text)"), remedy: again)
+    }
+  }
+
+  static func words(_ failure: Admission.Failure) -> (SyncFrame.CloseCode, String) {
+    switch failure {
+    case .unknownAuthor(let key):
+      (.outOfScope, "author \(Hexadecimal.string(key.bytes.prefix(4))) has no charter here")
+    case .outOfScope: (.outOfScope, "stream out of scope")
+    case .chain(.fork(let seq)): (.fork, "fork at \(seq)")
+    case .chain(let chain): (.invalidEntry, "\(chain.code) at \(chain.seq ?? 0)")
+    case .unreadable(let reason): (.invalidEntry, "unreadable entry: \(reason.rawValue)")
+    }
+  }
+}

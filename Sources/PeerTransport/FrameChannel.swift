@@ -1,0 +1,121 @@
+import NIOConcurrencyHelpers
+import NIOCore
+
+/// Frames in and out of one channel, for as long as it is open: the shell that both TLS and local connections share.
+final class FrameChannel: Sendable {
+  typealias Inbound = NIOAsyncChannelInboundStream<ByteBuffer>
+  typealias Outbound = NIOAsyncChannelOutboundWriter<ByteBuffer>
+
+  private let channel: any Channel
+  private let inbound: Inbound
+  private let outbound: Outbound
+  private let close: AsyncStream<Void>.Continuation
+  private let ended: Task<Void, Never>
+  private let sent = NIOLockedValueBox(0)
+  private let received = NIOLockedValueBox(0)
+
+  private init(
+    channel: any Channel, inbound: Inbound, outbound: Outbound, close: AsyncStream<Void>.Continuation,
+    ended: Task<Void, Never>
+  ) {
+    self.channel = channel
+    self.inbound = inbound
+    self.outbound = outbound
+    self.close = close
+    self.ended = ended
+  }
+
+  /// Adds the frame codec and wraps the channel; to be called on its event loop, in the initializer, or reads are
+  /// lost.
+  static func wrap(_ channel: any Channel, bytesMax: Int) throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
+    try channel.pipeline.syncOperations.addHandlers(
+      ByteToMessageHandler(FrameDecoder(bytesMax: bytesMax)),
+      MessageToByteHandler(FrameEncoder(bytesMax: bytesMax)))
+    return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+  }
+
+  /// Takes over a wrapped channel; it stays open until `finish`.
+  static func open(_ wrapped: NIOAsyncChannel<ByteBuffer, ByteBuffer>) async throws -> FrameChannel {
+    let (closing, close) = AsyncStream<Void>.makeStream()
+    let (opened, openedContinuation) = AsyncThrowingStream<(Inbound, Outbound), any Error>.makeStream()
+    let ended = Task {
+      do {
+        try await wrapped.executeThenClose { inbound, outbound in
+          openedContinuation.yield((inbound, outbound))
+          openedContinuation.finish()
+          for await _ in closing {}
+        }
+      } catch {
+        openedContinuation.finish(throwing: error)
+      }
+    }
+    for try await (inbound, outbound) in opened {
+      return FrameChannel(
+        channel: wrapped.channel, inbound: inbound, outbound: outbound, close: close, ended: ended)
+    }
+    throw TransportError(.truncated)
+  }
+
+  var bytesSent: Int { sent.withLockedValue { $0 } }
+  var bytesReceived: Int { received.withLockedValue { $0 } }
+
+  /// Waits until the frame is on its way; a peer that does not read holds the sender back.
+  func send(_ frame: [UInt8]) async throws {
+    do {
+      try await outbound.write(ByteBuffer(bytes: frame))
+      sent.withLockedValue { $0 += frame.count + 4 }
+    } catch {
+      throw Self.mapped(error)
+    }
+  }
+
+  var frames: FrameSequence { FrameSequence(inbound: inbound, received: received) }
+
+  func finish() async {
+    close.finish()
+    await ended.value
+  }
+
+  /// Closes without waiting for what is under way.
+  func abort() { channel.close(promise: nil) }
+
+  static func mapped(_ error: any Error) -> any Error {
+    switch error {
+    case is TransportError: return error
+    case ChannelError.connectTimeout: return TransportError(.timeout)
+    case let error as ChannelError: return TransportError(.truncated, cause: "\(error)")
+    case let error as IOError: return TransportError(.unreachable, cause: error.description)
+    default: return TransportErrors.mappedTLS(error)
+    }
+  }
+}
+
+/// Inbound frames of a connection; one iteration at a time.
+public struct FrameSequence: AsyncSequence, Sendable {
+  public typealias Element = [UInt8]
+
+  let inbound: NIOAsyncChannelInboundStream<ByteBuffer>
+  let received: NIOLockedValueBox<Int>
+
+  public func makeAsyncIterator() -> Iterator { Iterator(inner: inbound.makeAsyncIterator(), received: received) }
+
+  public struct Iterator: AsyncIteratorProtocol {
+    var inner: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
+    let received: NIOLockedValueBox<Int>
+
+    /// - Throws: `TransportError`.
+    public mutating func next() async throws -> [UInt8]? {
+      do {
+        // Unsafe only in name: an iterator is used by one task at a time, as every `AsyncIteratorProtocol` demands.
+        nonisolated(unsafe) var iterator = inner
+        let next = try await iterator.next()
+        inner = iterator
+        guard let buffer = next else { return nil }
+        received.withLockedValue { $0 += buffer.readableBytes + 4 }
+        return Array(buffer.readableBytesView)
+      } catch {
+        throw FrameChannel.mapped(error)
+      }
+    }
+  }
+}

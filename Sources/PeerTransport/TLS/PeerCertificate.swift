@@ -1,0 +1,50 @@
+import Crypto
+import NIOSSL
+import SwiftASN1
+import X509
+
+/// What a peer's certificate says; only its key is believed, and only when a charter names it.
+public struct PeerCertificate: Sendable, Hashable {
+  /// Raw Ed25519 key, 32 bytes.
+  public let publicKey: [UInt8]
+  /// Proof of an invitation, when the certificate carries one.
+  public let enrolmentProof: [UInt8]?
+
+  public init(publicKey: [UInt8], enrolmentProof: [UInt8]?) {
+    self.publicKey = publicKey
+    self.enrolmentProof = enrolmentProof
+  }
+
+  /// - Returns: `nil` for anything but a small, self-signed Ed25519 certificate.
+  init?(_ certificate: NIOSSLCertificate) {
+    guard let der = try? certificate.toDERBytes(), der.count <= TransportLimits.certificateBytesMax,
+      let parsed = try? Certificate(derEncoded: der), let key = Curve25519.Signing.PublicKey(parsed.publicKey),
+      parsed.publicKey.isValidSignature(parsed.signature, for: parsed)
+    else { return nil }
+    publicKey = Array(key.rawRepresentation)
+    enrolmentProof = parsed.extensions[oid: TransportIdentity.enrolmentExtension].map { Array($0.value) }
+  }
+}
+
+/// As what a peer is let in.
+public enum PeerAdmission: Sendable, Hashable {
+  /// The office whose charter names the key.
+  case office(String)
+  /// A new office with a valid invitation of this id.
+  case enrolling(String)
+}
+
+/// Decides over a peer's key within the handshake; `nil` refuses it.
+public typealias PeerVerifier = @Sendable (PeerCertificate) async -> PeerAdmission?
+
+/// Maps TLS errors.
+enum TransportErrors {
+  static func mappedTLS(_ error: any Error) -> any Error {
+    guard error is NIOSSLError || error is BoringSSLError else { return TransportError(.unreachable, cause: "\(error)") }
+    if case NIOSSLError.uncleanShutdown = error { return TransportError(.truncated) }
+    let text = "\(error)"
+    if text.contains("ALERT") || text.contains("alert") { return TransportError(.refusedByPeer) }
+    if text.contains("CERTIFICATE_VERIFY_FAILED") { return TransportError(.notAdmitted) }
+    return TransportError(.noSuchProtocol, cause: text)
+  }
+}

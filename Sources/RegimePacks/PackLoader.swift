@@ -1,0 +1,105 @@
+public import Casework
+import Yams
+
+/// Reads a pack (format: Protocol/packs.md). All mistakes are found in one run.
+public enum PackLoader {
+  /// - Throws: `PackError` with every mistake.
+  public static func load(yaml: String, file: String) throws(PackError) -> RegimePack {
+    let reader = PackReader()
+    guard yaml.utf8.count <= PackLimits.textBytesMax else {
+      throw PackError(mistakes: [
+        PackMistake(
+          line: 1, path: file, kind: .tooLarge,
+          message: Bilingual(zh: "制度包超过 1 MiB。", en: "The pack is larger than 1 MiB."),
+          remedy: Bilingual(zh: "拆成几个制度包。", en: "Split it into several packs."))
+      ])
+    }
+    try refuseHostile(yaml)
+    let root: Node?
+    do {
+      root = try Yams.compose(yaml: yaml)
+    } catch {
+      throw PackError(mistakes: [syntax(error)])
+    }
+    let pack = PackParser(reader: reader).pack(root)
+    if let pack { PackCheck(reader: reader, lines: PackLines(root)).check(pack) }
+    guard let pack, reader.mistakes.isEmpty else {
+      throw PackError(mistakes: reader.mistakes.sorted { ($0.line, $0.path) < ($1.line, $1.path) })
+    }
+    return pack
+  }
+
+  /// Looks at the parser's events before anything is built: aliases and deep nesting cost a bomb its effect only if
+  /// they are refused here.
+  private static func refuseHostile(_ yaml: String) throws(PackError) {
+    var depth = 0
+    for (index, line) in yaml.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+      var isQuoted = false
+      var previous: UInt8 = 0x20
+      var quote: UInt8 = 0
+      for byte in line {
+        if isQuoted {
+          if byte == quote { isQuoted = false }
+        } else {
+          switch byte {
+          case 0x22, 0x27:
+            if isSeparator(previous) {
+              isQuoted = true
+              quote = byte
+            }
+          case 0x23 where previous == 0x20: break
+          case 0x5B, 0x7B: depth += 1
+          case 0x5D, 0x7D: depth = max(0, depth - 1)
+          default: break
+          }
+          if byte == 0x23, previous == 0x20 { break }
+          if byte == 0x26 || byte == 0x2A, isSeparator(previous) {
+            // `*` alone in quotes is the wildcard state; bare it would be an alias.
+            throw PackError(mistakes: [
+              PackMistake(
+                line: index + 1, path: "", kind: .alias,
+                message: Bilingual(zh: "不允许锚点和别名（& 与 *）。", en: "Anchors and aliases (& and *) are not allowed."),
+                remedy: Bilingual(zh: "把内容写全；状态 * 须加引号。", en: "Write it out; quote the state *."))
+            ])
+          }
+        }
+        if depth > PackLimits.depthMax {
+          throw PackError(mistakes: [
+            PackMistake(
+              line: index + 1, path: "", kind: .tooDeep,
+              message: Bilingual(zh: "嵌套过深。", en: "Nested too deeply."),
+              remedy: Bilingual(zh: "制度包最多嵌套 \(PackLimits.depthMax) 层。", en: "A pack nests at most \(PackLimits.depthMax) deep."))
+          ])
+        }
+        previous = byte
+      }
+      let indent = line.prefix { $0 == 0x20 || $0 == 0x2D }.count
+      if indent > PackLimits.depthMax * 4 {
+        throw PackError(mistakes: [
+          PackMistake(
+            line: index + 1, path: "", kind: .tooDeep, message: Bilingual(zh: "嵌套过深。", en: "Nested too deeply."),
+            remedy: Bilingual(zh: "减少缩进。", en: "Indent less."))
+        ])
+      }
+    }
+  }
+
+  private static func isSeparator(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte == 0x5B || byte == 0x7B || byte == 0x2C || byte == 0x3A || byte == 0x2D
+  }
+
+  private static func syntax(_ error: any Error) -> PackMistake {
+    var line = 1
+    var text = "\(error)"
+    if case YamlError.parser(_, let problem, let mark, _) = error {
+      line = mark.line
+      text = problem
+    } else if case YamlError.scanner(_, let problem, let mark, _) = error {
+      line = mark.line
+      text = problem
+    }
+    return PackMistake(
+      line: line, path: "", kind: .syntax, message: Bilingual(zh: "YAML 语法错误：\(text)", en: "YAML syntax: \(text)"),
+      remedy: Bilingual(zh: "检查缩进、冒号和引号。", en: "Check indentation, colons and quotation marks."))
+  }
+}

@@ -1,0 +1,191 @@
+import Casework
+import Yams
+
+/// From YAML nodes to Casework's values.
+struct PackParser {
+  let reader: PackReader
+
+  func pack(_ root: Node?) -> RegimePack? {
+    guard let root, let map = reader.map(root, "", keys: ["pack", "regimes", "workflows"]),
+      let head = reader.map(
+        map.values["pack"] ?? Node([(Node, Node)]()), "pack",
+        keys: ["code", "version", "issuer", "division", "effective", "document"])
+    else {
+      reader.mistake(
+        nil, "", .wrongType, "不是制度包。", "This is no pack.", "须有 pack: 和 regimes:。", "It needs pack: and regimes:.")
+      return nil
+    }
+    return RegimePack(
+      code: head.id("code"), version: head.integer("version", in: 1...PackLimits.numberMax), issuer: head.name("issuer"),
+      division: head.text("division"), effective: head.date("effective") ?? CivilDate(dayNumber: 0),
+      document: head.text("document"), regimes: map.list("regimes").compactMap(regime),
+      workflows: map.list("workflows").compactMap(workflow))
+  }
+
+  private func regime(_ node: Node, _ path: String) -> Regime? {
+    guard
+      let map = reader.map(
+        node, path,
+        keys: ["id", "name", "source", "status", "subjects", "superior-overrides", "quorum", "workflows", "indicators"])
+    else { return nil }
+    var quorum: Quorum?
+    if map.has("quorum"), let inner = reader.map(map.values["quorum"], map.path("quorum"), keys: ["officers", "certificate", "source"]) {
+      quorum = Quorum(
+        officers: inner.integer("officers", in: 1...20), certificate: inner.text("certificate"), source: inner.text("source"))
+    }
+    return Regime(
+      id: map.id("id"), name: map.name("name"), status: map.choice("status", Regime.Status.self, default: .active) ?? .active,
+      subjects: map.list("subjects").compactMap(bilingual), indicators: map.list("indicators").compactMap(indicator),
+      superiorOverrides: map.flag("superior-overrides", default: false), quorum: quorum, workflows: map.texts("workflows"),
+      source: map.text("source"))
+  }
+
+  private func bilingual(_ node: Node, _ path: String) -> Bilingual? {
+    reader.map(node, path, keys: ["zh", "en"]).map { Bilingual(zh: $0.text("zh"), en: $0.text("en")) }
+  }
+
+  private func indicator(_ node: Node, _ path: String) -> Indicator? {
+    guard
+      let map = reader.map(
+        node, path,
+        keys: ["id", "name", "check", "shape", "at-least", "per", "percent", "of", "event", "month-day", "source"]),
+      let check = map.choice("check", CheckKind.self), let shape = shape(map)
+    else { return nil }
+    return Indicator(id: map.id("id"), name: map.name("name"), check: check, shape: shape, source: map.text("source"))
+  }
+
+  private func shape(_ map: PackMap) -> IndicatorShape? {
+    func least() -> Int { map.integer("at-least", in: 1...PackLimits.numberMax) }
+    func percent() -> Int { map.integer("percent", in: 1...100) }
+    func period() -> IndicatorPeriod { map.choice("per", IndicatorPeriod.self) ?? .year }
+    switch map.text("shape") {
+    case "visits": return .visits(atLeast: least(), per: period())
+    case "units-per-visit": return .unitsPerVisit(atLeast: least())
+    case "share":
+      let subset = map.values["of"].flatMap { node in
+        node.scalar?.string ?? reader.map(node, map.path("of"), keys: ["zh", "en"])?.text("zh")
+      }
+      return .share(percent: percent(), per: period(), subset: subset)
+    case "every-unit": return .everyUnit(atLeast: least(), per: period())
+    case "per-event": return .perEvent(atLeast: least(), event: map.text("event"))
+    case "transactions": return .transactions(percent: percent(), per: period())
+    case "dated": return .dated(monthDay: map.text("month-day"))
+    case "each-half-year": return .eachHalfYear(atLeast: least())
+    default:
+      reader.mistake(
+        map.values["shape"], map.path("shape"), .badValue, "没有这种指标形式。", "There is no such shape.",
+        "可选：visits、units-per-visit、share、every-unit、per-event、transactions、dated、each-half-year。",
+        "One of: visits, units-per-visit, share, every-unit, per-event, transactions, dated, each-half-year.")
+      return nil
+    }
+  }
+
+  private func workflow(_ node: Node, _ path: String) -> Workflow? {
+    guard
+      let map = reader.map(
+        node, path, keys: ["id", "name", "kind", "source", "initial", "states", "acts", "clocks"]),
+      let kind = map.choice("kind", Workflow.Kind.self)
+    else { return nil }
+    return Workflow(
+      id: map.id("id"), name: map.name("name"), kind: kind, initial: map.id("initial"),
+      states: map.list("states").compactMap(state), acts: map.list("acts").compactMap(act),
+      clocks: map.list("clocks").compactMap(clock), source: map.text("source"))
+  }
+
+  private func state(_ node: Node, _ path: String) -> WorkflowState? {
+    reader.map(node, path, keys: ["id", "name", "final"]).map {
+      WorkflowState(id: $0.id("id"), name: $0.name("name"), isFinal: $0.flag("final", default: false))
+    }
+  }
+
+  private func act(_ node: Node, _ path: String) -> ActRule? {
+    guard
+      let map = reader.map(
+        node, path, keys: ["id", "name", "from", "to", "by", "source", "effect", "form", "guards"])
+    else { return nil }
+    var effect: ActRule.Effect?
+    if map.has("effect") { effect = map.choice("effect", ActRule.Effect.self) }
+    return ActRule(
+      id: map.id("id"), name: map.name("name"), from: map.texts("from"), to: map.optionalText("to"),
+      by: map.choice("by", ActRule.Party.self, default: .responsible) ?? .responsible,
+      guards: map.list("guards").compactMap(guardRule), form: map.has("form") ? form(map) : nil, effect: effect,
+      source: map.text("source"))
+  }
+
+  private func form(_ act: PackMap) -> FormRule? {
+    guard let map = reader.map(act.values["form"], act.path("form"), keys: ["name", "fields"]) else { return nil }
+    return FormRule(name: map.name("name"), fields: map.list("fields").compactMap(field))
+  }
+
+  private func field(_ node: Node, _ path: String) -> FormField? {
+    guard let map = reader.map(node, path, keys: ["id", "name", "kind", "required", "choices"]),
+      let kind = map.choice("kind", FormField.Kind.self)
+    else { return nil }
+    let choices = map.list("choices").compactMap { node, path -> FormField.Choice? in
+      reader.map(node, path, keys: ["id", "name"]).map { FormField.Choice(id: $0.id("id"), name: $0.name("name")) }
+    }
+    return FormField(
+      id: map.id("id"), name: map.name("name"), kind: kind, required: map.flag("required", default: false), choices: choices)
+  }
+
+  private func guardRule(_ node: Node, _ path: String) -> Guard? {
+    guard
+      let map = reader.map(
+        node, path,
+        keys: [
+          "officers", "certificate", "after", "where", "in", "fact", "approver", "not-of", "signed-or-refusal-noted",
+          "article",
+        ])
+    else { return nil }
+    let condition: Guard.Condition
+    if map.has("officers") {
+      condition = .officers(atLeast: map.integer("officers", in: 1...20), certificate: map.optionalText("certificate") ?? "none")
+    } else if map.has("after"), map.has("where") {
+      condition = .afterWhere(field: map.text("where"), values: map.texts("in"), acts: map.texts("after"))
+    } else if map.has("after") {
+      condition = .after(acts: map.texts("after"))
+    } else if map.has("fact") {
+      condition = .fact(field: map.text("fact"), values: map.texts("in"))
+    } else if map.has("approver") {
+      condition = .approver(role: map.text("approver"), notOf: map.texts("not-of"))
+    } else if map.has("signed-or-refusal-noted") {
+      condition = .signedOrRefusalNoted(field: map.text("signed-or-refusal-noted"))
+    } else {
+      reader.mistake(
+        node, path, .missingKey, "条件没有内容。", "The guard says nothing.",
+        "写 officers、after、fact、approver 或 signed-or-refusal-noted 之一。",
+        "Give one of officers, after, fact, approver, signed-or-refusal-noted.")
+      return nil
+    }
+    return Guard(condition: condition, article: map.text("article"))
+  }
+
+  private func clock(_ node: Node, _ path: String) -> ClockRule? {
+    guard
+      let map = reader.map(
+        node, path,
+        keys: [
+          "id", "name", "unit", "count", "anchor", "stops", "suspended-by", "resumed-by", "extended-by", "extra-count",
+          "roll", "article",
+        ]),
+      let unit = map.choice("unit", DeadlineUnit.self)
+    else { return nil }
+    var anchor = ClockRule.Anchor.opening
+    if map.values["anchor"]?.mapping != nil,
+      let inner = reader.map(map.values["anchor"], map.path("anchor"), keys: ["act", "field"])
+    {
+      let act = inner.text("act")
+      anchor = inner.optionalText("field").map { .actField(act: act, field: $0) } ?? .act(act)
+    } else if map.text("anchor") != "opening" {
+      reader.mistake(
+        map.values["anchor"], map.path("anchor"), .badValue, "起算点不对。", "No such anchor.",
+        "写 opening，或 {act: 步骤}，或 {act: 步骤, field: 日期项}。", "Write opening, {act: X} or {act: X, field: Y}.")
+    }
+    return ClockRule(
+      id: map.id("id"), name: map.name("name"), unit: unit, count: map.integer("count", in: 0...PackLimits.numberMax),
+      anchor: anchor, stops: map.texts("stops"), suspendedBy: map.optionalText("suspended-by"),
+      resumedBy: map.optionalText("resumed-by"), extendedBy: map.optionalText("extended-by"),
+      extraCount: map.has("extra-count") ? map.integer("extra-count", in: 1...PackLimits.numberMax) : 0,
+      roll: map.flag("roll", default: false), article: map.text("article"))
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import GRDB
+
+/// A replica in an SQLite file. One connection, one transaction at a time.
+///
+/// Durable: WAL with `synchronous=FULL`, so that what was committed survives a power cut. SQLite's text on WAL: with
+/// NORMAL "a transaction committed in WAL mode … might roll back following a power loss or system crash"
+/// (sqlite.org/pragma.html#pragma_synchronous). A signed log may not roll back: its positions would be used twice.
+public final class ReplicaStore: Sendable {
+  private let queue: DatabaseQueue
+
+  /// An SQLite header has 100 bytes; a file with less is no database.
+  private static let headerBytes = 100
+
+  private init(queue: DatabaseQueue) { self.queue = queue }
+
+  /// Makes a new database.
+  /// - Throws: `StoreError`.
+  public static func create(path: String) throws -> ReplicaStore { try prepare(path: path) }
+
+  /// Opens a database that exists.
+  /// - Throws: `StoreError`: missing, truncated, corrupt, tooNew, …
+  public static func open(path: String) throws -> ReplicaStore {
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
+      throw StoreError(.missing, cause: path)
+    }
+    // SQLite takes an empty file for a new database: a truncated one must be noticed before.
+    guard let size = attributes[.size] as? Int, size >= headerBytes else { throw StoreError(.truncated, cause: path) }
+    try checkHeader(path: path, size: size)
+    return try prepare(path: path)
+  }
+
+  private static func checkHeader(path: String, size: Int) throws {
+    guard let file = FileHandle(forReadingAtPath: path), let data = try? file.read(upToCount: headerBytes) else {
+      throw StoreError(.io, cause: path)
+    }
+    let header = [UInt8](data)
+    guard header.count == headerBytes, header.starts(with: Array("SQLite format 3".utf8) + [0]) else {
+      throw StoreError(.corrupt, cause: path)
+    }
+    func number(_ range: Range<Int>) -> Int { header[range].reduce(0) { $0 << 8 | Int($1) } }
+    guard number(68..<72) == Schema.applicationID else { throw StoreError(.corrupt, cause: "application_id") }
+    // Bytes 16 and 28 of the header: page size and pages (sqlite.org/fileformat.html).
+    let pageSize = number(16..<18) == 1 ? 65_536 : number(16..<18)
+    let isCountValid = number(24..<28) == number(92..<96)
+    // A checkpoint that was killed half-way leaves the file short while the log beside it still holds every page.
+    let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")
+    let hasLog = (log?[.size] as? Int ?? 0) > 0
+    if isCountValid, !hasLog, size < pageSize * number(28..<32) { throw StoreError(.truncated, cause: path) }
+  }
+
+  private static func prepare(path: String) throws -> ReplicaStore {
+    do {
+      var configuration = Configuration()
+      configuration.busyMode = .timeout(5)
+      configuration.journalMode = .wal
+      configuration.label = "replica"
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      try queue.writeWithoutTransaction { database in
+        // GRDB sets NORMAL after it has prepared a WAL database; so FULL is set afterwards, and checked.
+        try database.execute(sql: "PRAGMA synchronous = FULL")
+        // Bounds the log file; commits stay whole, larger checkpoints halve their cost.
+        try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
+      }
+      let store = ReplicaStore(queue: queue)
+      guard try store.durability() == 2 else { throw StoreError(.io, cause: "synchronous") }
+      try queue.write { try Schema.migrate($0) }
+      chmodOwnerOnly(path)
+      return store
+    } catch {
+      throw StoreError.mapped(error)
+    }
+  }
+
+  private static func chmodOwnerOnly(_ path: String) {
+    try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+  }
+
+  /// `PRAGMA synchronous`: 2 is FULL.
+  public func durability() throws -> Int {
+    try queue.read { try Int.fetchOne($0, sql: "PRAGMA synchronous") ?? -1 }
+  }
+
+  /// Runs `body` in one transaction: all of it is durable when this returns, nothing of it when it throws.
+  /// - Throws: `StoreError`, or what `body` throws.
+  public func transaction<Value>(_ body: (StoreTransaction) throws -> Value) throws -> Value {
+    do {
+      return try queue.write { database in try body(StoreTransaction(database)) }
+    } catch {
+      throw StoreError.mapped(error)
+    }
+  }
+
+  /// Runs `body` on one consistent state; it must not write.
+  /// - Throws: `StoreError`, or what `body` throws.
+  public func read<Value>(_ body: (StoreTransaction) throws -> Value) throws -> Value {
+    do {
+      return try queue.read { database in try body(StoreTransaction(database)) }
+    } catch {
+      throw StoreError.mapped(error)
+    }
+  }
+
+  /// What `PRAGMA integrity_check` finds; empty when nothing.
+  public func integrityProblems() throws -> [String] {
+    do {
+      return try queue.read { try String.fetchAll($0, sql: "PRAGMA integrity_check(20)") }.filter { $0 != "ok" }
+    } catch {
+      throw StoreError.mapped(error)
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import Casebook
+import GRDB
+
+/// Tables and their migrations. A released migration is never edited; new ones are appended.
+enum Schema {
+  /// Marks the file as a Docket replica (`PRAGMA application_id`): "dckt".
+  static let applicationID = 0x6463_6B74
+  /// `PRAGMA user_version`: raised by one with each migration.
+  static let version = 1
+
+  static let migrations: [String] = [
+    """
+    CREATE TABLE stream (
+      id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, seq INTEGER NOT NULL, hash BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE entry (
+      stream INTEGER NOT NULL REFERENCES stream(id), seq INTEGER NOT NULL, bytes BLOB NOT NULL,
+      received_at INTEGER NOT NULL, PRIMARY KEY (stream, seq)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE charter (
+      id INTEGER PRIMARY KEY, issuer BLOB NOT NULL, body BLOB NOT NULL, UNIQUE (issuer, body)
+    ) STRICT;
+    CREATE TABLE receipt (
+      id INTEGER PRIMARY KEY, stream BLOB NOT NULL, seq INTEGER NOT NULL, issuer BLOB NOT NULL,
+      clock INTEGER NOT NULL, entry BLOB NOT NULL, body BLOB NOT NULL, UNIQUE (entry, body)
+    ) STRICT;
+    CREATE INDEX receipt_stream ON receipt (stream, seq);
+    CREATE INDEX receipt_entry ON receipt (entry);
+    CREATE TABLE act (
+      file BLOB NOT NULL, id BLOB NOT NULL, stream BLOB NOT NULL, seq INTEGER NOT NULL,
+      stamp INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (file, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE other_record (
+      type INTEGER NOT NULL, id BLOB NOT NULL, stamps BLOB NOT NULL, extra BLOB NOT NULL, PRIMARY KEY (type, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE case_summary (
+      file BLOB PRIMARY KEY, kind TEXT NOT NULL, number TEXT NOT NULL, title TEXT NOT NULL, pack TEXT NOT NULL,
+      regime TEXT NOT NULL, workflow TEXT NOT NULL, subject TEXT NOT NULL, office TEXT NOT NULL,
+      opened_by TEXT NOT NULL, addressee TEXT NOT NULL, check_kind TEXT NOT NULL, state TEXT NOT NULL,
+      is_final INTEGER NOT NULL, opened_on TEXT NOT NULL, closed_on TEXT, next_due TEXT, next_clock TEXT,
+      is_provisional INTEGER NOT NULL, is_suspended INTEGER NOT NULL, act_count INTEGER NOT NULL,
+      void_count INTEGER NOT NULL, waiting_count INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX case_summary_board ON case_summary (office, is_final, next_due);
+    CREATE TABLE held_change (
+      id INTEGER PRIMARY KEY, stream BLOB NOT NULL, seq INTEGER NOT NULL, position INTEGER NOT NULL,
+      reason TEXT NOT NULL, UNIQUE (stream, seq, position)
+    ) STRICT;
+    CREATE TABLE small_value (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+    """
+  ]
+
+  /// Brings the file to this release's schema.
+  /// - Throws: `StoreError.tooNew` for a later release's.
+  static func migrate(_ database: Database) throws {
+    let current = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    guard current <= version else { throw StoreError(.tooNew, cause: "\(current) > \(version)") }
+    for migration in migrations.dropFirst(current) { try database.execute(sql: migration) }
+    for type in RecordType.all { try addColumns(of: type, database) }
+    if current < version {
+      try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+      try database.execute(sql: "PRAGMA user_version = \(version)")
+    }
+  }
+
+  static func table(_ type: RecordType) -> String { "r_\(type.name)" }
+
+  /// A record type's table; fields of a later registry are added as columns, which costs nothing per row.
+  private static func addColumns(of type: RecordType, _ database: Database) throws {
+    let table = table(type)
+    try database.execute(
+      sql: """
+        CREATE TABLE IF NOT EXISTS \(table) (
+          id BLOB PRIMARY KEY, stamps BLOB NOT NULL, extra BLOB
+        ) STRICT, WITHOUT ROWID
+        """)
+    let present = Set(try Row.fetchAll(database, sql: "PRAGMA table_info(\(table))").map { $0["name"] as String })
+    for field in type.fields where !present.contains(field.name) {
+      let kind = field.kind == .text ? "TEXT" : "INTEGER"
+      try database.execute(sql: "ALTER TABLE \(table) ADD COLUMN \(field.name) \(kind)")
+    }
+    if type.number == RecordType.packSection.number {
+      try database.execute(sql: "CREATE INDEX IF NOT EXISTS r_pack_section_pack ON r_pack_section (pack)")
+    }
+  }
+}

@@ -1,0 +1,189 @@
+public import Casebook
+import Foundation
+import GRDB
+public import Replication
+
+/// Rows of typed records, acts and summaries.
+extension StoreTransaction {
+  public func row(_ type: UInt64, _ id: RecordID) throws -> RecordRow? {
+    guard let record = RecordType.type(type) else {
+      let row = try Row.fetchOne(
+        database, sql: "SELECT id, stamps, extra FROM other_record WHERE type = ? AND id = ?",
+        arguments: [Int64(type), Data(id.bytes)])
+      return try row.map { try self.record($0, type: type, fields: []) }
+    }
+    let row = try Row.fetchOne(
+      database.cachedStatement(sql: "SELECT * FROM \(Schema.table(record)) WHERE id = ?"), arguments: [Data(id.bytes)])
+    return try row.map { try self.record($0, type: type, fields: record.fields) }
+  }
+
+  public func rows(_ type: UInt64) throws -> [RecordRow] {
+    guard let record = RecordType.type(type) else {
+      return try Row.fetchAll(
+        database, sql: "SELECT id, stamps, extra FROM other_record WHERE type = ? ORDER BY id", arguments: [Int64(type)]
+      ).map { try self.record($0, type: type, fields: []) }
+    }
+    return try Row.fetchAll(database, sql: "SELECT * FROM \(Schema.table(record)) ORDER BY id")
+      .map { try self.record($0, type: type, fields: record.fields) }
+  }
+
+  public func rows(_ type: UInt64, where field: UInt64, is value: FieldValue) throws -> [RecordRow] {
+    guard let record = RecordType.type(type), let column = record.field(field) else { return [] }
+    return try Row.fetchAll(
+      database.cachedStatement(sql: "SELECT * FROM \(Schema.table(record)) WHERE \(column.name) IS ? ORDER BY id"),
+      arguments: [Self.column(value, column.kind)]
+    ).map { try self.record($0, type: type, fields: record.fields) }
+  }
+
+  /// A row from its columns, its stamps, and the encoded values that have no column of their kind.
+  private func record(_ row: Row, type: UInt64, fields: [RecordType.Field]) throws -> RecordRow {
+    guard let id = RecordID([UInt8](row["id"] as Data)) else { throw StoreError(.corrupt, cause: "record id") }
+    var values: [UInt64: FieldValue] = [:]
+    for field in fields {
+      switch field.kind {
+      case .text: if let text: String = row[field.name] { values[field.number] = .text(text) }
+      case .integer: if let number: Int64 = row[field.name] { values[field.number] = .integer(number) }
+      case .flag: if let flag: Int64 = row[field.name] { values[field.number] = .flag(flag != 0) }
+      }
+    }
+    do throws(CBORReader.Failure) {
+      if let extra: Data = row["extra"] {
+        var reader = CBORReader([UInt8](extra))
+        for _ in 0..<(try reader.mapHead(atMost: LogLimits.fieldsMax)) {
+          let number = try reader.unsigned()
+          values[number] = try FieldValue(from: &reader)
+        }
+      }
+      return try RecordRow(type: type, id: id, stampBytes: [UInt8](row["stamps"] as Data)) { values[$0] ?? .null }
+    } catch {
+      throw StoreError(.corrupt, cause: "record \(id): \(error.rawValue)")
+    }
+  }
+
+  public func put(_ row: RecordRow) throws {
+    let fields = RecordType.type(row.type)?.fields ?? []
+    var columns: [String] = []
+    var values: [(any DatabaseValueConvertible)?] = []
+    var extra: [(UInt64, FieldValue)] = []
+    for (number, state) in row.fields.sorted(by: { $0.key < $1.key }) {
+      guard let value = state.winner?.value else { continue }
+      if let field = fields.first(where: { $0.number == number }), Self.fits(value, field.kind) {
+        columns.append(field.name)
+        values.append(Self.column(value, field.kind))
+      } else {
+        extra.append((number, value))
+      }
+    }
+    let extraData = extra.isEmpty && !fields.isEmpty ? nil : Self.encode(extra)
+    if let record = RecordType.type(row.type) {
+      let names = (["id", "stamps", "extra"] + columns).joined(separator: ", ")
+      let marks = Array(repeating: "?", count: columns.count + 3).joined(separator: ", ")
+      try database.cachedStatement(sql: "INSERT OR REPLACE INTO \(Schema.table(record)) (\(names)) VALUES (\(marks))")
+        .execute(arguments: StatementArguments([Data(row.id.bytes), Data(row.stampBytes), extraData] + values))
+    } else {
+      try database.execute(
+        sql: "INSERT OR REPLACE INTO other_record (type, id, stamps, extra) VALUES (?, ?, ?, ?)",
+        arguments: [Int64(row.type), Data(row.id.bytes), Data(row.stampBytes), Self.encode(extra)])
+    }
+  }
+
+  private static func encode(_ values: [(UInt64, FieldValue)]) -> Data {
+    var writer = CBORWriter()
+    writer.mapHead(values.count)
+    for (number, value) in values {
+      writer.unsigned(number)
+      value.write(to: &writer)
+    }
+    return Data(writer.bytes)
+  }
+
+  private static func fits(_ value: FieldValue, _ kind: RecordType.Field.Kind) -> Bool {
+    switch (value, kind) {
+    // A column's NULL reads back as "no value", which is what null says.
+    case (.null, _), (.text, .text), (.integer, .integer), (.flag, .flag): true
+    default: false
+    }
+  }
+
+  private static func column(
+    _ value: FieldValue, _ kind: RecordType.Field.Kind
+  ) -> (any DatabaseValueConvertible)? {
+    switch value {
+    case .text(let text): text
+    case .integer(let number): number
+    case .flag(let flag): flag ? 1 : 0
+    case .null, .bytes, .list: nil
+    }
+  }
+
+  // MARK: Acts
+
+  public func acts(of file: RecordID) throws -> [StoredAct] {
+    try Row.fetchAll(
+      database.cachedStatement(sql: "SELECT stream, seq, stamp, body FROM act WHERE file = ? ORDER BY id"),
+      arguments: [Data(file.bytes)]
+    ).map { row in
+      do throws(CBORReader.Failure) {
+        guard case .act(let change) = try Entry.changes(ofPayload: [UInt8](row["body"] as Data)).first else {
+          throw .unsupported
+        }
+        return StoredAct(
+          change: change, stream: try streamID(row["stream"]), seq: UInt64(row["seq"] as Int64),
+          stamp: HybridTimestamp(rawValue: UInt64(bitPattern: row["stamp"] as Int64)))
+      } catch {
+        throw StoreError(.corrupt, cause: "act: \(error.rawValue)")
+      }
+    }
+  }
+
+  private func streamID(_ data: Data) throws(CBORReader.Failure) -> StreamID {
+    var reader = CBORReader([UInt8](data))
+    return try StreamID(from: &reader)
+  }
+
+  public func put(_ act: StoredAct) throws {
+    try database.cachedStatement(
+      sql: "INSERT OR IGNORE INTO act (file, id, stream, seq, stamp, body) VALUES (?, ?, ?, ?, ?, ?)"
+    ).execute(arguments: [
+      Data(act.change.file.bytes), Data(act.change.id.bytes), Data(act.stream.encoded), Int64(act.seq),
+      Int64(bitPattern: act.stamp.rawValue), Data(Entry.payload(of: [.act(act.change)])),
+    ])
+  }
+
+  // MARK: Summaries
+
+  public func put(_ summary: CaseSummary) throws {
+    try database.cachedStatement(
+      sql: """
+        INSERT OR REPLACE INTO case_summary VALUES
+        (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: StatementArguments([
+      Data(summary.file.bytes), summary.kind, summary.number, summary.title, summary.pack, summary.regime,
+      summary.workflow, summary.subject, summary.office, summary.openedBy, summary.addressee, summary.checkKind,
+      summary.state, summary.isFinal, summary.openedOn, summary.closedOn, summary.nextDue, summary.nextClock,
+      summary.isProvisional, summary.isSuspended, summary.actCount, summary.voidCount, summary.waitingCount,
+    ] as [(any DatabaseValueConvertible)?]))
+  }
+
+  public func summary(of file: RecordID) throws -> CaseSummary? {
+    try Row.fetchOne(
+      database.cachedStatement(sql: "SELECT * FROM case_summary WHERE file = ?"), arguments: [Data(file.bytes)]
+    ).map(summary)
+  }
+
+  public func summaries() throws -> [CaseSummary] {
+    try Row.fetchAll(database, sql: "SELECT * FROM case_summary ORDER BY opened_on, file").map(summary)
+  }
+
+  private func summary(_ row: Row) throws -> CaseSummary {
+    guard let file = RecordID([UInt8](row["file"] as Data)) else { throw StoreError(.corrupt, cause: "summary") }
+    return CaseSummary(
+      file: file, kind: row["kind"], number: row["number"], title: row["title"], pack: row["pack"],
+      regime: row["regime"], workflow: row["workflow"], subject: row["subject"], office: row["office"],
+      openedBy: row["opened_by"], addressee: row["addressee"], checkKind: row["check_kind"], state: row["state"],
+      isFinal: row["is_final"], openedOn: row["opened_on"], closedOn: row["closed_on"], nextDue: row["next_due"],
+      nextClock: row["next_clock"], isProvisional: row["is_provisional"], isSuspended: row["is_suspended"],
+      actCount: row["act_count"], voidCount: row["void_count"], waitingCount: row["waiting_count"])
+  }
+}

@@ -1,0 +1,188 @@
+public import Casebook
+import Foundation
+import GRDB
+public import Replication
+
+/// One open transaction on the database: log, facts and small values. Rows and acts are in their own file.
+public final class StoreTransaction: ReplicaStorage {
+  let database: Database
+
+  init(_ database: Database) { self.database = database }
+
+  // MARK: Log
+
+  public func head(of stream: StreamID) throws -> StreamHead? {
+    let row = try Row.fetchOne(
+      database.cachedStatement(sql: "SELECT seq, hash FROM stream WHERE name = ?"), arguments: [Data(stream.encoded)])
+    return try row.map { try head(stream, seq: $0["seq"], hash: $0["hash"]) }
+  }
+
+  public func heads() throws -> [StreamHead] {
+    try Row.fetchAll(database, sql: "SELECT name, seq, hash FROM stream ORDER BY name").map { row in
+      try head(try Self.stream(row["name"]), seq: row["seq"], hash: row["hash"])
+    }
+  }
+
+  private func head(_ stream: StreamID, seq: Int64, hash: Data) throws -> StreamHead {
+    guard let digest = Digest(hash) else { throw StoreError(.corrupt, cause: "stream.hash") }
+    return StreamHead(stream: stream, seq: UInt64(seq), hash: digest)
+  }
+
+  static func stream(_ data: Data) throws -> StreamID {
+    var reader = CBORReader([UInt8](data))
+    do throws(CBORReader.Failure) {
+      return try StreamID(from: &reader)
+    } catch {
+      throw StoreError(.corrupt, cause: "stream.name")
+    }
+  }
+
+  public func append(_ run: [Entry], head: StreamHead, receivedAt milliseconds: UInt64) throws {
+    try database.cachedStatement(
+      sql: """
+        INSERT INTO stream (name, seq, hash) VALUES (?, ?, ?)
+        ON CONFLICT (name) DO UPDATE SET seq = excluded.seq, hash = excluded.hash
+        """
+    ).execute(arguments: [Data(head.stream.encoded), Int64(head.seq), Data(head.hash.bytes)])
+    let id = try streamNumber(head.stream)
+    let insert = try database.cachedStatement(
+      sql: "INSERT INTO entry (stream, seq, bytes, received_at) VALUES (?, ?, ?, ?)")
+    for entry in run {
+      try insert.execute(arguments: [id, Int64(entry.header.seq), Data(entry.encoded), Int64(milliseconds)])
+    }
+  }
+
+  private func streamNumber(_ stream: StreamID) throws -> Int64? {
+    try Int64.fetchOne(
+      database.cachedStatement(sql: "SELECT id FROM stream WHERE name = ?"), arguments: [Data(stream.encoded)])
+  }
+
+  public func entries(of stream: StreamID, from seq: UInt64, bytesMax: Int) throws -> [Entry] {
+    guard let id = try streamNumber(stream) else { return [] }
+    let cursor = try Row.fetchCursor(
+      database.cachedStatement(sql: "SELECT bytes FROM entry WHERE stream = ? AND seq >= ? ORDER BY seq"),
+      arguments: [id, Int64(seq)])
+    var entries: [Entry] = []
+    var bytes = 0
+    while let row = try cursor.next() {
+      let data: Data = row["bytes"]
+      bytes += data.count
+      if !entries.isEmpty, bytes > bytesMax { break }
+      do throws(CBORReader.Failure) {
+        entries.append(try Entry(decoding: [UInt8](data)))
+      } catch {
+        throw StoreError(.corrupt, cause: "entry \(seq + UInt64(entries.count)): \(error.rawValue)")
+      }
+      if bytes >= bytesMax { break }
+    }
+    return entries
+  }
+
+  public func entryCount() throws -> UInt64 {
+    UInt64(try Int64.fetchOne(database, sql: "SELECT coalesce(sum(seq), 0) FROM stream") ?? 0)
+  }
+
+  // MARK: Deciding facts
+
+  public func charters() throws -> [StoredCharter] {
+    try Row.fetchAll(database, sql: "SELECT issuer, body FROM charter ORDER BY id").map { row in
+      guard let issuer = Digest(row["issuer"] as Data),
+        case .charter(let charter) = try Self.change(row["body"])
+      else { throw StoreError(.corrupt, cause: "charter") }
+      return StoredCharter(charter: charter, issuer: KeyFingerprint(issuer))
+    }
+  }
+
+  public func put(_ charter: StoredCharter) throws {
+    try database.execute(
+      sql: "INSERT OR IGNORE INTO charter (issuer, body) VALUES (?, ?)",
+      arguments: [Data(charter.issuer.bytes), Data(Entry.payload(of: [.charter(charter.charter)]))])
+  }
+
+  public func put(_ receipt: StoredReceipt) throws {
+    try database.cachedStatement(
+      sql: """
+        INSERT OR IGNORE INTO receipt (stream, seq, issuer, clock, entry, body) VALUES (?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      Data(receipt.receipt.head.stream.encoded), Int64(receipt.receipt.head.seq), Data(receipt.issuer.bytes),
+      Int64(receipt.receipt.clock), Data(receipt.entry.bytes), Data(Entry.payload(of: [.receipt(receipt.receipt)])),
+    ])
+  }
+
+  public func receipts(of stream: StreamID) throws -> [StoredReceipt] {
+    try Row.fetchAll(
+      database.cachedStatement(sql: "SELECT issuer, entry, body FROM receipt WHERE stream = ? ORDER BY seq, id"),
+      arguments: [Data(stream.encoded)]
+    ).map { row in
+      guard let issuer = Digest(row["issuer"] as Data), let entry = Digest(row["entry"] as Data),
+        case .receipt(let receipt) = try Self.change(row["body"])
+      else { throw StoreError(.corrupt, cause: "receipt") }
+      return StoredReceipt(receipt: receipt, issuer: KeyFingerprint(issuer), entry: entry)
+    }
+  }
+
+  public func latestReceiptEntry() throws -> Digest? {
+    try Data.fetchOne(database, sql: "SELECT entry FROM receipt ORDER BY id DESC LIMIT 1").flatMap { Digest($0) }
+  }
+
+  public func receiptClock(ofEntry hash: Digest) throws -> UInt64? {
+    try Int64.fetchOne(
+      database.cachedStatement(sql: "SELECT clock FROM receipt WHERE entry = ? ORDER BY id LIMIT 1"),
+      arguments: [Data(hash.bytes)]
+    ).map { UInt64($0) }
+  }
+
+  private static func change(_ data: Data) throws -> Change? {
+    do throws(CBORReader.Failure) {
+      return try Entry.changes(ofPayload: [UInt8](data)).first
+    } catch {
+      throw StoreError(.corrupt, cause: "fact: \(error.rawValue)")
+    }
+  }
+
+  // MARK: Exceptional and small
+
+  public func clearProjection() throws {
+    for table in ["charter", "receipt", "act", "other_record", "case_summary", "held_change"] + RecordType.all.map(Schema.table) {
+      try database.execute(sql: "DELETE FROM \(table)")
+    }
+  }
+
+  public func put(_ held: HeldChange) throws {
+    try database.execute(
+      sql: "INSERT OR IGNORE INTO held_change (stream, seq, position, reason) VALUES (?, ?, ?, ?)",
+      arguments: [Data(held.stream.encoded), Int64(held.seq), held.index, held.reason.rawValue])
+  }
+
+  public func heldChanges() throws -> [HeldChange] {
+    try Row.fetchAll(database, sql: "SELECT stream, seq, position, reason FROM held_change ORDER BY id").map { row in
+      guard let reason = HeldChange.Reason(rawValue: row["reason"]) else { throw StoreError(.corrupt, cause: "held") }
+      return HeldChange(
+        stream: try Self.stream(row["stream"]), seq: UInt64(row["seq"] as Int64), index: row["position"], reason: reason)
+    }
+  }
+
+  public func value(_ key: String) throws -> [UInt8]? {
+    try Data.fetchOne(
+      database.cachedStatement(sql: "SELECT value FROM small_value WHERE name = ?"), arguments: [key]
+    ).map { [UInt8]($0) }
+  }
+
+  public func setValue(_ key: String, _ value: [UInt8]?) throws {
+    if let value {
+      try database.cachedStatement(
+        sql: "INSERT INTO small_value (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+      ).execute(arguments: [key, Data(value)])
+    } else {
+      try database.execute(sql: "DELETE FROM small_value WHERE name = ?", arguments: [key])
+    }
+  }
+
+  public func values(prefix: String) throws -> [(key: String, value: [UInt8])] {
+    try Row.fetchAll(
+      database, sql: "SELECT name, value FROM small_value WHERE substr(name, 1, ?) = ? ORDER BY name",
+      arguments: [prefix.count, prefix]
+    ).map { (key: $0["name"], value: [UInt8]($0["value"] as Data)) }
+  }
+}

@@ -1,0 +1,135 @@
+/// Reads deterministic CBOR and refuses every other encoding: a longer argument than needed, an indefinite
+/// length, keys out of order or twice, floating point, tags, invalid UTF-8, bytes left over.
+public struct CBORReader: Sendable {
+  public enum Failure: String, Sendable, Hashable, Error {
+    case truncated
+    case notShortest = "not-shortest"
+    case unsupported
+    case unexpectedType = "unexpected-type"
+    case outOfRange = "out-of-range"
+    case invalidUTF8 = "invalid-utf8"
+    case keyOrder = "key-order"
+    case tooLong = "too-long"
+    case trailingBytes = "trailing-bytes"
+    case unknownKey = "unknown-key"
+    case missingKey = "missing-key"
+  }
+
+  private let bytes: [UInt8]
+  /// Offset of the next unread byte, for messages that say where.
+  public private(set) var offset: Int = 0
+
+  public init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  public var isAtEnd: Bool { offset == bytes.count }
+
+  /// - Throws: `trailingBytes` unless everything was read.
+  public func finish() throws(Failure) {
+    if !isAtEnd { throw .trailingBytes }
+  }
+
+  /// The major type of the next item, or `nil` at the end.
+  public var nextMajor: UInt8? { offset < bytes.count ? bytes[offset] >> 5 : nil }
+
+  public var isNextNull: Bool { offset < bytes.count && bytes[offset] == 0xF6 }
+
+  public mutating func unsigned() throws(Failure) -> UInt64 { try argument(major: 0) }
+
+  /// An unsigned integer no greater than `limit`.
+  public mutating func count(atMost limit: Int) throws(Failure) -> Int {
+    let value = try unsigned()
+    guard value <= UInt64(limit) else { throw .outOfRange }
+    return Int(value)
+  }
+
+  public mutating func integer() throws(Failure) -> Int64 {
+    if nextMajor == 1 {
+      let value = try argument(major: 1)
+      guard value <= UInt64(Int64.max) else { throw .outOfRange }
+      return ~Int64(value)
+    }
+    let value = try argument(major: 0)
+    guard value <= UInt64(Int64.max) else { throw .outOfRange }
+    return Int64(value)
+  }
+
+  public mutating func byteString(atMost limit: Int) throws(Failure) -> [UInt8] {
+    Array(try span(major: 2, atMost: limit))
+  }
+
+  public mutating func text(atMost limit: Int) throws(Failure) -> String {
+    let slice = try span(major: 3, atMost: limit)
+    guard let value = String(validating: slice, as: UTF8.self) else { throw .invalidUTF8 }
+    return value
+  }
+
+  public mutating func arrayHead(atMost limit: Int) throws(Failure) -> Int {
+    let value = try argument(major: 4)
+    guard value <= UInt64(limit) else { throw .tooLong }
+    return Int(value)
+  }
+
+  /// - Throws: `unexpectedType` unless the array has exactly `count` items.
+  public mutating func array(of count: Int) throws(Failure) {
+    guard try arrayHead(atMost: count) == count else { throw .unexpectedType }
+  }
+
+  public mutating func mapHead(atMost limit: Int) throws(Failure) -> Int {
+    let value = try argument(major: 5)
+    guard value <= UInt64(limit) else { throw .tooLong }
+    return Int(value)
+  }
+
+  public mutating func flag() throws(Failure) -> Bool {
+    guard offset < bytes.count else { throw .truncated }
+    switch bytes[offset] {
+    case 0xF4:
+      offset += 1
+      return false
+    case 0xF5:
+      offset += 1
+      return true
+    default: throw .unexpectedType
+    }
+  }
+
+  public mutating func null() throws(Failure) {
+    guard offset < bytes.count else { throw .truncated }
+    guard bytes[offset] == 0xF6 else { throw .unexpectedType }
+    offset += 1
+  }
+
+  public mutating func digest() throws(Failure) -> Digest {
+    guard let digest = Digest(try byteString(atMost: Digest.byteCount)) else { throw .outOfRange }
+    return digest
+  }
+
+  private mutating func span(major: UInt8, atMost limit: Int) throws(Failure) -> ArraySlice<UInt8> {
+    let length = try argument(major: major)
+    guard length <= UInt64(limit) else { throw .tooLong }
+    let count = Int(length)
+    guard count <= bytes.count - offset else { throw .truncated }
+    defer { offset += count }
+    return bytes[offset..<(offset + count)]
+  }
+
+  private mutating func argument(major: UInt8) throws(Failure) -> UInt64 {
+    guard offset < bytes.count else { throw .truncated }
+    let initial = bytes[offset]
+    guard initial >> 5 == major else { throw .unexpectedType }
+    let info = initial & 0x1F
+    guard info < 28 else { throw .unsupported }
+    if info < 24 {
+      offset += 1
+      return UInt64(info)
+    }
+    let width = 1 << Int(info - 24)
+    guard bytes.count - offset > width else { throw .truncated }
+    var value: UInt64 = 0
+    for index in 1...width { value = value << 8 | UInt64(bytes[offset + index]) }
+    let smallest: UInt64 = width == 1 ? 24 : 1 << UInt64(width * 4)
+    guard value >= smallest else { throw .notShortest }
+    offset += 1 + width
+    return value
+  }
+}

@@ -1,0 +1,18 @@
+/// Limits of a session; a peer that exceeds one is cut off, and its entries so far are kept.
+public enum SessionLimits {
+  /// A frame on the wire: four entries of the largest size would not fit, three do; small enough that a live act
+  /// waits at most 100 ms behind one at 20 Mbit/s.
+  public static let frameBytesMax = 256 * 1024
+  /// Entry bytes put into one frame: leaves room for the frame's own head and one more small entry.
+  public static let entryBytesPerFrame = 160 * 1024
+  /// Heads in one frontier frame: some 110 bytes each.
+  public static let headsPerFrame = 2_000
+  /// Streams a peer may announce: 5 audiences for each of 10,000 offices.
+  public static let headsMax = 50_000
+  /// Bytes a peer may send before it is given more: bounds what waits to be stored.
+  public static let creditBytes = 1024 * 1024
+  /// Text in a closing frame.
+  public static let closeTextMax = 1_000
+  /// Protocol version spoken here.
+  public static let protocolVersion: UInt64 = 1
+}

@@ -1,0 +1,145 @@
+/// What two nodes say to each other: CBOR `[kind, …]`, one frame each.
+public enum SyncFrame: Sendable, Hashable {
+  case hello(Hello)
+  /// A piece of the sender's heads; `isLast` ends the list.
+  case frontier(heads: [StreamHead], isLast: Bool)
+  /// Encoded entries of one stream, in order.
+  case entries(stream: StreamID, entries: [[UInt8]])
+  /// Room for so many more entry bytes.
+  case credit(bytes: UInt64)
+  /// The sender has sent all it had when the session compared frontiers.
+  case done
+  /// The sender has stored all it was sent and has sent its receipts for it.
+  case settled
+  case close(code: CloseCode, text: String)
+
+  public struct Hello: Sendable, Hashable {
+    public var version: UInt64
+    public var office: OfficeCode
+    /// Hash over the heads both sides may hold; equal hashes end the session after one round trip.
+    public var digest: Digest
+    /// The sender's wall clock, Unix milliseconds: for the warning about a wrong clock, never for ordering.
+    public var clock: UInt64
+    public var software: String
+
+    public init(version: UInt64, office: OfficeCode, digest: Digest, clock: UInt64, software: String) {
+      self.version = version
+      self.office = office
+      self.digest = digest
+      self.clock = clock
+      self.software = software
+    }
+  }
+
+  public enum CloseCode: UInt64, Sendable, Hashable, CaseIterable {
+    case normal = 0
+    case unsupportedVersion = 1
+    case wrongOffice = 2
+    case protocolViolated = 3
+    case outOfScope = 4
+    case invalidEntry = 5
+    case fork = 6
+    case internalFailure = 7
+    case shuttingDown = 8
+    case tooMuch = 9
+  }
+
+  public var encoded: [UInt8] {
+    var writer = CBORWriter()
+    switch self {
+    case .hello(let hello):
+      writer.arrayHead(6)
+      writer.unsigned(1)
+      writer.unsigned(hello.version)
+      writer.text(hello.office.text)
+      writer.byteString(hello.digest.bytes)
+      writer.unsigned(hello.clock)
+      writer.text(hello.software)
+    case .frontier(let heads, let isLast):
+      writer.arrayHead(3)
+      writer.unsigned(2)
+      writer.flag(isLast)
+      writer.arrayHead(heads.count)
+      for head in heads {
+        writer.arrayHead(3)
+        head.stream.write(to: &writer)
+        writer.unsigned(head.seq)
+        writer.byteString(head.hash.bytes)
+      }
+    case .entries(let stream, let entries):
+      writer.arrayHead(3)
+      writer.unsigned(3)
+      stream.write(to: &writer)
+      writer.arrayHead(entries.count)
+      for entry in entries { writer.byteString(entry) }
+    case .credit(let bytes):
+      writer.arrayHead(2)
+      writer.unsigned(4)
+      writer.unsigned(bytes)
+    case .done:
+      writer.arrayHead(1)
+      writer.unsigned(5)
+    case .settled:
+      writer.arrayHead(1)
+      writer.unsigned(6)
+    case .close(let code, let text):
+      writer.arrayHead(3)
+      writer.unsigned(7)
+      writer.unsigned(code.rawValue)
+      writer.text(text)
+    }
+    return writer.bytes
+  }
+
+  public init(decoding bytes: [UInt8]) throws(CBORReader.Failure) {
+    guard bytes.count <= SessionLimits.frameBytesMax else { throw .tooLong }
+    var reader = CBORReader(bytes)
+    let count = try reader.arrayHead(atMost: 6)
+    switch (try reader.unsigned(), count) {
+    case (1, 6):
+      let version = try reader.unsigned()
+      guard let office = OfficeCode(try reader.text(atMost: OfficeCode.lengthMax)) else { throw .outOfRange }
+      self = .hello(
+        Hello(
+          version: version, office: office, digest: try reader.digest(), clock: try reader.unsigned(),
+          software: try reader.text(atMost: LogLimits.nameBytesMax)))
+    case (2, 3):
+      let isLast = try reader.flag()
+      var heads: [StreamHead] = []
+      for _ in 0..<(try reader.arrayHead(atMost: SessionLimits.headsPerFrame)) {
+        try reader.array(of: 3)
+        let stream = try StreamID(from: &reader)
+        let seq = try reader.unsigned()
+        guard seq >= 1 else { throw .outOfRange }
+        heads.append(StreamHead(stream: stream, seq: seq, hash: try reader.digest()))
+      }
+      self = .frontier(heads: heads, isLast: isLast)
+    case (3, 3):
+      let stream = try StreamID(from: &reader)
+      var entries: [[UInt8]] = []
+      for _ in 0..<(try reader.arrayHead(atMost: SessionLimits.frameBytesMax)) {
+        entries.append(try reader.byteString(atMost: SessionLimits.frameBytesMax))
+      }
+      self = .entries(stream: stream, entries: entries)
+    case (4, 2): self = .credit(bytes: try reader.unsigned())
+    case (5, 1): self = .done
+    case (6, 1): self = .settled
+    case (7, 3):
+      guard let code = CloseCode(rawValue: try reader.unsigned()) else { throw .outOfRange }
+      self = .close(code: code, text: try reader.text(atMost: SessionLimits.closeTextMax))
+    default: throw .unsupported
+    }
+    try reader.finish()
+  }
+
+  /// Hash over heads in stream order; what `Hello.digest` carries.
+  public static func digest(of heads: [StreamHead], using suite: any SignatureSuite) -> Digest {
+    var writer = CBORWriter()
+    for head in heads.sorted(by: { $0.stream < $1.stream }) {
+      head.stream.write(to: &writer)
+      writer.unsigned(head.seq)
+      writer.byteString(head.hash.bytes)
+    }
+    return suite.hash(Domain.frontier.prefix + writer.bytes)
+  }
+}

@@ -1,0 +1,249 @@
+/// One exchange between two nodes, without I/O: takes what happened, returns what to do. Both sides run the same
+/// machine; neither leads.
+///
+/// hello ⇄ hello; equal digests end it. Otherwise frontier ⇄ frontier, then each side sends what the other
+/// lacks within the credit it was given, says `done`; who has stored everything sent to him and sent his own
+/// receipts says `settled`. Both settled: the session is complete. A session that breaks off loses nothing: the
+/// next one goes on at each stream's stored head.
+public struct SyncSession: Sendable {
+  public enum Action: Sendable, Hashable {
+    case send(SyncFrame)
+    /// Read entries of `stream` from `seq` on and call `loaded`.
+    case load(stream: StreamID, from: UInt64, bytesMax: Int)
+    /// Verify and store, then call `stored`. Bytes are the entries' encodings.
+    case store(stream: StreamID, entries: [[UInt8]], bytes: Int)
+    /// Everything the peer had is stored: write receipts for it, then call `receiptsWritten`.
+    case writeReceipts
+    /// The peer's head at this position is not ours although neither is ahead.
+    case reportFork(stream: StreamID, seq: UInt64)
+    /// The session is complete; nothing is owed in either direction.
+    case complete
+    /// Close the connection. `isMisbehaviour` counts against the peer.
+    case close(SyncFrame.CloseCode, String, isMisbehaviour: Bool)
+  }
+
+  private enum Phase: Sendable, Hashable {
+    /// Our hello is sent. Next: comparing, complete, closed.
+    case greeting
+    /// Frontiers are being exchanged. Next: exchanging, closed.
+    case comparing
+    /// Entries flow. Next: complete, closed.
+    case exchanging
+    case complete
+    case closed
+  }
+
+  private struct Range: Sendable, Hashable {
+    let stream: StreamID
+    var next: UInt64
+    let last: UInt64
+  }
+
+  public let peer: OfficeCode
+  private let hello: SyncFrame.Hello
+  /// Our heads that the peer may hold, in the order to send them in: superiors' streams first, so that charters
+  /// arrive before the entries they decide over.
+  private var ours: [StreamHead]
+  private var theirs: [StreamID: StreamHead] = [:]
+  private var phase = Phase.greeting
+  private var queue: [Range] = []
+  private var isLoading = false
+  private var credit = SessionLimits.creditBytes
+  private var storing = 0
+  private var hasSentDone = false
+  private var hasReceivedDone = false
+  private var hasAskedReceipts = false
+  private var hasWrittenReceipts = false
+  private var hasSentSettled = false
+  private var hasReceivedSettled = false
+
+  /// The peer's hello, once it came: its clock and software.
+  public private(set) var peerHello: SyncFrame.Hello?
+  public private(set) var entriesSent = 0
+  public private(set) var entriesReceived = 0
+
+  /// - Parameters:
+  ///   - hello: ours; its digest is over `heads`.
+  ///   - peer: the office the transport's certificate was chartered for; the peer's hello must agree.
+  ///   - heads: our heads of streams that both sides may hold, superiors' first.
+  public init(hello: SyncFrame.Hello, peer: OfficeCode, heads: [StreamHead]) {
+    self.hello = hello
+    self.peer = peer
+    ours = heads
+  }
+
+  public var isComplete: Bool { phase == .complete }
+
+  /// Whether anything was left to exchange when the hellos met.
+  public var wasIdle: Bool { phase == .complete && theirs.isEmpty && entriesSent == 0 && entriesReceived == 0 }
+
+  public func opened() -> [Action] { [.send(.hello(hello))] }
+
+  public mutating func received(_ frame: SyncFrame) -> [Action] {
+    // After completion the peer may still be giving credit for our last entries: old news.
+    if phase == .closed || phase == .complete { return [] }
+    switch frame {
+    case .hello(let theirs): return receivedHello(theirs)
+    case .frontier(let heads, let isLast): return receivedFrontier(heads, isLast: isLast)
+    case .entries(let stream, let entries): return receivedEntries(stream, entries)
+    case .credit(let bytes):
+      guard phase == .comparing || phase == .exchanging else { return violated("credit out of turn") }
+      guard bytes <= UInt64(SessionLimits.creditBytes) else { return violated("credit too large") }
+      credit = min(credit + Int(bytes), SessionLimits.creditBytes)
+      return advance()
+    case .done:
+      guard phase == .exchanging, !hasReceivedDone else { return violated("done out of turn") }
+      hasReceivedDone = true
+      return advance()
+    case .settled:
+      guard phase == .exchanging, hasReceivedDone, !hasReceivedSettled else {
+        return violated("settled out of turn")
+      }
+      hasReceivedSettled = true
+      return advance()
+    case .close(let code, let text):
+      phase = .closed
+      return [.close(code, text, isMisbehaviour: false)]
+    }
+  }
+
+  /// The shell read what `load` asked for; empty when the stream has nothing there.
+  public mutating func loaded(_ stream: StreamID, entries: [[UInt8]]) -> [Action] {
+    isLoading = false
+    guard phase == .exchanging else { return [] }
+    guard !queue.isEmpty, queue[0].stream == stream else { return advance() }
+    guard !entries.isEmpty else {
+      queue.removeFirst()
+      return advance()
+    }
+    queue[0].next += UInt64(entries.count)
+    if queue[0].next > queue[0].last { queue.removeFirst() }
+    credit -= entries.reduce(0) { $0 + $1.count }
+    entriesSent += entries.count
+    return [.send(.entries(stream: stream, entries: entries))] + advance()
+  }
+
+  /// The shell stored what `store` gave it.
+  public mutating func stored(bytes: Int, count: Int) -> [Action] {
+    storing -= 1
+    entriesReceived += count
+    guard phase == .exchanging else { return [] }
+    return [.send(.credit(bytes: UInt64(bytes)))] + advance()
+  }
+
+  /// The shell could not store: the peer sent something that does not verify, or our disk failed.
+  public mutating func storeFailed(_ code: SyncFrame.CloseCode, _ text: String, isMisbehaviour: Bool) -> [Action] {
+    phase = .closed
+    return [
+      .send(.close(code: code, text: String(text.prefix(SessionLimits.closeTextMax / 4)))),
+      .close(code, text, isMisbehaviour: isMisbehaviour),
+    ]
+  }
+
+  /// The shell wrote receipts (or had none to write): heads that the peer may hold and lacks.
+  public mutating func receiptsWritten(_ heads: [StreamHead]) -> [Action] {
+    hasWrittenReceipts = true
+    for head in heads {
+      let held = theirs[head.stream]?.seq ?? 0
+      let sent = max(held, ours.first { $0.stream == head.stream }?.seq ?? 0)
+      if head.seq > sent { queue.append(Range(stream: head.stream, next: sent + 1, last: head.seq)) }
+    }
+    guard phase == .exchanging else { return [] }
+    return advance()
+  }
+
+  private mutating func receivedHello(_ theirs: SyncFrame.Hello) -> [Action] {
+    guard phase == .greeting, peerHello == nil else { return violated("second hello") }
+    peerHello = theirs
+    guard theirs.version == hello.version else {
+      phase = .closed
+      let text = "protocol version \(theirs.version), here \(hello.version)"
+      return [
+        .send(.close(code: .unsupportedVersion, text: text)),
+        .close(.unsupportedVersion, text, isMisbehaviour: false),
+      ]
+    }
+    guard theirs.office == peer else {
+      return fail(.wrongOffice, "certificate of \(peer), hello of \(theirs.office)")
+    }
+    if theirs.digest == hello.digest {
+      phase = .complete
+      return [.complete]
+    }
+    phase = .comparing
+    var actions: [Action] = []
+    var rest = ours[...]
+    repeat {
+      let piece = Array(rest.prefix(SessionLimits.headsPerFrame))
+      rest = rest.dropFirst(piece.count)
+      actions.append(.send(.frontier(heads: piece, isLast: rest.isEmpty)))
+    } while !rest.isEmpty
+    return actions
+  }
+
+  private mutating func receivedFrontier(_ heads: [StreamHead], isLast: Bool) -> [Action] {
+    guard phase == .comparing else { return violated("frontier out of turn") }
+    guard theirs.count + heads.count <= SessionLimits.headsMax else { return fail(.tooMuch, "too many streams") }
+    for head in heads { theirs[head.stream] = head }
+    guard isLast else { return [] }
+    phase = .exchanging
+    var actions: [Action] = []
+    for head in ours {
+      let held = theirs[head.stream]
+      if let held, held.seq == head.seq, held.hash != head.hash {
+        actions.append(.reportFork(stream: head.stream, seq: head.seq))
+      } else if head.seq > held?.seq ?? 0 {
+        queue.append(Range(stream: head.stream, next: (held?.seq ?? 0) + 1, last: head.seq))
+      }
+    }
+    return actions + advance()
+  }
+
+  private mutating func receivedEntries(_ stream: StreamID, _ entries: [[UInt8]]) -> [Action] {
+    guard phase == .exchanging, !hasReceivedSettled, !entries.isEmpty else {
+      return violated("entries out of turn")
+    }
+    storing += 1
+    return [.store(stream: stream, entries: entries, bytes: entries.reduce(0) { $0 + $1.count })]
+  }
+
+  /// Sends, asks and finishes whatever has become possible.
+  private mutating func advance() -> [Action] {
+    guard phase == .exchanging else { return [] }
+    if let range = queue.first {
+      guard !isLoading, credit > 0 else { return [] }
+      isLoading = true
+      return [
+        .load(
+          stream: range.stream, from: range.next, bytesMax: min(credit, SessionLimits.entryBytesPerFrame))
+      ]
+    }
+    var actions: [Action] = []
+    if !hasSentDone {
+      hasSentDone = true
+      actions.append(.send(.done))
+    }
+    guard hasReceivedDone, storing == 0 else { return actions }
+    if !hasAskedReceipts {
+      hasAskedReceipts = true
+      actions.append(.writeReceipts)
+      return actions
+    }
+    if hasWrittenReceipts, !hasSentSettled, !isLoading {
+      hasSentSettled = true
+      actions.append(.send(.settled))
+    }
+    if hasSentSettled, hasReceivedSettled, storing == 0 {
+      phase = .complete
+      actions.append(.complete)
+    }
+    return actions
+  }
+
+  private mutating func violated(_ text: String) -> [Action] { fail(.protocolViolated, text) }
+
+  private mutating func fail(_ code: SyncFrame.CloseCode, _ text: String) -> [Action] {
+    phase = .closed
+    return [.send(.close(code: code, text: text)), .close(code, text, isMisbehaviour: true)]
+  }
+}

@@ -1,0 +1,106 @@
+import ArgumentParser
+import Casebook
+import Casework
+import Foundation
+import OfficeNode
+
+struct InitCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "init", abstract: "设立根机构（最上级） set up the root office")
+
+  @Argument(help: "机构代码 office code, e.g. 130500") var office: String
+  @Option(help: "机构名称 the office's name") var name: String
+  @Option(help: "签名算法 signature suite: ed25519, sm2") var suite = "ed25519"
+  @OptionGroup var options: GlobalOptions
+
+  func run() async throws {
+    let node = try await Offices.found(
+      DeskConnector.home(options), office: office, name: name, suite: suite, logger: DeskConnector.quiet)
+    Printer(options).print(try await node.perform(.status))
+  }
+}
+
+struct InviteCommand: DeskCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "invite", abstract: "为下级机构签发一次性邀请码 issue a one-time code for a subordinate office")
+
+  @Argument(help: "新机构的代码 code of the new office") var office: String
+  @Option(help: "新机构的名称 name of the new office") var name: String
+  @Option(help: "本节点对外地址 this node's address, host:port") var address: String
+  @Option(help: "有效小时数 hours it is valid") var hours = 48
+  @OptionGroup var options: GlobalOptions
+
+  func request() -> DeskRequest { .invite(Invite(office: office, name: name, address: address, hours: hours)) }
+}
+
+struct JoinCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "join", abstract: "凭邀请码设立本机构并首次同步 set this office up by a code, and synchronise")
+
+  @Argument(help: "邀请码 the code") var code: String
+  @Option(help: "签名算法 signature suite: ed25519, sm2") var suite = "ed25519"
+  @OptionGroup var options: GlobalOptions
+
+  func run() async throws {
+    let printer = Printer(options)
+    printer.line("正在生成密钥并向上级提交邀请码……", "Making keys and presenting the code to the superior…")
+    let node: OfficeNode
+    do {
+      node = try await Offices.join(
+        DeskConnector.home(options), code: code, suite: suite, logger: DeskConnector.quiet)
+    } catch {
+      throw DeskFailures.failure(error)
+    }
+    if !options.json { printer.print(try await node.perform(.sync(office: nil))) } else { _ = try await node.perform(.sync(office: nil)) }
+    printer.print(try await node.perform(.status))
+  }
+}
+
+struct StatusCommand: DeskCommand {
+  static let configuration = CommandConfiguration(commandName: "status", abstract: "本机构概况 how this office is")
+  @OptionGroup var options: GlobalOptions
+  func request() -> DeskRequest { .status }
+}
+
+struct OfficeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "office", abstract: "机构 offices", subcommands: [List.self])
+
+  struct List: DeskCommand {
+    static let configuration = CommandConfiguration(abstract: "列出机构及核对指纹 list offices and fingerprints")
+    @OptionGroup var options: GlobalOptions
+    func request() -> DeskRequest { .officeList }
+  }
+}
+
+struct OfficerCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "officer", abstract: "人员 officers", subcommands: [Add.self, List.self])
+
+  struct Add: DeskCommand {
+    static let configuration = CommandConfiguration(abstract: "登记或更新人员及证件 register an officer and the certificate")
+
+    @Argument(help: "登录名 login") var login: String
+    @Option(help: "姓名 name") var name: String
+    @Option(help: "角色 role: window handler reviewer captain leader head recorder（可多次 repeatable）")
+    var role: [String] = []
+    @Option(help: "证号 certificate number") var certificate: String?
+    @Option(help: "证件种类 kind: enforcement supervision audit") var kind = "enforcement"
+    @Option(help: "有效期起 valid from, YYYY-MM-DD") var from: String?
+    @Option(help: "有效期止 valid to, YYYY-MM-DD") var to: String?
+    @OptionGroup var options: GlobalOptions
+
+    func request() -> DeskRequest {
+      .officerAdd(
+        OfficerDraft(
+          login: login, name: name, roles: role, certificateNumber: certificate,
+          certificateKind: certificate == nil ? nil : kind, validFrom: from, validTo: to))
+    }
+  }
+
+  struct List: DeskCommand {
+    static let configuration = CommandConfiguration(abstract: "列出人员 list officers")
+    @OptionGroup var options: GlobalOptions
+    func request() -> DeskRequest { .officerList }
+  }
+}

@@ -1,0 +1,105 @@
+import ArgumentParser
+import Casebook
+import Casework
+import Foundation
+import Logging
+import OfficeNode
+import ServiceLifecycle
+import UnixSignals
+
+struct ServeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve", abstract: "接受下级同步和新机构加入，直到被停止 take peers' calls until stopped")
+  @Option(help: "监听地址 listening address") var listen = "0.0.0.0:7443"
+  @OptionGroup var options: GlobalOptions
+
+  func run() async throws {
+    var logger = Logger(label: "docket") { StreamLogHandler.standardError(label: $0) }
+    logger.logLevel = .info
+    let printer = Printer(options)
+    do {
+      let node = try OfficeNode.open(DeskConnector.home(options), effects: .live, logger: logger)
+      let service = try NodeService(node: node, listen: listen, logger: logger) { port in
+        // Written past the buffer: whoever waits for this line reads it at once.
+        let text =
+          options.json
+          ? JSONOutput.text(["port": port]) : printer.word("节点已就绪，端口 \(port)。", "Ready on port \(port).")
+        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+      }
+      try await ServiceGroup(
+        configuration: ServiceGroupConfiguration(
+          services: [.init(service: service)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      ).run()
+    } catch {
+      throw DeskFailures.failure(error)
+    }
+  }
+}
+
+struct SyncCommand: DeskCommand {
+  static let configuration = CommandConfiguration(commandName: "sync", abstract: "与上级同步一次 synchronise with the superior")
+  @Argument(help: "机构 office [上级 the superior]") var office: String?
+  @OptionGroup var options: GlobalOptions
+  func request() -> DeskRequest { .sync(office: office) }
+}
+
+struct PeersCommand: DeskCommand {
+  static let configuration = CommandConfiguration(commandName: "peers", abstract: "各机构的最后接触和数据时间 last contact and age of data")
+  @OptionGroup var options: GlobalOptions
+  func request() -> DeskRequest { .peers }
+}
+
+struct ConflictsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "conflicts", abstract: "两处并行修改的字段 fields written in two places",
+    subcommands: [List.self, Resolve.self], defaultSubcommand: List.self)
+
+  struct List: DeskCommand {
+    static let configuration = CommandConfiguration(abstract: "列出 list")
+    @OptionGroup var options: GlobalOptions
+    func request() -> DeskRequest { .conflicts }
+  }
+
+  struct Resolve: DeskCommand {
+    static let configuration = CommandConfiguration(abstract: "采用其中一值 take one of the values")
+    @Argument(help: "记录 record id") var record: String
+    @Argument(help: "字段 field") var field: String
+    @Argument(help: "序号 number of the value") var choice: Int
+    @OptionGroup var options: GlobalOptions
+    func request() -> DeskRequest { .conflictResolve(record: record, field: field, choice: choice) }
+  }
+}
+
+struct QuarantineCommand: DeskCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "quarantine", abstract: "已保存但尚未采用的内容及原因 what is kept but not used, and why")
+  @OptionGroup var options: GlobalOptions
+  func request() -> DeskRequest { .quarantine }
+}
+
+struct LogCommand: DeskCommand {
+  static let configuration = CommandConfiguration(commandName: "log", abstract: "日志条目 entries of the log")
+  @Option(help: "最多条数 entries at the most") var limit = 50
+  @OptionGroup var options: GlobalOptions
+  func request() -> DeskRequest { .log(limit: limit) }
+}
+
+struct VerifyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify", abstract: "核对全部签名、链接、授权书、回执和汇总 check every signature, link, charter, receipt and the projection")
+  @OptionGroup var options: GlobalOptions
+
+  func run() async throws {
+    let reply = try await DeskConnector.perform(.verify, options)
+    Printer(options).print(reply)
+    guard case .verified(let view) = reply, let first = view.problems.first else { return }
+    throw DeskFailure(
+      kind: .integrity, code: first.code,
+      message: Bilingual(
+        zh: "数据与签名不符，第一处：\(first.office) \(first.stream)\(first.seq.map { " 第 \($0) 条" } ?? "")。",
+        en: "The data is not what was signed; first at \(first.office) \(first.stream)\(first.seq.map { " #\($0)" } ?? "")."),
+      remedy: Bilingual(
+        zh: "请勿继续在此副本上登记；从备份恢复，或请上级重新邀请后取回记录。",
+        en: "Do not work on with this copy; restore a backup, or be invited anew and fetch the entries back."))
+  }
+}

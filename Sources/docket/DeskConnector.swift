@@ -1,0 +1,60 @@
+import ArgumentParser
+import Casebook
+import Foundation
+import Logging
+import OfficeNode
+
+/// Finds the desk: the node that is serving at this home, or the node in this process.
+enum DeskConnector {
+  /// Another command may hold the home for a moment; longer than this it is in use.
+  private static let patience = Duration.seconds(5)
+
+  static func home(_ options: GlobalOptions) -> Home {
+    options.home.map { Home($0) } ?? Home.standard(environment: ProcessInfo.processInfo.environment)
+  }
+
+  /// - Throws: `DeskFailure`.
+  static func perform(_ request: DeskRequest, _ options: GlobalOptions) async throws -> DeskReply {
+    let home = home(options)
+    let deadline = ContinuousClock.now + patience
+    while true {
+      if let remote = await RemoteDesk.connect(home) {
+        do {
+          let reply = try await remote.perform(request)
+          await remote.close()
+          return reply
+        } catch {
+          await remote.close()
+          throw DeskFailures.failure(error)
+        }
+      }
+      do {
+        let node = try OfficeNode.open(home, effects: .live, logger: quiet)
+        return try await node.perform(request)
+      } catch let failure as DeskFailure where failure.code == "home-in-use" && ContinuousClock.now < deadline {
+        try await Task.sleep(for: .milliseconds(20))
+      } catch {
+        throw DeskFailures.failure(error)
+      }
+    }
+  }
+
+  /// Commands print their own results; the log is for serving.
+  static var quiet: Logger {
+    var logger = Logger(label: "docket") { StreamLogHandler.standardError(label: $0) }
+    logger.logLevel = .critical
+    return logger
+  }
+}
+
+/// A command that asks the desk one thing and prints the answer.
+protocol DeskCommand: AsyncParsableCommand {
+  var options: GlobalOptions { get }
+  func request() throws -> DeskRequest
+}
+
+extension DeskCommand {
+  func run() async throws {
+    Printer(options).print(try await DeskConnector.perform(try request(), options))
+  }
+}

@@ -1,0 +1,77 @@
+import Casebook
+import Casework
+import Foundation
+
+extension Printer {
+  func status(_ view: StatusView) {
+    line("\(view.name)（\(view.office)）\(view.serving ? "  正在服务" : "")", "\(view.name) (\(view.office))\(view.serving ? "  serving" : "")")
+    line("  核对指纹：\(view.fingerprint)", "  fingerprint: \(view.fingerprint)")
+    if let superior = view.superior {
+      line(
+        "  上级：\(superior)  最后接触：\(time(view.lastContact))  待上级回执：\(view.unsent) 条",
+        "  superior: \(superior)  last contact: \(time(view.lastContact))  not yet receipted: \(view.unsent)")
+    }
+    line(
+      "  在办 \(view.openFiles)  超期 \(view.overdueFiles)  冲突 \(view.conflicts)  暂存 \(view.heldChanges)  日志 \(view.entries) 条/\(view.streams) 流",
+      "  open \(view.openFiles)  overdue \(view.overdueFiles)  conflicts \(view.conflicts)  held \(view.heldChanges)  log \(view.entries) entries in \(view.streams) streams")
+    ErrorOutput.warn(view.warnings, language: language)
+  }
+
+  func verified(_ view: VerifyView) {
+    line(
+      "已核对：\(view.streams) 个流、\(view.entries) 条日志、\(view.signatures) 个签名、\(view.charters) 份授权书、\(view.receipts) 份回执、\(view.files) 个案卷。",
+      "Checked \(view.streams) streams, \(view.entries) entries, \(view.signatures) signatures, \(view.charters) charters, \(view.receipts) receipts, \(view.files) files.")
+    if view.problems.isEmpty { line("全部相符。", "All is as it was signed.") }
+    for problem in view.problems {
+      Swift.print("✗ \(problem.office) \(problem.stream)\(problem.seq.map { " #\($0)" } ?? "")：\(text(problem.message))")
+    }
+  }
+
+  func invitation(_ view: InvitationView) {
+    line("邀请 \(view.office)，有效期至 \(time(view.expires))，只能使用一次：", "Invitation for \(view.office), until \(time(view.expires)), for one use:")
+    Swift.print(view.code)
+    line(
+      "在新机构的机器上执行：docket join 邀请码；然后双方在电话中核对六组指纹（docket status 与 docket office list）。",
+      "On the new machine: docket join CODE; then read the six groups to each other (docket status, docket office list).")
+  }
+
+  func synced(_ view: SyncView) {
+    if view.wasIdle {
+      line("与 \(view.peer) 一致，没有新内容。", "In step with \(view.peer), nothing new.")
+    } else {
+      line(
+        "已与 \(view.peer) 同步：发出 \(view.sent) 条，收到 \(view.received) 条（发 \(view.bytesSent) 字节，收 \(view.bytesReceived) 字节）。",
+        "Synchronised with \(view.peer): \(view.sent) sent, \(view.received) received (\(view.bytesSent) bytes out, \(view.bytesReceived) in).")
+    }
+    ErrorOutput.warn(view.warnings, language: language)
+  }
+}
+
+extension JSONOutput {
+  /// The payload alone: each reply's contract is in Protocol/desk.md.
+  static func reply(_ reply: DeskReply) -> String {
+    switch reply {
+    case .status(let view): text(view)
+    case .verified(let view): text(view)
+    case .offices(let views): text(["offices": views])
+    case .invitation(let view): text(view)
+    case .officers(let views): text(["officers": views])
+    case .subjects(let views): text(["subjects": views])
+    case .imported(let view): text(view)
+    case .regimes(let views): text(["regimes": views])
+    case .indicators(let views): text(["indicators": views])
+    case .files(let rows): text(["files": rows])
+    case .file(let view): text(view)
+    case .acted(let view): text(view)
+    case .revealed(let view): text(view)
+    case .board(let view): text(view)
+    case .coverage(let rows): text(["coverage": rows])
+    case .conflicts(let views): text(["conflicts": views])
+    case .held(let views): text(["held": views])
+    case .peers(let views): text(["peers": views])
+    case .log(let rows): text(["log": rows])
+    case .synced(let view): text(view)
+    case .done: "{}"
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import Casebook
+import Casework
+import Foundation
+
+/// Prints a reply: a table or a few lines for people, one JSON object for programs.
+struct Printer {
+  let language: Language
+  let isJSON: Bool
+
+  init(_ options: GlobalOptions) {
+    let arguments = options.lang.map { ["--lang", $0] } ?? []
+    language = GlobalOptions.language(of: arguments, environment: ProcessInfo.processInfo.environment)
+    isJSON = options.json
+  }
+
+  func line(_ zh: String, _ en: String) {
+    if !isJSON { Swift.print(language == .zh ? zh : en) }
+  }
+
+  func text(_ value: Bilingual) -> String { value[language] }
+  func word(_ zh: String, _ en: String) -> String { language == .zh ? zh : en }
+
+  func table(_ header: [(String, String)], _ rows: [[String]]) {
+    if rows.isEmpty {
+      line("（没有）", "(none)")
+      return
+    }
+    var table = Table(header.map { word($0.0, $0.1) })
+    for row in rows { table.add(row) }
+    Swift.print(table.text(width: Table.terminalWidth))
+  }
+
+  /// China's time, to the minute.
+  func time(_ milliseconds: UInt64?) -> String {
+    guard let milliseconds else { return "—" }
+    let day = CivilDate.fromUnixMilliseconds(milliseconds)
+    let minutes = Int((milliseconds / 60_000 + 480) % 1440)
+    let (hour, minute) = (minutes / 60, minutes % 60)
+    return "\(day) \(hour < 10 ? "0" : "")\(hour):\(minute < 10 ? "0" : "")\(minute)"
+  }
+
+  func due(_ row: FileRow) -> String {
+    if row.isFinal { return "—" }
+    if row.isSuspended { return word("中止", "suspended") }
+    guard let due = row.nextDue else { return "—" }
+    let mark = row.isProvisional ? word("（暂定）", " (provisional)") : ""
+    guard let left = row.daysLeft else { return due + mark }
+    return left < 0
+      ? due + mark + word(" 超期\(-left)工作日", " \(-left)wd overdue") : due + mark + word(" 余\(left)工作日", " \(left)wd left")
+  }
+
+  /// Prints any reply.
+  func print(_ reply: DeskReply) {
+    if isJSON {
+      Swift.print(JSONOutput.reply(reply))
+      return
+    }
+    switch reply {
+    case .status(let view): status(view)
+    case .verified(let view): verified(view)
+    case .offices(let views):
+      table(
+        [("机构", "office"), ("名称", "name"), ("上级", "superior"), ("核对指纹", "fingerprint")],
+        views.map { ["\($0.office)\($0.isSelf ? " *" : "")", $0.name, $0.superior ?? "—", $0.key] })
+    case .invitation(let view): invitation(view)
+    case .officers(let views):
+      table(
+        [("登录名", "login"), ("姓名", "name"), ("角色", "roles"), ("机构", "office"), ("证件", "certificate"), ("有效期至", "valid to")],
+        views.map {
+          [$0.login, $0.name, $0.roles.joined(separator: " "), $0.office, $0.certificateNumber ?? "—", $0.validTo ?? "—"]
+        })
+    case .subjects(let views):
+      table(
+        [("代码", "code"), ("名称", "name"), ("类别", "kind"), ("机构", "office"), ("提示", "warnings")],
+        views.map { [$0.code, $0.name, $0.kind, $0.office, $0.warnings.map(text).joined(separator: " ")] })
+    case .imported(let view):
+      line("新增 \(view.added) 户，更新 \(view.updated) 户。", "\(view.added) added, \(view.updated) updated.")
+      for row in view.rows { Swift.print(word("第 \(row.line) 行：", "line \(row.line): ") + text(row.message)) }
+    case .regimes(let views): regimes(views)
+    case .indicators(let views): indicators(views)
+    case .files(let rows): files(rows)
+    case .file(let view): file(view)
+    case .acted(let view): acted(view)
+    case .revealed(let view):
+      line("\(view.number) 投诉举报人：\(view.name) \(view.phone)（查看已记录，用途：\(view.purpose)）", "\(view.number) complainant: \(view.name) \(view.phone) (recorded, for: \(view.purpose))")
+    case .board(let view): board(view)
+    case .coverage(let rows): coverage(rows)
+    case .conflicts(let views): conflicts(views)
+    case .held(let views):
+      table(
+        [("机构", "office"), ("流", "stream"), ("序号", "seq"), ("原因", "reason")],
+        views.map { [$0.office, $0.stream, "\($0.seq)", text($0.message)] })
+    case .peers(let views):
+      table(
+        [("机构", "office"), ("名称", "name"), ("关系", "relation"), ("最后接触", "last contact"), ("数据截至", "data as of"), ("最近错误", "last error")],
+        views.map {
+          [
+            $0.office, $0.name, $0.relation == "superior" ? word("上级", "superior") : word("下级", "subordinate"),
+            time($0.lastContact), time($0.asOf), $0.lastError.map(text) ?? "—",
+          ]
+        })
+    case .log(let rows):
+      table(
+        [("时间", "time"), ("机构", "office"), ("流", "stream"), ("序号", "seq"), ("变更", "changes"), ("哈希", "hash")],
+        rows.map { [time($0.time), $0.office, $0.stream, "\($0.seq)", "\($0.changes)", $0.hash] })
+    case .synced(let view): synced(view)
+    case .done: line("完成。", "Done.")
+    }
+  }
+}
