@@ -94,7 +94,7 @@ let tests: [Target] = [
     dependencies: ["Casebook", "Replication", "Casework", "RegimePacks", "SignatureSuites", "TestKit"],
     swiftSettings: strict),
   .testTarget(
-    name: "SignatureSuitesTests", dependencies: ["SignatureSuites", "Replication", "TestKit"],
+    name: "SignatureSuitesTests", dependencies: ["CLibcrypto", "SignatureSuites", "Replication", "TestKit"],
     swiftSettings: strict),
   .testTarget(
     name: "RegimePacksTests", dependencies: ["RegimePacks", "Casework", "TestKit"], swiftSettings: strict),

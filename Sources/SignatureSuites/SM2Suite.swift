@@ -26,9 +26,10 @@ public struct SM2Suite: SignatureSuite {
       let der = DERSignature.encode(signature)
     else { return false }
     defer { EVP_PKEY_free(key) }
-    return SM2Key.withDigestContext(for: key) { context in
-      EVP_DigestVerifyInit(context, nil, EVP_sm3(), nil, key) == 1
-        && EVP_DigestVerify(context, der, der.count, message, message.count) == 1
+    return SM2Key.withDigestContext {
+      EVP_DigestVerifyInit($0, $1, EVP_sm3(), nil, key)
+    } _: { context in
+      EVP_DigestVerify(context, der, der.count, message, message.count) == 1
     }
   }
 }
@@ -37,20 +38,7 @@ public struct SM2Suite: SignatureSuite {
 enum SM2Key {
   /// - Returns: `nil` unless the bytes are a point of the curve; the caller frees it.
   static func publicKey(_ bytes: [UInt8]) -> OpaquePointer? {
-    guard bytes.count == 65, let context = EVP_PKEY_CTX_new_from_name(nil, "SM2", nil) else { return nil }
-    defer { EVP_PKEY_CTX_free(context) }
-    guard EVP_PKEY_fromdata_init(context) == 1, let builder = OSSL_PARAM_BLD_new() else { return nil }
-    defer { OSSL_PARAM_BLD_free(builder) }
-    guard OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, "SM2", 0) == 1 else { return nil }
-    return bytes.withUnsafeBytes { buffer -> OpaquePointer? in
-      guard OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY, buffer.baseAddress, buffer.count) == 1,
-        let parameters = OSSL_PARAM_BLD_to_param(builder)
-      else { return nil }
-      defer { OSSL_PARAM_free(parameters) }
-      var key: OpaquePointer?
-      guard EVP_PKEY_fromdata(context, &key, docket_public_key_selection, parameters) == 1 else { return nil }
-      return key
-    }
+    bytes.count == 65 ? docket_sm2_public_key(bytes, bytes.count) : nil
   }
 
   /// The 65 bytes of a key's point, uncompressed.
@@ -65,15 +53,17 @@ enum SM2Key {
     return bytes
   }
 
-  /// A digest context with the signer's id set.
-  static func withDigestContext(for key: OpaquePointer, _ body: (OpaquePointer) -> Bool) -> Bool {
-    guard let context = EVP_MD_CTX_new(), let keyContext = EVP_PKEY_CTX_new(key, nil) else { return false }
-    defer {
-      EVP_MD_CTX_free(context)
-      EVP_PKEY_CTX_free(keyContext)
-    }
-    guard EVP_PKEY_CTX_set1_id(keyContext, SM2Suite.userID, Int32(SM2Suite.userID.count)) == 1 else { return false }
-    EVP_MD_CTX_set_pkey_ctx(context, keyContext)
+  /// Runs `body` with a digest context that `start` has initialised and that has the signer's id set: it enters the
+  /// hash before the message.
+  static func withDigestContext(
+    _ start: (OpaquePointer, UnsafeMutablePointer<OpaquePointer?>) -> Int32, _ body: (OpaquePointer) -> Bool
+  ) -> Bool {
+    guard let context = EVP_MD_CTX_new() else { return false }
+    defer { EVP_MD_CTX_free(context) }
+    var keyContext: OpaquePointer?
+    guard start(context, &keyContext) == 1, let keyContext,
+      EVP_PKEY_CTX_set1_id(keyContext, SM2Suite.userID, Int32(SM2Suite.userID.count)) == 1
+    else { return false }
     return body(context)
   }
 }

@@ -73,9 +73,10 @@ public struct SoftwareSigner: Signer, CustomStringConvertible, CustomReflectable
       defer { EVP_PKEY_free(key) }
       var der = [UInt8](repeating: 0, count: 80)
       var length = der.count
-      let isDone = SM2Key.withDigestContext(for: key) { context in
-        EVP_DigestSignInit(context, nil, EVP_sm3(), nil, key) == 1
-          && EVP_DigestSign(context, &der, &length, message, message.count) == 1
+      let isDone = SM2Key.withDigestContext {
+        EVP_DigestSignInit($0, $1, EVP_sm3(), nil, key)
+      } _: { context in
+        EVP_DigestSign(context, &der, &length, message, message.count) == 1
       }
       guard isDone, let raw = DERSignature.decode(Array(der.prefix(length))) else { throw KeyError(.unsupported) }
       return raw

@@ -36,7 +36,7 @@ public struct CivilDate: Sendable, Hashable, Comparable, Codable, CustomStringCo
   /// - Parameter utcOffsetMinutes: China keeps one time, eight hours ahead.
   public static func fromUnixMilliseconds(_ milliseconds: UInt64, utcOffsetMinutes: Int64 = 480) -> CivilDate {
     let minutes = Int64(milliseconds / 60_000) + utcOffsetMinutes
-    return CivilDate(dayNumber: Int32(clamping: minutes / 1440))
+    return CivilDate(dayNumber: Int32(clamping: Int(minutes).flooredQuotient(by: 1440)))
   }
 
   public var year: Int { parts.year }
@@ -45,20 +45,32 @@ public struct CivilDate: Sendable, Hashable, Comparable, Codable, CustomStringCo
   /// 1 Monday to 7 Sunday.
   public var weekday: Int { Int((dayNumber % 7 + 7 + 3) % 7) + 1 }
 
+  /// So many days later, or earlier; stays within what `dayNumber` can hold.
   public static func + (date: CivilDate, days: Int) -> CivilDate {
-    CivilDate(dayNumber: Int32(clamping: Int(date.dayNumber) + days))
+    let (sum, overflows) = Int(date.dayNumber).addingReportingOverflow(days)
+    return CivilDate(dayNumber: overflows ? (days > 0 ? .max : .min) : Int32(clamping: sum))
   }
 
-  /// The corresponding day of a later month, or that month's last day where there is none (民法典 第二百零二、二百零三条).
+  /// Days from `earlier` to `later`, one of the two counted; negative when they stand the other way round.
+  public static func - (later: CivilDate, earlier: CivilDate) -> Int {
+    Int(later.dayNumber) - Int(earlier.dayNumber)
+  }
+
+  /// The corresponding day of a later month, or that month's last day where there is none (民法典 第二百零二条).
+  /// Months beyond what a year from 1 to 9999 can take are cut off.
   public func adding(months: Int) -> CivilDate {
     let (year, month, day) = parts
-    let total = year * 12 + month - 1 + months
+    let added = min(max(months, -Self.monthsMax), Self.monthsMax)
+    let total = min(max(year * 12 + month - 1 + added, 12), 9999 * 12 + 11)
     let (newYear, newMonth) = (total / 12, total % 12 + 1)
     let last = Self.daysInMonth(year: newYear, month: newMonth)
     return CivilDate(dayNumber: Int32(Self.days(year: newYear, month: newMonth, day: min(day, last))))
   }
 
-  public func adding(years: Int) -> CivilDate { adding(months: years * 12) }
+  /// As with months: 29 February becomes the 28th in a common year.
+  public func adding(years: Int) -> CivilDate {
+    adding(months: min(max(years, -9999), 9999) * 12)
+  }
 
   public var description: String {
     let (year, month, day) = parts
@@ -84,6 +96,9 @@ public struct CivilDate: Sendable, Hashable, Comparable, Codable, CustomStringCo
     try container.encode(description)
   }
 
+  /// More months than lie between the years 1 and 9999.
+  private static let monthsMax = 120_000
+
   static func daysInMonth(year: Int, month: Int) -> Int {
     switch month {
     case 2: isLeap(year) ? 29 : 28
@@ -104,7 +119,7 @@ public struct CivilDate: Sendable, Hashable, Comparable, Codable, CustomStringCo
 
   private var parts: (year: Int, month: Int, day: Int) {
     let shifted = Int(dayNumber) + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let era = shifted.flooredQuotient(by: 146_097)
     let dayOfEra = shifted - era * 146_097
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
@@ -112,5 +127,13 @@ public struct CivilDate: Sendable, Hashable, Comparable, Codable, CustomStringCo
     let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
     let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     return (year, month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
+  }
+}
+
+extension Int {
+  /// Rounded down, also below zero.
+  func flooredQuotient(by divisor: Int) -> Int {
+    let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+    return remainder < 0 ? quotient - 1 : quotient
   }
 }

@@ -1,4 +1,8 @@
 /// Working days by the State Council's yearly notice: weekends, days off, and make-up working days (调休).
+///
+/// The notice names only days that differ from the plain week or belong to a holiday, so weekend logic and
+/// exceptions are both needed. 部分公民放假 (妇女节 and the like) and 纪念日 are not in it and do not suspend
+/// anything (全国年节及纪念日放假办法 第三条、第五条).
 public struct HolidayTable: Sendable, Hashable {
   public struct Entry: Sendable, Hashable {
     public var date: CivilDate
@@ -11,75 +15,81 @@ public struct HolidayTable: Sendable, Hashable {
       self.name = name
       self.isWorkday = isWorkday
     }
+
+    /// What the day adds to the working days of the plain week.
+    fileprivate var difference: Int { (isWorkday ? 1 : 0) - (date.isWeekend ? 0 : 1) }
   }
 
-  private var entries: [CivilDate: Entry] = [:]
-  /// Years the State Council has given notice for.
-  private var years: Set<Int> = []
+  /// Ascending by date, no date twice.
+  public let entries: [Entry]
+  /// Years the State Council has given notice for. The notice of a year may reach into the December before.
+  public let years: Set<Int>
+  /// `differences[i]` is the sum over the first `i` entries.
+  private let differences: [Int]
 
-  /// - Parameter years: years with a notice; every other year is computed on weekends alone and is provisional.
+  /// - Parameters:
+  ///   - entries: in any order; of two for one day the later stands.
+  ///   - years: years with a notice; every other year is computed on weekends alone and is provisional.
   public init(entries: [Entry], years: Set<Int>) {
-    for entry in entries { self.entries[entry.date] = entry }
+    var latest: [CivilDate: Entry] = [:]
+    for entry in entries { latest[entry.date] = entry }
+    self.entries = latest.values.sorted { $0.date < $1.date }
     self.years = years
-  }
-
-  /// Reads `date,name,is_workday,notice_year`, a header line first. A day may be in another year's notice.
-  public init(csv: String) throws(CalendarError) {
-    for (index, line) in csv.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      let text = line.hasSuffix("\r") ? line.dropLast() : line
-      if index == 0 {
-        guard text == "date,name,is_workday,notice_year" else { throw CalendarError(line: 1, problem: .header) }
-        continue
-      }
-      if text.isEmpty { continue }
-      let fields = text.split(separator: ",", omittingEmptySubsequences: false)
-      guard fields.count == 4 else { throw CalendarError(line: index + 1, problem: .fields) }
-      guard let date = CivilDate(String(fields[0])) else { throw CalendarError(line: index + 1, problem: .date) }
-      guard let isWorkday = ["1": true, "true": true, "0": false, "false": false][fields[2].lowercased()] else {
-        throw CalendarError(line: index + 1, problem: .flag)
-      }
-      guard let year = Int(fields[3]) else { throw CalendarError(line: index + 1, problem: .year) }
-      guard entries[date] == nil else { throw CalendarError(line: index + 1, problem: .repeated) }
-      entries[date] = Entry(date: date, name: String(fields[1]), isWorkday: isWorkday)
-      years.insert(year)
+    var differences = [0]
+    var sum = 0
+    for entry in self.entries {
+      sum += entry.difference
+      differences.append(sum)
     }
+    self.differences = differences
   }
 
-  public func isWorkingDay(_ date: CivilDate) -> Bool { entries[date]?.isWorkday ?? (date.weekday <= 5) }
+  /// - Complexity: O(log *n*) in the number of entries.
+  public func isWorkingDay(_ date: CivilDate) -> Bool { entry(of: date)?.isWorkday ?? !date.isWeekend }
 
   /// Whether the year is computed on weekends alone, because its notice is not known (暂定).
   public func isProvisional(year: Int) -> Bool { !years.contains(year) }
 
   /// Name of a day off or make-up day.
-  public func name(of date: CivilDate) -> String? { entries[date]?.name }
+  public func name(of date: CivilDate) -> String? { entry(of: date)?.name }
+
+  /// A day the notice names.
+  func entry(of date: CivilDate) -> Entry? {
+    let index = count(through: date) - 1
+    guard index >= 0, entries[index].date == date else { return nil }
+    return entries[index]
+  }
+
+  /// Days the notice names after `start`, up to and with `end`, ascending.
+  func entries(after start: CivilDate, through end: CivilDate) -> ArraySlice<Entry> {
+    let first = count(through: start)
+    return entries[first..<max(first, count(through: end))]
+  }
+
+  /// Working days up to and with `date`, from an arbitrary origin: only differences mean anything.
+  func workingDays(through date: CivilDate) -> Int {
+    date.weekdaysThrough + differences[count(through: date)]
+  }
+
+  /// Entries up to and with `date`.
+  private func count(through date: CivilDate) -> Int {
+    var low = 0
+    var high = entries.count
+    while low < high {
+      let middle = low + (high - low) / 2
+      if entries[middle].date <= date { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
 }
 
-/// A calendar file that cannot be read.
-public struct CalendarError: Error, Sendable, Hashable {
-  public enum Problem: String, Sendable, Hashable, CaseIterable {
-    case header, fields, date, flag, year, repeated
-  }
+extension CivilDate {
+  var isWeekend: Bool { weekday > 5 }
 
-  /// From 1.
-  public var line: Int
-  public var problem: Problem
-
-  public init(line: Int, problem: Problem) {
-    self.line = line
-    self.problem = problem
-  }
-
-  public var message: Bilingual {
-    switch problem {
-    case .header:
-      Bilingual(
-        zh: "第 1 行应为 date,name,is_workday,notice_year。", en: "Line 1 must read date,name,is_workday,notice_year.")
-    case .fields: Bilingual(zh: "第 \(line) 行应有四列。", en: "Line \(line) must have four columns.")
-    case .date: Bilingual(zh: "第 \(line) 行日期应为 YYYY-MM-DD。", en: "Line \(line): the date must be YYYY-MM-DD.")
-    case .flag:
-      Bilingual(zh: "第 \(line) 行 is_workday 应为 0 或 1。", en: "Line \(line): is_workday must be 0 or 1.")
-    case .year: Bilingual(zh: "第 \(line) 行通知年份不是整数。", en: "Line \(line): the notice year is not a number.")
-    case .repeated: Bilingual(zh: "第 \(line) 行日期重复。", en: "Line \(line): the date stands twice.")
-    }
+  /// Mondays to Fridays up to and with this day, from the Monday 1969-12-29.
+  fileprivate var weekdaysThrough: Int {
+    let sinceMonday = Int(dayNumber) + 3
+    let weeks = sinceMonday.flooredQuotient(by: 7)
+    return weeks * 5 + min(sinceMonday - weeks * 7 + 1, 5)
   }
 }

@@ -20,13 +20,13 @@ public struct RecordRow: Sendable, Hashable {
     }
   }
 
-  /// Everything but the winners' values: stamps, losers and awaited stamps. One stamp alone where all fields were
+  /// Everything but the winners' values: stamps, losers and replaced stamps. One stamp alone where all fields were
   /// written together, which is the usual case.
   public var stampBytes: [UInt8] {
     var writer = CBORWriter()
     let numbers = fields.keys.sorted()
     if let first = numbers.first.flatMap({ fields[$0]?.winner?.stamp }),
-      fields.values.allSatisfy({ $0.versions.count == 1 && $0.awaited.isEmpty && $0.winner?.stamp == first })
+      fields.values.allSatisfy({ $0.versions.count == 1 && $0.replaced.isEmpty && $0.winner?.stamp == first })
     {
       writer.arrayHead(2)
       first.write(to: &writer)
@@ -46,8 +46,8 @@ public struct RecordRow: Sendable, Hashable {
         loser.stamp.write(to: &writer)
         writer.byteString(loser.value.encoded)
       }
-      writer.arrayHead(state.awaited.count)
-      for stamp in state.awaited { stamp.write(to: &writer) }
+      writer.arrayHead(state.replaced.count)
+      for stamp in state.replaced { stamp.write(to: &writer) }
     }
     return writer.bytes
   }
@@ -62,7 +62,7 @@ public struct RecordRow: Sendable, Hashable {
       let stamp = try WriteStamp(from: &reader)
       for _ in 0..<(try reader.arrayHead(atMost: LogLimits.fieldsMax)) {
         let number = try reader.unsigned()
-        fields[number] = RegisterState(versions: [.init(stamp: stamp, value: winner(number))], awaited: [])
+        fields[number] = RegisterState(versions: [.init(stamp: stamp, value: winner(number))], replaced: [])
       }
     } else {
       for _ in 0..<(try reader.mapHead(atMost: LogLimits.fieldsMax)) {
@@ -79,11 +79,11 @@ public struct RecordRow: Sendable, Hashable {
           var value = CBORReader(try reader.byteString(atMost: LogLimits.entryBytesMax))
           versions.append(.init(stamp: stamp, value: try FieldValue(from: &value)))
         }
-        var awaited: [WriteStamp] = []
-        for _ in 0..<(try reader.arrayHead(atMost: RegisterState.awaitedMax)) {
-          awaited.append(try WriteStamp(from: &reader))
+        var replaced: [WriteStamp] = []
+        for _ in 0..<(try reader.arrayHead(atMost: RegisterState.replacedMax)) {
+          replaced.append(try WriteStamp(from: &reader))
         }
-        fields[number] = RegisterState(versions: versions, awaited: awaited)
+        fields[number] = RegisterState(versions: versions, replaced: replaced)
       }
     }
     try reader.finish()

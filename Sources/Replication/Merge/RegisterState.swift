@@ -16,19 +16,21 @@ public struct RegisterState: Sendable, Hashable {
   /// Values kept beside the winner; beyond, the lowest are dropped, so that a hostile author cannot grow a row.
   /// 16 is more offices than ever write one field unseen by each other.
   public static let versionsMax = 17
-  /// Replaced stamps remembered until their writes arrive.
-  public static let awaitedMax = 64
+  /// Replaced stamps remembered, the greatest ones, so that a replaced value that arrives late stays replaced. Once
+  /// there are this many, values older than the oldest remembered count as replaced too; so the state is a function
+  /// of the writes alone, whatever their order. Nobody leaves a conflict open for 64 overwrites of its field.
+  public static let replacedMax = 64
 
   /// Winner first; the rest are the losers that await a resolution.
   public private(set) var versions: [Version] = []
-  /// Stamps that were replaced before their own write arrived here.
-  public private(set) var awaited: [WriteStamp] = []
+  /// The greatest replaced stamps, ascending.
+  public private(set) var replaced: [WriteStamp] = []
 
   public init() {}
 
-  public init(versions: [Version], awaited: [WriteStamp]) {
+  public init(versions: [Version], replaced: [WriteStamp]) {
     self.versions = versions
-    self.awaited = awaited
+    self.replaced = replaced
   }
 
   public var winner: Version? { versions.first }
@@ -40,22 +42,15 @@ public struct RegisterState: Sendable, Hashable {
   /// - Parameter rank: authority of an author by its short name; greater wins among concurrent values.
   /// - Complexity: O(versions), at most `versionsMax`.
   public mutating func apply(
-    _ value: FieldValue, stamp: WriteStamp, replacing replaced: [WriteStamp], rank: (UInt64) -> Int
+    _ value: FieldValue, stamp: WriteStamp, replacing old: [WriteStamp], rank: (UInt64) -> Int
   ) {
-    if versions.contains(where: { $0.stamp == stamp }) { return }
-    for old in replaced {
-      if let index = versions.firstIndex(where: { $0.stamp == old }) {
-        versions.remove(at: index)
-      } else if !awaited.contains(old), awaited.count < Self.awaitedMax {
-        awaited.append(old)
-        awaited.sort()
-      }
-    }
-    if let index = awaited.firstIndex(of: stamp) {
-      awaited.remove(at: index)
-    } else {
-      versions.append(Version(stamp: stamp, value: value))
-    }
+    if !versions.contains(where: { $0.stamp == stamp }) { versions.append(Version(stamp: stamp, value: value)) }
+    for stamp in old where !replaced.contains(stamp) { replaced.append(stamp) }
+    replaced.sort()
+    if replaced.count > Self.replacedMax { replaced.removeFirst(replaced.count - Self.replacedMax) }
+    let oldest = replaced.count == Self.replacedMax ? replaced.first : nil
+    let gone = Set(replaced)
+    versions.removeAll { version in gone.contains(version.stamp) || oldest.map { version.stamp < $0 } ?? false }
     sort(rank: rank)
     if versions.count > Self.versionsMax { versions.removeLast(versions.count - Self.versionsMax) }
   }

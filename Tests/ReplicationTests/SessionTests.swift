@@ -1,0 +1,161 @@
+import Replication
+import SignatureSuites
+import Testing
+
+@Suite("Sync session without sockets")
+struct SessionTests {
+  /// One side: a session and the entries it holds.
+  private struct Side {
+    var session: SyncSession
+    var held: [StreamID: [[UInt8]]]
+    var forks = 0
+    var closed: SyncFrame.CloseCode?
+    var isComplete: Bool { session.isComplete }
+  }
+
+  private let a = OfficeCode("a"), b = OfficeCode("b")
+  private let suite = Ed25519Suite()
+
+  private func heads(_ held: [StreamID: [[UInt8]]]) throws -> [StreamHead] {
+    try held.filter { !$0.value.isEmpty }.map { stream, entries in
+      StreamHead(
+        stream: stream, seq: UInt64(entries.count), hash: try Entry(decoding: entries[entries.count - 1]).hash(using: suite))
+    }.sorted { $0.stream < $1.stream }
+  }
+
+  private func side(_ office: OfficeCode?, peer: OfficeCode?, _ held: [StreamID: [[UInt8]]]) throws -> Side {
+    let heads = try heads(held)
+    let hello = SyncFrame.Hello(
+      version: 1, office: try #require(office), digest: SyncFrame.digest(of: heads, using: suite), clock: 0, software: "t")
+    return Side(session: SyncSession(hello: hello, peer: try #require(peer), heads: heads), held: held)
+  }
+
+  /// Carries one side's actions out; returns the frames it sends.
+  private func carryOut(_ actions: [SyncSession.Action], _ side: inout Side) -> [SyncFrame] {
+    var queue = actions[...]
+    var frames: [SyncFrame] = []
+    while let action = queue.popFirst() {
+      switch action {
+      case .send(let frame): frames.append(frame)
+      case .load(let stream, let from, let bytesMax):
+        var taken: [[UInt8]] = []
+        for entry in side.held[stream, default: []].dropFirst(Int(from - 1)) {
+          if !taken.isEmpty, taken.reduce(entry.count, { $0 + $1.count }) > bytesMax { break }
+          taken.append(entry)
+        }
+        queue.append(contentsOf: side.session.loaded(stream, entries: taken))
+      case .store(let stream, let entries, let bytes):
+        side.held[stream, default: []].append(contentsOf: entries)
+        queue.append(contentsOf: side.session.stored(bytes: bytes, count: entries.count))
+      case .writeReceipts: queue.append(contentsOf: side.session.receiptsWritten([]))
+      case .reportFork: side.forks += 1
+      case .complete: break
+      case .close(let code, _, _): side.closed = code
+      }
+    }
+    return frames
+  }
+
+  /// Runs both sides to the end; the count of frames each way.
+  private func run(_ left: inout Side, _ right: inout Side) throws -> Int {
+    var toRight = try carryOut(left.session.opened(), &left).map { try SyncFrame(decoding: $0.encoded) }
+    var toLeft = carryOut(right.session.opened(), &right)
+    var count = toLeft.count + toRight.count
+    while !toLeft.isEmpty || !toRight.isEmpty {
+      if !toRight.isEmpty { toLeft += carryOut(right.session.received(toRight.removeFirst()), &right) }
+      if !toLeft.isEmpty { toRight += carryOut(left.session.received(toLeft.removeFirst()), &left) }
+      count += 1
+      try #require(count < 100_000)
+    }
+    return count
+  }
+
+  private func chain(_ count: Int, text: String = "entry") throws -> (StreamID, [[UInt8]]) {
+    let author = try Author()
+    return (author.stream, try author.entries(count, text: text).map(\.encoded))
+  }
+
+  @Test("two sides that hold different streams and different lengths end equal")
+  func converge() throws {
+    let (first, entries) = try chain(30)
+    let (second, others) = try chain(7)
+    var left = try side(a, peer: b, [first: Array(entries.prefix(11)), second: others])
+    var right = try side(b, peer: a, [first: entries])
+    _ = try run(&left, &right)
+    #expect(left.isComplete && right.isComplete)
+    #expect(left.held == right.held)
+    #expect(left.held[first] == entries && right.held[second] == others)
+  }
+
+  @Test("nothing new: one hello each way and under 200 bytes in all, for any number of streams")
+  func idle() throws {
+    var held: [StreamID: [[UInt8]]] = [:]
+    for _ in 0..<20 {
+      let (stream, entries) = try chain(1)
+      held[stream] = entries
+    }
+    var left = try side(a, peer: b, held)
+    var right = try side(b, peer: a, held)
+    let bytes = carryOut(left.session.opened(), &left).reduce(0) { $0 + $1.encoded.count + 4 } * 2
+    #expect(bytes <= 200)
+    #expect(try run(&left, &right) <= 4)
+    #expect(left.session.wasIdle && right.session.wasIdle)
+  }
+
+  @Test("more than the credit flows in pieces, never more unacknowledged than the credit")
+  func credit() throws {
+    let (stream, entries) = try chain(400, text: String(repeating: "长", count: 2_000))
+    #expect(entries.reduce(0) { $0 + $1.count } > 2 * SessionLimits.creditBytes)
+    var left = try side(a, peer: b, [stream: entries])
+    var right = try side(b, peer: a, [:])
+    _ = try run(&left, &right)
+    #expect(right.held[stream] == entries)
+    #expect(left.isComplete && right.isComplete)
+    // A peer that gives no credit gets one credit's worth and no more.
+    var silent = try side(a, peer: b, [stream: entries])
+    let hello = SyncFrame.Hello(version: 1, office: try #require(b), digest: .zero, clock: 0, software: "t")
+    _ = carryOut(silent.session.received(.hello(hello)), &silent)
+    let frames = carryOut(silent.session.received(.frontier(heads: [], isLast: true)), &silent)
+    let sent = frames.reduce(0) { total, frame in
+      if case .entries(_, let list) = frame { total + list.reduce(0) { $0 + $1.count } } else { total }
+    }
+    #expect(sent <= SessionLimits.creditBytes + SessionLimits.entryBytesPerFrame)
+    for frame in frames { #expect(frame.encoded.count <= SessionLimits.frameBytesMax) }
+  }
+
+  @Test("equal positions with different hashes are reported as a fork, and other streams still flow")
+  func fork() throws {
+    let author = try Author()
+    let trunk = try author.entries(2)
+    let left0 = trunk + (try author.entries(1, after: trunk[1], text: "left"))
+    let right0 = trunk + (try author.entries(1, after: trunk[1], text: "right"))
+    let (other, entries) = try chain(3)
+    var left = try side(a, peer: b, [author.stream: left0.map(\.encoded), other: entries])
+    var right = try side(b, peer: a, [author.stream: right0.map(\.encoded)])
+    _ = try run(&left, &right)
+    #expect(left.forks == 1 && right.forks == 1)
+    #expect(right.held[other] == entries)
+    #expect(right.held[author.stream] == right0.map(\.encoded))
+  }
+
+  @Test("frames out of turn close the session as misbehaviour")
+  func outOfTurn() throws {
+    let frames: [SyncFrame] = [
+      .done, .settled, .credit(bytes: 1), .frontier(heads: [], isLast: true),
+      .entries(stream: try chain(1).0, entries: [[1]]),
+    ]
+    for frame in frames {
+      var left = try side(a, peer: b, [:])
+      _ = carryOut(left.session.received(frame), &left)
+      #expect(left.closed == .protocolViolated)
+    }
+    var left = try side(a, peer: b, [:])
+    let wrong = SyncFrame.Hello(version: 1, office: try #require(a), digest: .zero, clock: 0, software: "")
+    _ = carryOut(left.session.received(.hello(wrong)), &left)
+    #expect(left.closed == .wrongOffice)
+    var later = try side(a, peer: b, [:])
+    let future = SyncFrame.Hello(version: 2, office: try #require(b), digest: .zero, clock: 0, software: "")
+    _ = carryOut(later.session.received(.hello(future)), &later)
+    #expect(later.closed == .unsupportedVersion)
+  }
+}
