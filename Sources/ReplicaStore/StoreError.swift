@@ -60,6 +60,8 @@ public struct StoreError: Error, Sendable, Hashable {
   static func mapped(_ error: any Error) -> any Error {
     guard let error = error as? DatabaseError else { return error }
     let cause = error.message
+    // The shared-memory file beside the log cannot grow: there is no room for it.
+    if error.extendedResultCode == .SQLITE_IOERR_SHMSIZE { return StoreError(.diskFull, cause: cause) }
     return switch error.resultCode {
     case .SQLITE_FULL: StoreError(.diskFull, cause: cause)
     case .SQLITE_CORRUPT, .SQLITE_NOTADB: StoreError(.corrupt, cause: cause)
