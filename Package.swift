@@ -85,7 +85,8 @@ let executables: [Target] = [
 
 let tests: [Target] = [
   .target(name: "TestKit", dependencies: ["Replication", "Casework"], path: "Tests/TestKit", swiftSettings: strict),
-  .testTarget(name: "CaseworkTests", dependencies: ["Casework", "TestKit"], swiftSettings: strict),
+  .testTarget(
+    name: "CaseworkTests", dependencies: ["Casework", "TestKit"], exclude: ["Vectors"], swiftSettings: strict),
   .testTarget(
     name: "ReplicationTests", dependencies: ["Replication", "SignatureSuites", "TestKit"],
     swiftSettings: strict),
@@ -95,7 +96,7 @@ let tests: [Target] = [
     swiftSettings: strict),
   .testTarget(
     name: "SignatureSuitesTests", dependencies: ["CLibcrypto", "SignatureSuites", "Replication", "TestKit"],
-    swiftSettings: strict),
+    exclude: ["Vectors"], swiftSettings: strict),
   .testTarget(
     name: "RegimePacksTests", dependencies: ["RegimePacks", "Casework", "TestKit"], swiftSettings: strict),
   .testTarget(

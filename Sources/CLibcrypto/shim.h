@@ -1,11 +1,13 @@
 // The parts of OpenSSL 3 that SignatureSuites uses: envelope keys, PEM, SM2 and SM3.
 #include <openssl/bio.h>
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/x509.h>
 
 // In C, because OSSL_PARAM keeps pointers to its names, and Swift's strings for them would be gone by then.

@@ -7,6 +7,7 @@ final class FrameChannel: Sendable {
   typealias Outbound = NIOAsyncChannelOutboundWriter<ByteBuffer>
 
   private let channel: any Channel
+  private let bytesMax: Int
   private let inbound: Inbound
   private let outbound: Outbound
   private let close: AsyncStream<Void>.Continuation
@@ -15,10 +16,11 @@ final class FrameChannel: Sendable {
   private let received = NIOLockedValueBox(0)
 
   private init(
-    channel: any Channel, inbound: Inbound, outbound: Outbound, close: AsyncStream<Void>.Continuation,
-    ended: Task<Void, Never>
+    channel: any Channel, bytesMax: Int, inbound: Inbound, outbound: Outbound,
+    close: AsyncStream<Void>.Continuation, ended: Task<Void, Never>
   ) {
     self.channel = channel
+    self.bytesMax = bytesMax
     self.inbound = inbound
     self.outbound = outbound
     self.close = close
@@ -35,7 +37,9 @@ final class FrameChannel: Sendable {
   }
 
   /// Takes over a wrapped channel; it stays open until `finish`.
-  static func open(_ wrapped: NIOAsyncChannel<ByteBuffer, ByteBuffer>) async throws -> FrameChannel {
+  static func open(
+    _ wrapped: NIOAsyncChannel<ByteBuffer, ByteBuffer>, bytesMax: Int
+  ) async throws -> FrameChannel {
     let (closing, close) = AsyncStream<Void>.makeStream()
     let (opened, openedContinuation) = AsyncThrowingStream<(Inbound, Outbound), any Error>.makeStream()
     let ended = Task {
@@ -51,7 +55,7 @@ final class FrameChannel: Sendable {
     }
     for try await (inbound, outbound) in opened {
       return FrameChannel(
-        channel: wrapped.channel, inbound: inbound, outbound: outbound, close: close, ended: ended)
+        channel: wrapped.channel, bytesMax: bytesMax, inbound: inbound, outbound: outbound, close: close, ended: ended)
     }
     throw TransportError(.truncated)
   }
@@ -61,6 +65,10 @@ final class FrameChannel: Sendable {
 
   /// Waits until the frame is on its way; a peer that does not read holds the sender back.
   func send(_ frame: [UInt8]) async throws {
+    // Refused before it is queued: the queue has no way back to tell of it.
+    guard (1...bytesMax).contains(frame.count) else {
+      throw TransportError(.frameTooLarge, cause: "\(frame.count) bytes")
+    }
     do {
       try await outbound.write(ByteBuffer(bytes: frame))
       sent.withLockedValue { $0 += frame.count + 4 }

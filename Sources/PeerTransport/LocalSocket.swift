@@ -19,7 +19,7 @@ public final class LocalConnection: Sendable {
             try FrameChannel.wrap(channel, bytesMax: TransportLimits.localFrameBytesMax)
           }
         }
-      return LocalConnection(channel: try await FrameChannel.open(wrapped))
+      return LocalConnection(channel: try await FrameChannel.open(wrapped, bytesMax: TransportLimits.localFrameBytesMax))
     } catch {
       throw FrameChannel.mapped(error)
     }
@@ -44,7 +44,7 @@ public final class LocalListener: Sendable {
         channel.eventLoop.makeCompletedFuture {
           let wrapped = try FrameChannel.wrap(channel, bytesMax: TransportLimits.localFrameBytesMax)
           Task {
-            guard let frames = try? await FrameChannel.open(wrapped) else { return }
+            guard let frames = try? await FrameChannel.open(wrapped, bytesMax: TransportLimits.localFrameBytesMax) else { return }
             let connection = LocalConnection(channel: frames)
             await onConnection(connection)
             await connection.close()

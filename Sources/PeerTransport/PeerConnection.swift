@@ -19,7 +19,7 @@ public final class PeerConnection: Sendable {
     let wrapped: NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
     func connection() async throws -> PeerConnection {
-      let channel = try await FrameChannel.open(wrapped)
+      let channel = try await FrameChannel.open(wrapped, bytesMax: TransportLimits.frameBytesMax)
       do {
         return PeerConnection(passed: try await gate.passed.get(), channel: channel)
       } catch {

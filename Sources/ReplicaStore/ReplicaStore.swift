@@ -16,7 +16,7 @@ public final class ReplicaStore: Sendable {
 
   /// Makes a new database.
   /// - Throws: `StoreError`.
-  public static func create(path: String) throws -> ReplicaStore { try prepare(path: path) }
+  public static func create(path: String) throws -> ReplicaStore { try prepare(path: path, isNew: true) }
 
   /// Opens a database that exists.
   /// - Throws: `StoreError`: missing, truncated, corrupt, tooNew, …
@@ -27,7 +27,7 @@ public final class ReplicaStore: Sendable {
     // SQLite takes an empty file for a new database: a truncated one must be noticed before.
     guard let size = attributes[.size] as? Int, size >= headerBytes else { throw StoreError(.truncated, cause: path) }
     try checkHeader(path: path, size: size)
-    return try prepare(path: path)
+    return try prepare(path: path, isNew: false)
   }
 
   private static func checkHeader(path: String, size: Int) throws {
@@ -39,7 +39,6 @@ public final class ReplicaStore: Sendable {
       throw StoreError(.corrupt, cause: path)
     }
     func number(_ range: Range<Int>) -> Int { header[range].reduce(0) { $0 << 8 | Int($1) } }
-    guard number(68..<72) == Schema.applicationID else { throw StoreError(.corrupt, cause: "application_id") }
     // Bytes 16 and 28 of the header: page size and pages (sqlite.org/fileformat.html).
     let pageSize = number(16..<18) == 1 ? 65_536 : number(16..<18)
     let isCountValid = number(24..<28) == number(92..<96)
@@ -49,7 +48,7 @@ public final class ReplicaStore: Sendable {
     if isCountValid, !hasLog, size < pageSize * number(28..<32) { throw StoreError(.truncated, cause: path) }
   }
 
-  private static func prepare(path: String) throws -> ReplicaStore {
+  private static func prepare(path: String, isNew: Bool) throws -> ReplicaStore {
     do {
       var configuration = Configuration()
       configuration.busyMode = .timeout(5)
@@ -64,7 +63,13 @@ public final class ReplicaStore: Sendable {
       }
       let store = ReplicaStore(queue: queue)
       guard try store.durability() == 2 else { throw StoreError(.io, cause: "synchronous") }
-      try queue.write { try Schema.migrate($0) }
+      try queue.write { database in
+        // Asked of SQLite, not of the file: after a crash the newest header may be in the log alone.
+        if !isNew, try Int.fetchOne(database, sql: "PRAGMA application_id") != Schema.applicationID {
+          throw StoreError(.corrupt, cause: "application_id")
+        }
+        try Schema.migrate(database)
+      }
       chmodOwnerOnly(path)
       return store
     } catch {

@@ -34,7 +34,9 @@ public struct CivilDate: Sendable, Hashable, Comparable, Codable, CustomStringCo
 
   /// The day it is at an instant.
   /// - Parameter utcOffsetMinutes: China keeps one time, eight hours ahead.
-  public static func fromUnixMilliseconds(_ milliseconds: UInt64, utcOffsetMinutes: Int64 = 480) -> CivilDate {
+  public static func fromUnixMilliseconds(
+    _ milliseconds: UInt64, utcOffsetMinutes: Int64 = 480
+  ) -> CivilDate {
     let minutes = Int64(milliseconds / 60_000) + utcOffsetMinutes
     return CivilDate(dayNumber: Int32(clamping: Int(minutes).flooredQuotient(by: 1440)))
   }

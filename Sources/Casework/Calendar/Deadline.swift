@@ -57,12 +57,12 @@ extension DeadlineRule {
   /// Counts from `anchor`, whose day is not counted (民事诉讼法 第八十五条, 民法典 第二百零一条).
   ///
   /// Suspended days are left out, and the clock goes on with resumption; see `Suspension` for the two days at
-  /// its ends. A period in months or years ends as many days later as were suspended before its end. A suspension
-  /// that begins after the last day changes nothing. A last day that rolls, rolls to a working day outside
-  /// suspensions.
+  /// its ends. A period in days, months or years ends as many days later as were suspended before its end. A
+  /// suspension that begins after the last day changes nothing; a last day that rolls, rolls to a working day
+  /// outside suspensions.
   /// - Parameters:
   ///   - suspensions: in any order, overlapping or not; one without an end leaves no due day.
-  ///   - extra: units of the same kind an approved extension adds; months are added in one step with the rest.
+  ///   - extra: units of the same kind an approved extension adds; months are added together with the rest.
   public func deadline(
     anchor: CivilDate, suspensions: [Suspension] = [], extension extra: Int = 0, calendar: HolidayTable
   ) -> Deadline {
@@ -73,6 +73,7 @@ extension DeadlineRule {
     let end = count.end(roll: roll)
     let derivation = Derivation(rule: self, extra: extra, count: count, end: end, calendar: calendar)
     return Deadline(
-      due: end.due, remaining: end.remaining, provisional: !count.provisionalYears.isEmpty, steps: derivation.steps)
+      due: end.due, remaining: end.remaining, provisional: !count.provisionalYears.isEmpty,
+      steps: derivation.steps)
   }
 }

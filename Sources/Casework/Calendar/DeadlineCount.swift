@@ -106,9 +106,8 @@ struct DeadlineCount {
   }
 
   private mutating func note(after start: CivilDate, through end: CivilDate) {
-    for year in calendar.provisionalYears(after: start, through: end) where provisionalYears.last ?? 0 < year {
-      provisionalYears.append(year)
-    }
+    let known = provisionalYears.last ?? .min
+    provisionalYears += calendar.provisionalYears(after: start, through: end).filter { $0 > known }
   }
 }
 

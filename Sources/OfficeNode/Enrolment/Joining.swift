@@ -40,6 +40,11 @@ extension OfficeNode {
           EnrolmentMessage.request(signingKey: keys.signer.publicKey, signature: signature).encoded)
         reply = try await firstFrame(of: connection)
         await connection.close()
+      } catch let error as TransportError where error.code != .timeout {
+        await connection.close()
+        // The superior ends the handshake of whoever it does not admit; whether its alert or the end of the connection
+        // is seen first is a race, so both mean the same here.
+        throw TransportError(.refusedByPeer, cause: error.cause)
       } catch {
         await connection.close()
         throw error

@@ -1,0 +1,91 @@
+import Casebook
+import Casework
+import Foundation
+import Logging
+import PeerTransport
+import Replication
+import SignatureSuites
+import Testing
+
+@testable import OfficeNode
+
+@Suite("Invitation codes and the node's clock", .timeLimit(.minutes(1)))
+struct InvitationTests {
+  @Test("a code round-trips, and any mistyped character is noticed")
+  func code() throws {
+    let suite = Ed25519Suite()
+    let code = InvitationCode(
+      address: "10.1.2.3:7443", keyHash: [UInt8](repeating: 1, count: 16), id: [UInt8](repeating: 2, count: 8),
+      secret: [UInt8](repeating: 3, count: 16))
+    let text = code.text(using: suite)
+    #expect(InvitationCode(text, using: suite) == code)
+    #expect(InvitationCode("  " + text.uppercased() + "\n", using: suite) == code)
+    let characters = Array(text)
+    for index in InvitationCode.prefix.count..<characters.count {
+      var typed = characters
+      typed[index] = typed[index] == "7" ? "8" : "7"
+      #expect(InvitationCode(String(typed), using: suite) != code)
+    }
+    #expect(InvitationCode("", using: suite) == nil)
+    #expect(InvitationCode(String(text.dropLast()), using: suite) == nil)
+  }
+
+  /// Effects with a settable clock.
+  private final class Clock: @unchecked Sendable {
+    // Set by one test between calls.
+    var now: UInt64 = 1_780_000_000_000
+  }
+
+  private func found(_ clock: Clock) throws -> (node: OfficeNode, folder: String) {
+    let folder = NSTemporaryDirectory() + "docket-node-" + UUID().uuidString
+    let effects = SystemEffects(now: { clock.now }, randomBytes: { SignatureSuites.randomBytes($0) })
+    let node = try OfficeNode.found(
+      Home(folder), office: try #require(OfficeCode("1")), name: "x", suite: .sm2, effects: effects,
+      logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() })
+    return (node, folder)
+  }
+
+  @Test("a clock that jumps by years, both ways, stops nothing and is warned of")
+  func clocks() async throws {
+    let clock = Clock()
+    let (node, folder) = try found(clock)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    func add(_ login: String) async throws {
+      let draft = OfficerDraft(
+        login: login, name: login, roles: [], certificateNumber: nil, certificateKind: nil, validFrom: nil, validTo: nil)
+      _ = try await node.perform(.officerAdd(draft))
+    }
+    try await add("a")
+    clock.now += 5 * 365 * 86_400_000
+    try await add("b")
+    clock.now -= 10 * 365 * 86_400_000
+    try await add("c")
+    guard case .status(let status) = try await node.perform(.status) else { throw CancellationError() }
+    #expect(status.warnings.contains { $0.en.contains("clock") })
+    guard case .verified(let view) = try await node.perform(.verify) else { throw CancellationError() }
+    #expect(view.problems.isEmpty && view.entries == 4)
+    guard case .log(let rows) = try await node.perform(.log(limit: 10)) else { throw CancellationError() }
+    #expect(rows.map(\.time) == rows.map(\.time).sorted())
+  }
+
+  @Test("an expired invitation does not open the door, and an altered proof does not either")
+  func expiry() async throws {
+    let clock = Clock()
+    let (node, folder) = try found(clock)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let view = try await node.invite(Invite(office: "2", name: "b", address: "127.0.0.1:1", hours: 48))
+    let code = try #require(InvitationCode(view.code, using: Ed25519Suite()))
+    let key = [UInt8](repeating: 5, count: 32)
+    let proof = OfficeNode.proof(id: code.id, secret: code.secret, transportKey: key)
+    #expect(await node.admitted(.init(publicKey: key, enrolmentProof: proof)) != nil)
+    #expect(await node.admitted(.init(publicKey: [UInt8](repeating: 6, count: 32), enrolmentProof: proof)) == nil)
+    for index in proof.indices {
+      var altered = proof
+      altered[index] ^= 1
+      #expect(await node.admitted(.init(publicKey: key, enrolmentProof: altered)) == nil)
+    }
+    #expect(await node.admitted(.init(publicKey: key, enrolmentProof: nil)) == nil)
+    clock.now += 49 * 3_600_000
+    #expect(await node.admitted(.init(publicKey: key, enrolmentProof: proof)) == nil)
+  }
+}
