@@ -96,9 +96,15 @@ public actor OfficeNode {
     let clerk = Clerk(context: context, signer: signer, now: effects.now(), makeID: effects.newID)
     return try StoreFailures.mapped {
       guard request.writes else { return try store.read { try clerk.perform(request, in: $0) } }
-      let reply = try store.transaction { try clerk.perform(request, in: $0) }
+      let (reply, warning) = try store.transaction { storage in
+        // Asked before the entry is written: afterwards the clock has gone on.
+        let warning = try clockWarning(in: storage)
+        return (try clerk.perform(request, in: storage), warning)
+      }
       try noteHighWater()
-      return reply
+      guard let warning, case .acted(var view) = reply else { return reply }
+      view.warnings.append(warning)
+      return .acted(view)
     }
   }
 

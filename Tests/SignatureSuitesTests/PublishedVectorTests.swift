@@ -89,6 +89,26 @@ struct PublishedVectorTests {
     }
   }
 
+  @Test("SM3: the authority's vectors, both examples of GB/T 32905 among them")
+  func standardSM3() throws {
+    let blocks = try VectorFile.blocks("pyca-sm3-oscca.txt")
+    #expect(blocks.count >= 6)
+    for block in blocks {
+      let bits = try #require(block["Len"].flatMap { Int($0) })
+      // The message of no bits is written as one byte.
+      let message = try [UInt8](hex: #require(block["Msg"])).prefix(bits / 8)
+      #expect(try SM2Suite().hash(Array(message)).bytes == [UInt8](hex: #require(block["MD"])))
+    }
+  }
+
+  @Test("SHA-256: FIPS 180-4's example of one block, and nothing at all")
+  func sha256() throws {
+    let abc = try [UInt8](hex: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    let empty = try [UInt8](hex: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+    #expect(Ed25519Suite().hash(Array("abc".utf8)).bytes == abc)
+    #expect(Ed25519Suite().hash([]).bytes == empty)
+  }
+
   @Test("Ed25519: every line of the slice, and none with one bit of its signature changed")
   func ed25519Slice() throws {
     let lines = try VectorFile.lines("pyca-ed25519-sign-input-slice.txt").filter { !$0.isEmpty }
