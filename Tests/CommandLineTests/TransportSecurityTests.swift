@@ -34,4 +34,41 @@ struct TransportSecurityTests {
     // The node still serves.
     #expect(try await office.docket("status").out.contains("serving"))
   }
+
+  @Test("a peer whose key has no charter is refused by the superior and told so; one that lost its backup catches up")
+  func unchartered() async throws {
+    let city = try Office()
+    try await city.found()
+    let (node, port) = try await city.serve()
+    defer { node.process.terminate() }
+    let invited = try await city.must("invite", "sub", "--name", "x", "--address", "127.0.0.1:\(port)", "--json")
+    let code = try #require(invited.out.firstMatch(of: /"code":"([^"]+)"/).map { String($0.1) })
+    let sub = city.folder + "/sub"
+    #expect(try await city.docket("join", code, home: sub).status == 0)
+    let old = try #require(FileManager.default.contents(atPath: sub + "/docket.sqlite"))
+    #expect(try await city.docket("officer", "add", "a", "--name", "a", home: sub).status == 0)
+    #expect(try await city.docket("sync", home: sub).status == 0)
+
+    // An older database is caught before it writes, fetches its own entries back, and works on.
+    try old.write(to: URL(fileURLWithPath: sub + "/docket.sqlite"))
+    #expect(try await city.docket("officer", "add", "b", "--name", "b", home: sub).status == 78)
+    let synced = try await city.docket("sync", home: sub)
+    #expect(synced.status == 0, "\(synced.err)")
+    #expect(try await city.docket("officer", "add", "b", "--name", "b", home: sub).status == 0)
+    let officers = try await city.docket("officer", "list", home: sub)
+    #expect(officers.out.contains("a ") && officers.out.contains("b "))
+    #expect(try await city.docket("sync", home: sub).status == 0)
+    #expect(try await city.docket("verify", home: sub).status == 0)
+
+    let key = sub + "/keys/transport.pem"
+    try FileManager.default.removeItem(atPath: key)
+    let made = try await city.start("/usr/bin/openssl", ["genpkey", "-algorithm", "ed25519", "-out", key]).wait()
+    try #require(made.status == 0)
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key)
+    for _ in 0..<5 {
+      let refused = try await city.docket("sync", home: sub)
+      #expect(refused.status == 77, "\(refused.err)")
+      #expect(refused.err.contains("does not accept this office's key"), "\(refused.err)")
+    }
+  }
 }

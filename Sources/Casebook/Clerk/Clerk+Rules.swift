@@ -61,7 +61,7 @@ extension Clerk {
 
   func setIndicator(_ draft: IndicatorDraft, in storage: any ReplicaStorage) throws -> DeskReply {
     guard let pack = try context.newestPack(draft.pack, in: storage), let regime = pack.regime(draft.regime),
-      let indicator = regime.indicators.first(where: { $0.id == draft.indicator })
+      regime.indicators.contains(where: { $0.id == draft.indicator })
     else {
       throw DeskFailure(
         kind: .badInput, code: "unknown-indicator",
@@ -87,7 +87,6 @@ extension Clerk {
         remedy: Bilingual(zh: "请修订制度包后发布新版本。", en: "Publish a new version of the pack instead."),
         article: regime.source)
     }
-    _ = indicator
     var audience = Audience.down
     if let text = draft.office {
       guard let office = OfficeCode(text), context.tree.isSuperior(context.office, of: office) else {

@@ -16,18 +16,20 @@ struct SessionRunner {
   func run() async throws -> SyncView {
     var (session, view) = try await node.beginSession(with: peer)
     var iterator = connection.frames.makeAsyncIterator()
-    var isComplete = try await carryOut(session.opened(), &session, &view)
+    var isComplete = false
+    do {
+      isComplete = try await carryOut(session.opened(), &session, &view)
+      guard let bytes = try await iterator.next() else { throw TransportError(.truncated) }
+      isComplete = try await received(bytes, &session, &view)
+    } catch let error as TransportError where hangsUp && error.code != .timeout {
+      // Whoever the peer does not admit it hangs up on at once; whether the alert or the end is seen first is a race.
+      throw TransportError(.refusedByPeer, cause: error.cause)
+    }
     while !isComplete {
       guard let bytes = try await iterator.next() else {
         throw SyncFailure.closed(peer)
       }
-      let frame: SyncFrame
-      do throws(CBORReader.Failure) {
-        frame = try SyncFrame(decoding: bytes)
-      } catch {
-        throw SyncFailure.violated(peer, "frame: \(error.rawValue)")
-      }
-      isComplete = try await carryOut(session.received(frame), &session, &view)
+      isComplete = try await received(bytes, &session, &view)
     }
     if !hangsUp {
       while try await iterator.next() != nil {}
@@ -39,6 +41,19 @@ struct SessionRunner {
     view.bytesReceived = connection.bytesReceived
     if let hello = session.peerHello { try await node.noteContact(with: peer, clock: hello.clock, &view) }
     return view
+  }
+
+  /// - Returns: whether the session is complete.
+  private func received(
+    _ bytes: [UInt8], _ session: inout SyncSession, _ view: inout SyncView
+  ) async throws -> Bool {
+    let frame: SyncFrame
+    do throws(CBORReader.Failure) {
+      frame = try SyncFrame(decoding: bytes)
+    } catch {
+      throw SyncFailure.violated(peer, "frame: \(error.rawValue)")
+    }
+    return try await carryOut(session.received(frame), &session, &view)
   }
 
   /// - Returns: whether the session is complete.
