@@ -39,7 +39,7 @@ let edges: [Target] = [
   // Packs: YAML to Casework's values, every mistake with its line; the five bundled bureaus.
   .target(
     name: "RegimePacks", dependencies: ["Casework", .product(name: "Yams", package: "Yams")],
-    exclude: ["Packs/README.md"], resources: [.copy("Packs"), .copy("Calendar")], swiftSettings: strict),
+    exclude: ["Packs/README.md"], resources: [.copy("Packs"), .copy("Workflows"), .copy("Calendar")], swiftSettings: strict),
   // The only module with SQL.
   .target(
     name: "ReplicaStore",
@@ -86,7 +86,7 @@ let executables: [Target] = [
 let tests: [Target] = [
   .target(name: "TestKit", dependencies: ["Replication", "Casework"], path: "Tests/TestKit", swiftSettings: strict),
   .testTarget(
-    name: "CaseworkTests", dependencies: ["Casework", "TestKit"], exclude: ["Vectors"], swiftSettings: strict),
+    name: "CaseworkTests", dependencies: ["Casework", "TestKit"], exclude: ["Vectors", "Independent"], swiftSettings: strict),
   .testTarget(
     name: "ReplicationTests", dependencies: ["Replication", "SignatureSuites", "TestKit"],
     swiftSettings: strict),

@@ -18,4 +18,6 @@ final class ParsedPacks: PackShelf {
     }
     return pack
   }
+
+  func selfContained(_ yaml: String) -> String { WorkflowLibrary.selfContained(yaml) }
 }

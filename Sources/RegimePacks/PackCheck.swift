@@ -23,58 +23,59 @@ struct PackCheck {
   func check(_ pack: RegimePack) {
     repeated(pack.regimes.map(\.id), "regimes")
     repeated(pack.workflows.map(\.id), "workflows")
-    for (index, regime) in pack.regimes.enumerated() {
-      repeated(regime.indicators.map(\.id), "regimes", index, "indicators")
-      for id in regime.workflows where pack.workflow(id) == nil {
-        unknown(lines.node("regimes", index), "regimes[\(index)].workflows", id)
-      }
+    repeated(pack.series.map(\.id), "series")
+    repeated(pack.roles.map(\.id), "roles")
+    for (list, groups) in [
+      ("duties", pack.duties), ("boundaries", pack.boundaries), ("services", pack.services),
+      ("campaigns", pack.campaigns),
+    ] {
+      repeated(groups.map(\.id), list)
+      for (index, group) in groups.enumerated() { repeated(group.lines.map(\.id), list, index, "lines") }
     }
-    for (index, workflow) in pack.workflows.enumerated() { check(workflow, index) }
+    for (index, regime) in pack.regimes.enumerated() { check(regime, index, pack) }
+    for (index, workflow) in pack.workflows.enumerated() {
+      WorkflowCheck(check: self, pack: pack, workflow: workflow, index: index).run()
+      reachability(of: workflow, index)
+    }
   }
 
-  private func check(_ workflow: Workflow, _ index: Int) {
-    let path = "workflows[\(index)]"
-    repeated(workflow.states.map(\.id), "workflows", index, "states")
-    repeated(workflow.acts.map(\.id), "workflows", index, "acts")
-    repeated(workflow.clocks.map(\.id), "workflows", index, "clocks")
-    if workflow.state(workflow.initial) == nil { unknown(lines.node("workflows", index), "\(path).initial", workflow.initial) }
-    for (position, act) in workflow.acts.enumerated() {
-      let node = lines.node("workflows", index, "acts", position)
-      let here = "\(path).acts[\(position)]"
-      if act.from.isEmpty {
-        reader.mistake(node, "\(here).from", .missingKey, "缺少 from。", "from is missing.", "写明可办理的状态。", "Name the states it may be taken in.")
+  private func check(_ regime: Regime, _ index: Int, _ pack: RegimePack) {
+    let node = lines.node("regimes", index)
+    let path = "regimes[\(index)]"
+    repeated(regime.indicators.map(\.id), "regimes", index, "indicators")
+    repeated(regime.penalties.map(\.id), "regimes", index, "penalties")
+    repeated(regime.tallies.map(\.id), "regimes", index, "tallies")
+    repeated(regime.scoreBands.map(\.id), "regimes", index, "score-bands")
+    for (part, content) in regime.parts { repeatedLines(content.lines.map(\.id), node, "\(path).parts.\(part.rawValue)") }
+    for id in regime.workflows where pack.workflow(id) == nil { unknown(node, "\(path).workflows", id) }
+    for (position, indicator) in regime.indicators.enumerated() {
+      guard case .dated(let day) = indicator.shape, CivilDate("2024-\(day)") == nil else { continue }
+      reader.mistake(
+        lines.node("regimes", index, "indicators", position), "\(path).indicators[\(position)].month-day", .badValue,
+        "“\(day)”不是月日。", "“\(day)” is no month and day.", "写作 MM-DD。", "Write MM-DD.")
+    }
+    for (position, tally) in regime.tallies.enumerated() {
+      let here = "\(path).tallies[\(position)]"
+      let at = lines.node("regimes", index, "tallies", position)
+      guard let workflow = pack.workflow(tally.workflow) else {
+        unknown(at, "\(here).workflow", tally.workflow)
+        continue
       }
-      for state in act.from where state != "*" && workflow.state(state) == nil { unknown(node, "\(here).from", state) }
-      if let to = act.to, workflow.state(to) == nil { unknown(node, "\(here).to", to) }
-      for item in act.guards { check(item, of: workflow, node, here) }
-    }
-    for (position, clock) in workflow.clocks.enumerated() { check(clock, of: workflow, index, position) }
-    reachability(of: workflow, index)
-  }
-
-  private func check(_ item: Guard, of workflow: Workflow, _ node: Node?, _ path: String) {
-    let acts: [String]
-    switch item.condition {
-    case .after(let list), .afterWhere(_, _, let list), .approver(_, let list): acts = list
-    case .officers, .fact, .signedOrRefusalNoted: acts = []
-    }
-    for act in acts where workflow.act(act) == nil { unknown(node, "\(path).guards", act) }
-  }
-
-  private func check(_ clock: ClockRule, of workflow: Workflow, _ index: Int, _ position: Int) {
-    let node = lines.node("workflows", index, "clocks", position)
-    let path = "workflows[\(index)].clocks[\(position)]"
-    var acts = clock.stops + [clock.suspendedBy, clock.resumedBy, clock.extendedBy].compactMap { $0 }
-    switch clock.anchor {
-    case .opening: break
-    case .act(let act): acts.append(act)
-    case .actField(let act, let field):
-      acts.append(act)
-      if let form = workflow.act(act)?.form, !form.fields.contains(where: { $0.id == field && $0.kind == .date }) {
-        unknown(node, "\(path).anchor.field", field)
+      if workflow.act(tally.act) == nil { unknown(at, "\(here).act", tally.act) }
+      for field in [tally.field, tally.per].compactMap({ $0 }) where !workflow.hasField(field) {
+        unknown(at, here, field)
       }
     }
-    for act in acts where workflow.act(act) == nil { unknown(node, path, act) }
+    overlaps(regime.scoreBands, node, path)
+  }
+
+  private func overlaps(_ bands: [ScoreBand], _ node: Node?, _ path: String) {
+    for score in 0...100 where bands.count(where: { $0.contains(score) }) > 1 {
+      reader.mistake(
+        node, "\(path).score-bands", .badValue, "\(score) 分同时属于几个等次。", "\(score) points belong to several bands.",
+        "用 from 和 below 划清界限。", "Part them with from and below.")
+      return
+    }
   }
 
   /// Every state is reached from the first, and every state that is not final has a way out.
@@ -103,7 +104,7 @@ struct PackCheck {
     }
   }
 
-  private func repeated(_ ids: [String], _ list: String, _ index: Int? = nil, _ inner: String? = nil) {
+  func repeated(_ ids: [String], _ list: String, _ index: Int? = nil, _ inner: String? = nil) {
     var seen: Set<String> = []
     for (position, id) in ids.enumerated() where !id.isEmpty && !seen.insert(id).inserted {
       let node = index.map { lines.node(list, $0, inner, position) } ?? lines.node(list, position)
@@ -112,7 +113,15 @@ struct PackCheck {
     }
   }
 
-  private func unknown(_ node: Node?, _ path: String, _ id: String) {
+  private func repeatedLines(_ ids: [String], _ node: Node?, _ path: String) {
+    var seen: Set<String> = []
+    for id in ids where !seen.insert(id).inserted {
+      reader.mistake(
+        node, path, .repeated, "标识 \(id) 重复。", "The id \(id) stands twice.", "换一个标识。", "Choose another id.")
+    }
+  }
+
+  func unknown(_ node: Node?, _ path: String, _ id: String) {
     reader.mistake(
       node, path, .unknownReference, "“\(id)”没有定义。", "“\(id)” is not defined.", "核对标识，或补上定义。", "Check the id, or define it.")
   }

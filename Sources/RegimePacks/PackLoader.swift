@@ -21,7 +21,7 @@ public enum PackLoader {
     } catch {
       throw PackError(mistakes: [syntax(error)])
     }
-    let pack = PackParser(reader: reader).pack(root)
+    let pack = PackParser(reader: reader, library: WorkflowLibrary.templates).pack(root)
     if let pack { PackCheck(reader: reader, lines: PackLines(root)).check(pack) }
     guard let pack, reader.mistakes.isEmpty else {
       throw PackError(mistakes: reader.mistakes.sorted { ($0.line, $0.path) < ($1.line, $1.path) })

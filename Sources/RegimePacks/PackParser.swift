@@ -4,9 +4,17 @@ import Yams
 /// From YAML nodes to Casework's values.
 struct PackParser {
   let reader: PackReader
+  /// Templates of the shipped library, by id; a pack's own go before them.
+  let library: [String: WorkflowTemplate]
 
   func pack(_ root: Node?) -> RegimePack? {
-    guard let root, let map = reader.map(root, "", keys: ["pack", "regimes", "workflows"]),
+    guard let root,
+      let map = reader.map(
+        root, "",
+        keys: [
+          "pack", "regimes", "workflows", "templates", "discretion", "series", "duties", "boundaries", "services",
+          "campaigns", "remarks", "roles",
+        ]),
       let head = reader.map(
         map.values["pack"] ?? Node([(Node, Node)]()), "pack",
         keys: ["code", "version", "issuer", "division", "effective", "document"])
@@ -15,18 +23,61 @@ struct PackParser {
         nil, "", .wrongType, "不是制度包。", "This is no pack.", "须有 pack: 和 regimes:。", "It needs pack: and regimes:.")
       return nil
     }
-    return RegimePack(
+    let templates = self.templates(map)
+    var pack = RegimePack(
       code: head.id("code"), version: head.integer("version", in: 1...PackLimits.numberMax), issuer: head.name("issuer"),
       division: head.text("division"), effective: head.date("effective") ?? CivilDate(dayNumber: 0),
-      document: head.text("document"), regimes: map.list("regimes").compactMap(regime),
-      workflows: map.list("workflows").compactMap(workflow))
+      document: head.text("document"), regimes: map.list("regimes").compactMap(regime), workflows: [],
+      discretion: map.has("discretion") ? discretion(map) : nil, series: map.list("series").compactMap(series),
+      duties: map.list("duties").compactMap(group), boundaries: map.list("boundaries").compactMap(group),
+      services: map.list("services").compactMap(group), campaigns: map.list("campaigns").compactMap(group),
+      remarks: map.list("remarks").compactMap(remark), roles: map.list("roles").compactMap(choice))
+    pack.workflows = map.list("workflows").compactMap { node, path in
+      guard node.mapping?["use"] != nil else { return workflow(node, path) }
+      return used(node, path, templates).flatMap { workflow($0, path) }
+    }
+    for index in pack.workflows.indices {
+      let id = pack.workflows[index].id
+      pack.workflows[index].discretion = pack.discretion
+      pack.workflows[index].roles = pack.roles
+      pack.workflows[index].penalties = pack.regimes.filter { $0.workflows.contains(id) }.flatMap(\.penalties)
+    }
+    return pack
+  }
+
+  private func templates(_ map: PackMap) -> [String: WorkflowTemplate] {
+    var templates = library
+    for (node, path) in map.list("templates") {
+      guard let template = WorkflowTemplate(node), reader.map(node, path, keys: WorkflowTemplate.keys) != nil else {
+        reader.mistake(
+          node, path, .wrongType, "流程模板须有 id。", "A template needs an id.", "补上 id。", "Add its id.")
+        continue
+      }
+      templates[template.id] = template
+    }
+    return templates
+  }
+
+  private func used(_ node: Node, _ path: String, _ templates: [String: WorkflowTemplate]) -> Node? {
+    let name = node.mapping?["use"]?.scalar?.string ?? ""
+    guard let template = templates[name] else {
+      let known = templates.keys.sorted()
+      reader.mistake(
+        node.mapping?["use"], "\(path).use", .unknownReference, "没有流程模板 \(name)。", "There is no template \(name).",
+        "可用：\(known.joined(separator: "、"))。", "Known: \(known.joined(separator: ", ")).")
+      return nil
+    }
+    return template.filled(by: node, path, reader)
   }
 
   private func regime(_ node: Node, _ path: String) -> Regime? {
     guard
       let map = reader.map(
         node, path,
-        keys: ["id", "name", "source", "status", "subjects", "superior-overrides", "quorum", "workflows", "indicators"])
+        keys: [
+          "id", "name", "source", "status", "subjects", "superior-overrides", "quorum", "workflows", "indicators",
+          "office", "basis", "parts", "penalties", "tallies", "score-bands",
+        ])
     else { return nil }
     var quorum: Quorum?
     if map.has("quorum"), let inner = reader.map(map.values["quorum"], map.path("quorum"), keys: ["officers", "certificate", "source"]) {
@@ -37,10 +88,13 @@ struct PackParser {
       id: map.id("id"), name: map.name("name"), status: map.choice("status", Regime.Status.self, default: .active) ?? .active,
       subjects: map.list("subjects").compactMap(bilingual), indicators: map.list("indicators").compactMap(indicator),
       superiorOverrides: map.flag("superior-overrides", default: false), quorum: quorum, workflows: map.texts("workflows"),
-      source: map.text("source"))
+      source: map.text("source"), office: map.has("office") ? map.name("office") : nil,
+      basis: map.list("basis").compactMap(provision), parts: parts(map),
+      penalties: map.list("penalties").compactMap(penalty), tallies: map.list("tallies").compactMap(tally),
+      scoreBands: map.list("score-bands").compactMap(scoreBand))
   }
 
-  private func bilingual(_ node: Node, _ path: String) -> Bilingual? {
+  func bilingual(_ node: Node, _ path: String) -> Bilingual? {
     reader.map(node, path, keys: ["zh", "en"]).map { Bilingual(zh: $0.text("zh"), en: $0.text("en")) }
   }
 
@@ -113,19 +167,24 @@ struct PackParser {
   }
 
   private func form(_ act: PackMap) -> FormRule? {
-    guard let map = reader.map(act.values["form"], act.path("form"), keys: ["name", "fields"]) else { return nil }
-    return FormRule(name: map.name("name"), fields: map.list("fields").compactMap(field))
+    guard let map = reader.map(act.values["form"], act.path("form"), keys: ["name", "fields", "series"]) else {
+      return nil
+    }
+    return FormRule(
+      name: map.name("name"), fields: map.list("fields").compactMap(field), series: map.optionalText("series"))
   }
 
   private func field(_ node: Node, _ path: String) -> FormField? {
     guard let map = reader.map(node, path, keys: ["id", "name", "kind", "required", "choices"]),
       let kind = map.choice("kind", FormField.Kind.self)
     else { return nil }
-    let choices = map.list("choices").compactMap { node, path -> FormField.Choice? in
-      reader.map(node, path, keys: ["id", "name"]).map { FormField.Choice(id: $0.id("id"), name: $0.name("name")) }
-    }
+    let choices = map.list("choices").compactMap(choice)
     return FormField(
       id: map.id("id"), name: map.name("name"), kind: kind, required: map.flag("required", default: false), choices: choices)
+  }
+
+  func choice(_ node: Node, _ path: String) -> FormField.Choice? {
+    reader.map(node, path, keys: ["id", "name"]).map { FormField.Choice(id: $0.id("id"), name: $0.name("name")) }
   }
 
   private func guardRule(_ node: Node, _ path: String) -> Guard? {
@@ -134,7 +193,8 @@ struct PackParser {
         node, path,
         keys: [
           "officers", "certificate", "after", "where", "in", "fact", "approver", "not-of", "signed-or-refusal-noted",
-          "article",
+          "not-recused", "participants", "elapsed", "unless-act", "amount-within-band", "penalty", "tier", "reason",
+          "hearing-told", "amount", "party", "measure", "measures", "values", "article",
         ])
     else { return nil }
     let condition: Guard.Condition
@@ -145,19 +205,36 @@ struct PackParser {
     } else if map.has("after") {
       condition = .after(acts: map.texts("after"))
     } else if map.has("fact") {
-      condition = .fact(field: map.text("fact"), values: map.texts("in"))
+      // With a scope, `in` belongs to the scope and the fact's own values stand in `values`.
+      condition = .fact(field: map.text("fact"), values: map.texts(map.has("where") ? "values" : "in"))
     } else if map.has("approver") {
       condition = .approver(role: map.text("approver"), notOf: map.texts("not-of"))
+    } else if map.has("not-recused") {
+      condition = .notRecused(by: map.text("not-recused"))
+    } else if map.has("participants") {
+      condition = .participants(roles: map.texts("participants"))
+    } else if map.has("elapsed") {
+      condition = .elapsed(clock: map.text("elapsed"), unless: map.texts("unless-act"))
+    } else if map.has("amount-within-band") {
+      condition = .amountWithinBand(
+        amount: map.text("amount-within-band"), penalty: map.text("penalty"), tier: map.text("tier"),
+        reason: map.text("reason"))
+    } else if map.has("hearing-told") {
+      condition = .hearingTold(
+        told: map.text("hearing-told"), amount: map.text("amount"), party: map.text("party"),
+        measure: map.text("measure"), measures: map.texts("measures"))
     } else if map.has("signed-or-refusal-noted") {
       condition = .signedOrRefusalNoted(field: map.text("signed-or-refusal-noted"))
     } else {
       reader.mistake(
         node, path, .missingKey, "条件没有内容。", "The guard says nothing.",
-        "写 officers、after、fact、approver 或 signed-or-refusal-noted 之一。",
-        "Give one of officers, after, fact, approver, signed-or-refusal-noted.")
+        "写 officers、after、fact、approver、signed-or-refusal-noted、not-recused、participants、elapsed、amount-within-band 或 hearing-told 之一。",
+        "Give one of officers, after, fact, approver, signed-or-refusal-noted, not-recused, participants, elapsed, amount-within-band, hearing-told.")
       return nil
     }
-    return Guard(condition: condition, article: map.text("article"))
+    var scope: Guard.Scope?
+    if map.has("where"), !map.has("after") { scope = Guard.Scope(field: map.text("where"), values: map.texts("in")) }
+    return Guard(condition: condition, article: map.text("article"), scope: scope)
   }
 
   private func clock(_ node: Node, _ path: String) -> ClockRule? {

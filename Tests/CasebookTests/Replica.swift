@@ -17,6 +17,7 @@ final class Replica {
 
   private struct Shelf: PackShelf {
     func pack(fromYAML yaml: String) -> RegimePack? { try? PackLoader.load(yaml: yaml, file: "pack") }
+    func selfContained(_ yaml: String) -> String { WorkflowLibrary.selfContained(yaml) }
   }
 
   private init(office: OfficeCode, signer: SoftwareSigner, root: KeyFingerprint, salt: UInt8) throws {

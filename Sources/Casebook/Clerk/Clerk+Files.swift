@@ -71,7 +71,7 @@ extension Clerk {
     let act = Act(
       id: newID().description, rule: draft.act, office: context.office.text, rank: context.tree.rank(of: context.office),
       stamp: .max, parents: leaves.map(\.description), date: try date(draft.date),
-      officers: try officers(draft.officers, in: storage), facts: try facts(draft.facts, rule: rule))
+      officers: try officers(draft.officers, in: storage), facts: try facts(draft.facts, rule: rule, in: storage))
     if let refusal = folded.attempt(act, hierarchy: context.tree) { throw DeskFailure(refusal) }
     guard let actID = RecordID(hex: act.id) else { return .done }
     let change = ActRecord.change(
@@ -112,14 +112,14 @@ extension Clerk {
           remedy: Bilingual(zh: "请移送承接部门。", en: "Refer it to the authority that took it over.")))
     }
     let candidates = regime.workflows.compactMap { pack.workflow($0) }.filter { $0.kind.rawValue == draft.kind }
-    let chosen = draft.workflow.map { id in candidates.filter { $0.id == id } } ?? candidates
-    guard let workflow = chosen.first, chosen.count == 1 else {
+    // The first one listed is the regime's usual one.
+    guard let workflow = draft.workflow.map({ id in candidates.first { $0.id == id } }) ?? candidates.first else {
       let names = candidates.map(\.id).joined(separator: "、")
       throw DeskFailure(
         kind: .badInput, code: "workflow",
         message: Bilingual(
-          zh: "“\(regime.name.zh)”下 \(draft.kind) 类流程\(candidates.isEmpty ? "没有规定" : "须指定其一：\(names)")。",
-          en: "“\(regime.name.en)” has \(candidates.isEmpty ? "no workflow of kind \(draft.kind)" : "several: \(names)")."),
+          zh: "“\(regime.name.zh)”下\(candidates.isEmpty ? "没有 \(draft.kind) 类流程" : "没有这一流程，可选：\(names)")。",
+          en: "“\(regime.name.en)” has \(candidates.isEmpty ? "no workflow of kind \(draft.kind)" : "these: \(names)")."),
         remedy: Bilingual(zh: "用 --workflow 指定，或换一项制度。", en: "Name one with --workflow, or choose another regime."))
     }
     return (pack, regime, workflow)
@@ -137,11 +137,15 @@ extension Clerk {
   }
 
   /// Form values as typed; what the form does not know is kept as text, and the form check then says so.
-  private func facts(_ typed: [String: String], rule: ActRule?) throws -> [String: FactValue] {
+  private func facts(
+    _ typed: [String: String], rule: ActRule?, in storage: any ReplicaStorage
+  ) throws -> [String: FactValue] {
     var facts: [String: FactValue] = [:]
     for (name, text) in typed {
       switch rule?.form?.fields.first(where: { $0.id == name })?.kind {
       case .integer: facts[name] = Int64(text).map(FactValue.integer) ?? .text(text)
+      case .money: facts[name] = Money(text).map { .integer($0.fen) } ?? .text(text)
+      case .officer: facts[name] = .text(try officers([text], in: storage).first?.id ?? text)
       case .flag:
         switch text.lowercased() {
         case "true", "yes", "是": facts[name] = .flag(true)

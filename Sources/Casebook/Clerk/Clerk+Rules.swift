@@ -34,7 +34,8 @@ extension Clerk {
   }
 
   /// Publishes a pack to every office below.
-  func publish(_ yaml: String, in storage: any ReplicaStorage) throws -> DeskReply {
+  func publish(_ draft: String, in storage: any ReplicaStorage) throws -> DeskReply {
+    let yaml = context.shelf.selfContained(draft)
     guard let pack = context.shelf.pack(fromYAML: yaml), let suite = context.suites[.ed25519] else {
       throw DeskFailure(
         kind: .badInput, code: "pack",

@@ -37,6 +37,9 @@ public protocol PackShelf: Sendable {
   /// - Parameter yaml: the pack's text as replicated; it may be parsed once and remembered by its hash.
   /// - Returns: `nil` when the text is no pack this version understands.
   func pack(fromYAML yaml: String) -> RegimePack?
+
+  /// The text with everything it refers to outside itself written into it, so that it means the same in every office.
+  func selfContained(_ yaml: String) -> String
 }
 
 extension OfficeTree: OfficeHierarchy {

@@ -44,6 +44,9 @@ public struct HolidayTable: Sendable, Hashable {
     self.differences = differences
   }
 
+  /// No notice known: the plain week.
+  public static let empty = HolidayTable(entries: [], years: [])
+
   /// - Complexity: O(log *n*) in the number of entries.
   public func isWorkingDay(_ date: CivilDate) -> Bool { entry(of: date)?.isWorkday ?? !date.isWeekend }
 

@@ -48,7 +48,7 @@ extension FoldedCase {
       .min { ($0.deadline?.due ?? .distantFuture) < ($1.deadline?.due ?? .distantFuture) }
   }
 
-  private func reading(of rule: ClockRule, calendar: HolidayTable, today: CivilDate?) -> ClockReading {
+  func reading(of rule: ClockRule, calendar: HolidayTable, today: CivilDate?) -> ClockReading {
     var reading = ClockReading(rule: rule)
     guard let anchor = anchor(of: rule) else { return reading }
     reading.startedOn = anchor.date

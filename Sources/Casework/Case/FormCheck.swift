@@ -4,9 +4,10 @@ enum FormCheck {
   /// Characters of a wrong value that a refusal repeats, so that a pasted page does not become the message.
   private static let valueShownMax = 40
 
-  static func refusal(of act: Act, by rule: ActRule) -> Refusal? {
+  static func refusal(of act: Act, by rule: ActRule, in workflow: Workflow) -> Refusal? {
     let fields = rule.form?.fields ?? []
-    for name in act.facts.keys.sorted() where !fields.contains(where: { $0.id == name }) {
+    for name in act.facts.keys.sorted()
+    where name != FormRule.numberFact && !fields.contains(where: { $0.id == name }) {
       return unknown(name, rule, fields)
     }
     for field in fields {
@@ -14,15 +15,17 @@ enum FormCheck {
         if field.required { return missing(field, rule) }
         continue
       }
-      if let expected = mismatch(value, field) { return wrong(value, field, rule, expected) }
+      if let expected = mismatch(value, field, workflow) { return wrong(value, field, rule, expected) }
     }
     return nil
   }
 
   /// What is expected instead; `nil` when the value fits.
-  private static func mismatch(_ value: FactValue, _ field: FormField) -> Bilingual? {
+  private static func mismatch(_ value: FactValue, _ field: FormField, _ workflow: Workflow) -> Bilingual? {
     switch (field.kind, value) {
-    case (.text, .text), (.integer, .integer), (.flag, .flag): return nil
+    case (.text, .text), (.integer, .integer), (.flag, .flag), (.officer, .text): return nil
+    case (.money, .integer(let fen)) where fen >= 0: return nil
+    case (.penalty, .text(let text)) where workflow.penalties.contains(where: { $0.id == text }): return nil
     case (.date, .text(let text)) where CivilDate(text) != nil: return nil
     case (.choice, .text(let text)) where field.choices.contains(where: { $0.id == text }): return nil
     case (.text, _): return Bilingual(zh: "须为文字。", en: "A text is needed.")
@@ -30,6 +33,12 @@ enum FormCheck {
     case (.flag, _): return Bilingual(zh: "须为 true（是）或 false（否）。", en: "true or false is needed.")
     case (.date, _):
       return Bilingual(zh: "须为实有的日期，写作 YYYY-MM-DD。", en: "A day that exists is needed, as YYYY-MM-DD.")
+    case (.money, _):
+      return Bilingual(zh: "须为金额（元），最多两位小数。", en: "An amount in yuan is needed, two decimals at the most.")
+    case (.officer, _): return Bilingual(zh: "须为本机构人员的登录名。", en: "An officer's login is needed.")
+    case (.penalty, _):
+      let known = Bilingual.list(workflow.penalties.map { .label($0.name, $0.id) })
+      return Bilingual(zh: "可选罚则：\(known.zh)。", en: "One of: \(known.en).")
     case (.choice, _):
       let choices = Bilingual.list(field.choices.map { .label($0.name, $0.id) })
       return Bilingual(zh: "可选：\(choices.zh)。", en: "One of: \(choices.en).")

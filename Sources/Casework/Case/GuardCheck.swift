@@ -1,7 +1,7 @@
 /// Checks an act against its rule's form, then its guards in their order; the first failure is the refusal.
 enum GuardCheck {
   static func refusal(of act: Act, by rule: ActRule, in folded: FoldedCase) -> Refusal? {
-    if let refusal = FormCheck.refusal(of: act, by: rule) { return refusal }
+    if let refusal = FormCheck.refusal(of: act, by: rule, in: folded.workflow) { return refusal }
     for item in rule.guards {
       if let refusal = refusal(of: act, by: rule, under: item, in: folded) { return refusal }
     }
@@ -11,6 +11,9 @@ enum GuardCheck {
   private static func refusal(
     of act: Act, by rule: ActRule, under item: Guard, in folded: FoldedCase
   ) -> Refusal? {
+    if let scope = item.scope {
+      guard let value = fact(scope.field, of: act, in: folded)?.spelled, scope.values.contains(value) else { return nil }
+    }
     switch item.condition {
     case .officers(let atLeast, let certificate):
       return QuorumCheck(atLeast: atLeast, certificate: certificate, article: item.article)
@@ -28,6 +31,21 @@ enum GuardCheck {
       let value = fact(field, of: act, in: folded)?.spelled
       if let value, values.contains(value) { return nil }
       return factMismatch(field, value, values, rule, folded.workflow, item.article)
+    case .notRecused(let by):
+      return RecusalCheck(by: by, article: item.article).refusal(of: act, by: rule, in: folded)
+    case .participants(let roles):
+      return ParticipantsCheck(roles: roles, article: item.article)
+        .refusal(of: act, by: rule, in: folded.workflow)
+    case .elapsed(let clock, let unless):
+      return ElapsedCheck(clock: clock, unless: unless, article: item.article)
+        .refusal(of: act, by: rule, in: folded)
+    case .amountWithinBand(let amount, let penalty, let tier, let reason):
+      return BandCheck(amount: amount, penalty: penalty, tier: tier, reason: reason, article: item.article)
+        .refusal(of: act, by: rule, in: folded)
+    case .hearingTold(let told, let amount, let party, let measure, let measures):
+      return HearingCheck(
+        told: told, amount: amount, party: party, measure: measure, measures: measures, article: item.article
+      ).refusal(of: act, by: rule, in: folded)
     case .signedOrRefusalNoted(let field):
       if act.facts[field] == .flag(true) { return nil }
       let noted = [refusalReason, witness].filter { act.facts[$0].map { !$0.isBlank } ?? false }

@@ -20,6 +20,13 @@ public struct Refusal: Sendable, Hashable, Codable, Error {
     case regimeTransferred = "regime-transferred"
     case notEffective = "not-effective"
     case legalConflict = "legal-conflict"
+    case recused
+    case participants
+    case notElapsed = "not-elapsed"
+    case outOfBand = "out-of-band"
+    case hearingNotTold = "hearing-not-told"
+    case suspendedOfficer = "suspended-officer"
+    case noNumber = "no-number"
   }
 
   public var code: Code

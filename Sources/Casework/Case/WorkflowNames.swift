@@ -62,20 +62,7 @@ enum CertificateKind {
   }
 }
 
-/// Names of officers' roles.
-enum OfficerRole {
-  static func label(_ role: String) -> Bilingual { .label(name(role), role) }
-
-  private static func name(_ role: String) -> Bilingual? {
-    switch role {
-    case "window": Bilingual(zh: "窗口工作人员", en: "window clerk")
-    case "handler": Bilingual(zh: "承办人员", en: "handler")
-    case "reviewer": Bilingual(zh: "审核人员", en: "reviewer")
-    case "captain": Bilingual(zh: "大队长", en: "captain")
-    case "leader": Bilingual(zh: "局领导", en: "bureau leader")
-    case "head": Bilingual(zh: "人社行政部门负责人", en: "head of the bureau")
-    case "recorder": Bilingual(zh: "记录员", en: "recorder")
-    default: nil
-    }
-  }
+extension Workflow {
+  /// A role as the bureau calls it.
+  func label(ofRole id: String) -> Bilingual { .label(roles.first { $0.id == id }?.name, id) }
 }

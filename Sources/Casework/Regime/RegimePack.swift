@@ -15,10 +15,26 @@ public struct RegimePack: Sendable, Hashable {
   public var document: String
   public var regimes: [Regime]
   public var workflows: [Workflow]
+  /// Where the document or its jurisdiction says how fines are fixed.
+  public var discretion: DiscretionRule?
+  public var series: [NumberSeries]
+  /// 责任清单: duties with their tasks and sections.
+  public var duties: [ProvisionGroup]
+  /// 职责边界: matters shared with other departments.
+  public var boundaries: [ProvisionGroup]
+  /// 公共服务事项.
+  public var services: [ProvisionGroup]
+  /// 专项行动 (春雷、春暖、春雨、春苗 …).
+  public var campaigns: [ProvisionGroup]
+  public var remarks: [PackRemark]
+  /// Roles of officers and what the bureau calls them (大队长、局领导 …).
+  public var roles: [FormField.Choice]
 
   public init(
     code: String, version: Int, issuer: Bilingual, division: String, effective: CivilDate, document: String,
-    regimes: [Regime], workflows: [Workflow]
+    regimes: [Regime], workflows: [Workflow], discretion: DiscretionRule? = nil, series: [NumberSeries] = [],
+    duties: [ProvisionGroup] = [], boundaries: [ProvisionGroup] = [], services: [ProvisionGroup] = [],
+    campaigns: [ProvisionGroup] = [], remarks: [PackRemark] = [], roles: [FormField.Choice] = []
   ) {
     self.code = code
     self.version = version
@@ -28,6 +44,14 @@ public struct RegimePack: Sendable, Hashable {
     self.document = document
     self.regimes = regimes
     self.workflows = workflows
+    self.discretion = discretion
+    self.series = series
+    self.duties = duties
+    self.boundaries = boundaries
+    self.services = services
+    self.campaigns = campaigns
+    self.remarks = remarks
+    self.roles = roles
   }
 
   public func regime(_ id: String) -> Regime? { regimes.first { $0.id == id } }
@@ -57,10 +81,20 @@ public struct Regime: Sendable, Hashable {
   public var workflows: [String]
   /// Section of the bureau's document, for example `四(九)`.
   public var source: String
+  /// The section or body that carries it out (责任科室、落实单位); `nil` where the document names none.
+  public var office: Bilingual?
+  /// What stands before the six parts: general clauses, basis, who carries it out.
+  public var basis: [Provision]
+  public var parts: [RegimePart: PartContent]
+  public var penalties: [PenaltyRule]
+  public var tallies: [TallyRule]
+  public var scoreBands: [ScoreBand]
 
   public init(
     id: String, name: Bilingual, status: Status, subjects: [Bilingual], indicators: [Indicator],
-    superiorOverrides: Bool, quorum: Quorum?, workflows: [String], source: String
+    superiorOverrides: Bool, quorum: Quorum?, workflows: [String], source: String, office: Bilingual? = nil,
+    basis: [Provision] = [], parts: [RegimePart: PartContent] = [:], penalties: [PenaltyRule] = [], tallies: [TallyRule] = [],
+    scoreBands: [ScoreBand] = []
   ) {
     self.id = id
     self.name = name
@@ -71,7 +105,16 @@ public struct Regime: Sendable, Hashable {
     self.quorum = quorum
     self.workflows = workflows
     self.source = source
+    self.office = office
+    self.basis = basis
+    self.parts = parts
+    self.penalties = penalties
+    self.tallies = tallies
+    self.scoreBands = scoreBands
   }
+
+  /// The lines a clerk goes through on a check (检查要点).
+  public var checklist: [Provision] { parts[.content]?.lines ?? [] }
 }
 
 /// Least number of inspectors on a visit, and the certificate each must hold.

@@ -15,10 +15,17 @@ public struct Workflow: Sendable, Hashable {
   public var clocks: [ClockRule]
   /// Section of the bureau's document.
   public var source: String
+  /// What fines the regimes that run by it provide; a fine's bounds are judged by these.
+  public var penalties: [PenaltyRule]
+  /// How the bureau uses its discretion; the same for every workflow of a pack.
+  public var discretion: DiscretionRule?
+  /// What the bureau calls the roles of its officers; the same for every workflow of a pack.
+  public var roles: [FormField.Choice]
 
   public init(
     id: String, name: Bilingual, kind: Kind, initial: String, states: [WorkflowState], acts: [ActRule],
-    clocks: [ClockRule], source: String
+    clocks: [ClockRule], source: String, penalties: [PenaltyRule] = [], discretion: DiscretionRule? = nil,
+    roles: [FormField.Choice] = []
   ) {
     self.id = id
     self.name = name
@@ -28,6 +35,9 @@ public struct Workflow: Sendable, Hashable {
     self.acts = acts
     self.clocks = clocks
     self.source = source
+    self.penalties = penalties
+    self.discretion = discretion
+    self.roles = roles
   }
 
   public func state(_ id: String) -> WorkflowState? { states.first { $0.id == id } }
@@ -113,15 +123,42 @@ public struct Guard: Sendable, Hashable {
     /// The record is signed (`field` is true), or the act carries a refusal reason and a witness
     /// (facts `refusalReason`, `witness`).
     case signedOrRefusalNoted(field: String)
+    /// None of the act's officers was recused by an act `by` of this file (its officer field `officer`).
+    case notRecused(by: String)
+    /// Among the officers each of these roles is held.
+    case participants(roles: [String])
+    /// The clock's period has run out: the act's day lies after its last day, counted in calendar days without roll,
+    /// so that no calendar decides over an act. `unless`: one of these acts stands, then it need not have.
+    case elapsed(clock: String, unless: [String])
+    /// The amount in field `amount` keeps within the penalty that field `penalty` names, for the tier in field
+    /// `tier`; outside the tier only with a reason in field `reason`, above the law's cap never.
+    case amountWithinBand(amount: String, penalty: String, tier: String, reason: String)
+    /// Where a hearing may be asked for, field `told` is true: the fine in `amount` reaches the jurisdiction's
+    /// threshold, or field `measure` has one of `measures` (行政处罚法 第六十三条).
+    case hearingTold(told: String, amount: String, party: String, measure: String, measures: [String])
+  }
+
+  /// A guard that is asked for only where the file's fact has one of the values.
+  public struct Scope: Sendable, Hashable {
+    public var field: String
+    public var values: [String]
+
+    public init(field: String, values: [String]) {
+      self.field = field
+      self.values = values
+    }
   }
 
   public var condition: Condition
   /// Section or article that demands it.
   public var article: String
+  /// `nil`: asked for always.
+  public var scope: Scope?
 
-  public init(condition: Condition, article: String) {
+  public init(condition: Condition, article: String, scope: Scope? = nil) {
     self.condition = condition
     self.article = article
+    self.scope = scope
   }
 }
 
@@ -129,16 +166,28 @@ public struct Guard: Sendable, Hashable {
 public struct FormRule: Sendable, Hashable {
   public var name: Bilingual
   public var fields: [FormField]
+  /// The pack's series that gives the document its number when the act is signed; `nil`: it bears none.
+  public var series: String?
 
-  public init(name: Bilingual, fields: [FormField]) {
+  /// Name of the fact that holds a numbered document's number (文号); no form field may have it.
+  public static let numberFact = "documentNumber"
+
+  public init(name: Bilingual, fields: [FormField], series: String? = nil) {
     self.name = name
     self.fields = fields
+    self.series = series
   }
 }
 
 public struct FormField: Sendable, Hashable {
   public enum Kind: String, Sendable, Hashable, CaseIterable {
     case text, integer, date, flag, choice
+    /// Whole fen; typed in yuan with at most two decimals.
+    case money
+    /// An officer of the office; typed as a login, kept as the officer's record id.
+    case officer
+    /// The pack's penalties of the regimes that run by the workflow, by id.
+    case penalty
   }
 
   public var id: String

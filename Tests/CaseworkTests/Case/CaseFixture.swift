@@ -87,7 +87,11 @@ enum CaseFixture {
         "handling", "办理期限", "Handling", .month, 3, anchor: .act("file"), stops: [], suspendedBy: "suspend",
         resumedBy: "resume", extendedBy: "prolong", extraCount: 1, roll: true),
     ],
-    source: "四(九)")
+    source: "四(九)",
+    roles: [
+      .init(id: "head", name: named("人社行政部门负责人", "head of the bureau")),
+      .init(id: "leader", name: named("局领导", "bureau leader")), .init(id: "captain", name: named("大队长", "captain")),
+    ])
 
   // MARK: - Acts
 

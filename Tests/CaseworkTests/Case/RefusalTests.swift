@@ -178,7 +178,11 @@ struct RefusalTests {
   @Test("every code of the fold has its situation")
   func everyCode() {
     let tested = Set((Self.byActAndOffice + Self.byGuard + Self.byForm).map(\.code))
-    let elsewhere: Set<Refusal.Code> = [.regimeTransferred, .notEffective, .legalConflict]
+    let elsewhere: Set<Refusal.Code> = [
+      .regimeTransferred, .notEffective, .legalConflict, .suspendedOfficer, .noNumber,
+      // ProcedureGuardTests.
+      .recused, .participants, .notElapsed, .outOfBand, .hearingNotTold,
+    ]
     #expect(tested.union(elsewhere) == Set(Refusal.Code.allCases))
   }
 

@@ -1,0 +1,95 @@
+import Casework
+import Yams
+
+/// The parts of a pack that hold the document's lines and figures.
+extension PackParser {
+  func parts(_ regime: PackMap) -> [RegimePart: PartContent] {
+    guard regime.has("parts"),
+      let map = reader.map(regime.values["parts"], regime.path("parts"), keys: Set(RegimePart.allCases.map(\.rawValue)))
+    else { return [:] }
+    var parts: [RegimePart: PartContent] = [:]
+    for part in RegimePart.allCases {
+      guard let node = map.values[part.rawValue] else {
+        reader.mistake(
+          map.node, map.path(part.rawValue), .missingKey, "六部分中缺少 \(part.rawValue)。", "The part \(part.rawValue) is missing.",
+          "原文没有的写 {absent: {zh: …, en: …}}。", "Where the document has none, write {absent: {zh: …, en: …}}.")
+        continue
+      }
+      parts[part] = content(node, map.path(part.rawValue))
+    }
+    return parts
+  }
+
+  private func content(_ node: Node, _ path: String) -> PartContent {
+    if node.sequence != nil { return .lines(reader.list(node, path).compactMap(provision)) }
+    guard let map = reader.map(node, path, keys: ["absent", "merged-with"]) else { return .lines([]) }
+    if map.has("merged-with") {
+      return .merged(with: map.choice("merged-with", RegimePart.self) ?? .content)
+    }
+    return .absent(map.name("absent"))
+  }
+
+  func provision(_ node: Node, _ path: String) -> Provision? {
+    guard let map = reader.map(node, path, keys: ["id", "zh", "en", "source", "line", "terms"]) else { return nil }
+    var terms: [String: String] = [:]
+    for (key, value) in map.values["terms"]?.mapping ?? [:] {
+      if let name = key.scalar?.string { terms[name] = reader.string(value, map.path("terms.\(name)")) }
+    }
+    return Provision(
+      id: map.id("id"), text: Bilingual(zh: map.text("zh"), en: map.text("en")), source: map.text("source"),
+      line: map.has("line") ? map.integer("line", in: 0...PackLimits.numberMax) : 0, terms: terms)
+  }
+
+  func group(_ node: Node, _ path: String) -> ProvisionGroup? {
+    guard let map = reader.map(node, path, keys: ["id", "name", "source", "keywords", "authorities", "lines"]) else {
+      return nil
+    }
+    return ProvisionGroup(
+      id: map.id("id"), name: map.name("name"), source: map.text("source"), keywords: map.texts("keywords"),
+      authorities: map.list("authorities").compactMap(bilingual), lines: map.list("lines").compactMap(provision))
+  }
+
+  func remark(_ node: Node, _ path: String) -> PackRemark? {
+    reader.map(node, path, keys: ["id", "finding", "chosen", "source"]).map {
+      PackRemark(id: $0.id("id"), finding: $0.name("finding"), chosen: $0.name("chosen"), source: $0.text("source"))
+    }
+  }
+
+  func series(_ node: Node, _ path: String) -> NumberSeries? {
+    guard let map = reader.map(node, path, keys: ["id", "name", "wording", "source"]) else { return nil }
+    let wording = map.text("wording")
+    if !wording.isEmpty, !wording.contains("{year}") || !wording.contains("{n}") {
+      reader.mistake(
+        map.values["wording"], map.path("wording"), .badValue, "文号须含 {year} 和 {n}。",
+        "A number's wording needs {year} and {n}.", "例如 某人社监罚字〔{year}〕第{n}号。", "For example X〔{year}〕第{n}号.")
+    }
+    return NumberSeries(id: map.id("id"), name: map.name("name"), wording: wording, source: map.text("source"))
+  }
+
+  func tally(_ node: Node, _ path: String) -> TallyRule? {
+    guard
+      let map = reader.map(
+        node, path, keys: ["id", "name", "workflow", "act", "field", "value", "per", "span", "steps", "source"])
+    else { return nil }
+    let steps = map.list("steps").compactMap { node, path -> TallyStep? in
+      reader.map(node, path, keys: ["at-least", "consequence", "suspends", "source"]).map {
+        TallyStep(
+          atLeast: $0.integer("at-least", in: 1...PackLimits.numberMax), consequence: $0.name("consequence"),
+          suspends: $0.flag("suspends", default: false), source: $0.text("source"))
+      }
+    }
+    return TallyRule(
+      id: map.id("id"), name: map.name("name"), workflow: map.text("workflow"), act: map.text("act"),
+      field: map.optionalText("field"), value: map.optionalText("value"), per: map.text("per"),
+      span: map.choice("span", TallyRule.Span.self, default: .ever) ?? .ever, steps: steps, source: map.text("source"))
+  }
+
+  func scoreBand(_ node: Node, _ path: String) -> ScoreBand? {
+    reader.map(node, path, keys: ["id", "name", "from", "below", "consequence", "source"]).map {
+      ScoreBand(
+        id: $0.id("id"), name: $0.name("name"), from: $0.integer("from", in: 0...100),
+        below: $0.has("below") ? $0.integer("below", in: 1...101) : nil, consequence: $0.name("consequence"),
+        source: $0.text("source"))
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import Yams
+
+/// The workflow templates shipped with the program, so that what bureaus share is written once.
+public enum WorkflowLibrary {
+  /// One template's file.
+  struct File: Sendable {
+    let id: String
+    let yaml: String
+  }
+
+  /// By id. Empty when the resources that belong beside the executable are missing; every `use:` then says so.
+  static let files: [File] = {
+    let folder = Bundle.module.bundleURL.appendingPathComponent("Workflows")
+    let found = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+    return found.filter { $0.pathExtension == "yaml" }.sorted { $0.lastPathComponent < $1.lastPathComponent }
+      .compactMap { url in
+        (try? String(contentsOf: url, encoding: .utf8)).map {
+          File(id: url.deletingPathExtension().lastPathComponent, yaml: $0)
+        }
+      }
+  }()
+
+  /// Parsed once a process; `nonisolated(unsafe)` because Yams' nodes are classes' views that nothing changes here.
+  nonisolated(unsafe) static let templates: [String: WorkflowTemplate] = {
+    var templates: [String: WorkflowTemplate] = [:]
+    for file in files {
+      if let node = try? Yams.compose(yaml: file.yaml), let template = WorkflowTemplate(node) {
+        templates[template.id] = template
+      }
+    }
+    return templates
+  }()
+
+  /// The pack's text with the library's templates that it uses written into it, so that a published pack means the
+  /// same in every office whatever version of the program runs there.
+  public static func selfContained(_ yaml: String) -> String {
+    guard let root = try? Yams.compose(yaml: yaml), let mapping = root.mapping else { return yaml }
+    let own = Set((mapping["templates"]?.sequence ?? []).compactMap { $0.mapping?["id"]?.scalar?.string })
+    let used = Set((mapping["workflows"]?.sequence ?? []).compactMap { $0.mapping?["use"]?.scalar?.string })
+    let wanted = files.filter { used.contains($0.id) && !own.contains($0.id) }
+    if wanted.isEmpty { return yaml }
+    let blocks = wanted.map { file in
+      let lines = file.yaml.split(separator: "\n", omittingEmptySubsequences: false)
+        .filter { !$0.drop { $0 == " " }.hasPrefix("#") && !$0.allSatisfy(\.isWhitespace) }
+      return lines.enumerated().map { ($0.offset == 0 ? "  - " : "    ") + $0.element }.joined(separator: "\n")
+    }.joined(separator: "\n")
+    let text = yaml.hasSuffix("\n") ? yaml : yaml + "\n"
+    guard !own.isEmpty else { return "\(text)templates:\n\(blocks)\n" }
+    // The list of its own must then be the last in the file, in block style, indented by two (Protocol/packs.md).
+    return "\(text)\(blocks)\n"
+  }
+}
