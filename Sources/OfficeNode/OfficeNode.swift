@@ -132,10 +132,11 @@ extension DeskRequest {
   var writes: Bool {
     switch self {
     case .officerAdd, .subjectAdd, .subjectImport, .regimePublish, .indicatorSet, .fileOpen, .fileAct, .fileReveal,
-      .conflictResolve:
+      .conflictResolve, .numberLease, .numberVoid:
       true
     case .status, .verify, .officeList, .invite, .officerList, .subjectList, .regimeList, .indicatorList, .fileList,
-      .fileShow, .board, .coverage, .overdue, .conflicts, .quarantine, .peers, .log, .sync:
+      .fileShow, .board, .coverage, .overdue, .conflicts, .quarantine, .peers, .log, .sync, .numberList,
+      .numberRegister:
       false
     }
   }

@@ -9,9 +9,9 @@ struct PackLines {
 
   /// The node of an element by its list and position.
   func node(_ list: String, _ index: Int, _ inner: String? = nil, _ innerIndex: Int = 0) -> Node? {
-    guard let element = root?.mapping?[Node(list)]?.sequence?.dropFirst(index).first else { return nil }
+    guard let element = root?.value(list)?.sequence?.dropFirst(index).first else { return nil }
     guard let inner else { return element }
-    return element.mapping?[Node(inner)]?.sequence?.dropFirst(innerIndex).first ?? element
+    return element.value(inner)?.sequence?.dropFirst(innerIndex).first ?? element
   }
 }
 

@@ -33,7 +33,11 @@ public enum PackLoader {
   /// they are refused here.
   private static func refuseHostile(_ yaml: String) throws(PackError) {
     var depth = 0
+    var isInTable = false
     for (index, line) in yaml.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+      // Within the table of lines everything is text.
+      if isInTable, line.first == 0x20 || line.isEmpty { continue }
+      isInTable = line.starts(with: "lines: |".utf8)
       var isQuoted = false
       var previous: UInt8 = 0x20
       var quote: UInt8 = 0

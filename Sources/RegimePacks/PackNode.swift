@@ -4,6 +4,9 @@ import Yams
 /// Walks a pack's YAML and collects every mistake on the way, with its line.
 final class PackReader {
   private(set) var mistakes: [PackMistake] = []
+  /// While a filled template is read: the line where the pack uses it. Mistakes are shown there and not at a line of
+  /// the template.
+  var usedAt: Int?
 
   func mistake(
     _ node: Node?, _ path: String, _ kind: PackMistake.Kind, _ zh: String, _ en: String, _ remedyZh: String,
@@ -12,18 +15,30 @@ final class PackReader {
     guard mistakes.count < PackLimits.mistakesMax else { return }
     mistakes.append(
       PackMistake(
-        line: node?.mark?.line ?? 1, path: path, kind: kind, message: Bilingual(zh: zh, en: en),
+        line: usedAt ?? node?.mark?.line ?? 1, path: path, kind: kind, message: Bilingual(zh: zh, en: en),
+        remedy: Bilingual(zh: remedyZh, en: remedyEn)))
+  }
+
+  /// A mistake so many lines below a node, for text blocks.
+  func mistake(
+    below node: Node?, by lines: Int, _ path: String, _ kind: PackMistake.Kind, _ zh: String, _ en: String,
+    _ remedyZh: String, _ remedyEn: String
+  ) {
+    guard mistakes.count < PackLimits.mistakesMax else { return }
+    mistakes.append(
+      PackMistake(
+        line: (node?.mark?.line ?? 1) + lines, path: path, kind: kind, message: Bilingual(zh: zh, en: en),
         remedy: Bilingual(zh: remedyZh, en: remedyEn)))
   }
 
   /// A mapping with only these keys.
-  func map(_ node: Node?, _ path: String, keys: Set<String>) -> PackMap? {
+  func map(_ node: Node?, _ path: String, keys: [String]) -> PackMap? {
     guard let node else { return nil }
     guard let mapping = node.mapping else {
       mistake(node, path, .wrongType, "\(path) 应为键值表。", "\(path) must be a mapping.", "写成 键: 值。", "Write key: value.")
       return nil
     }
-    var values: [String: Node] = [:]
+    var values = PackValues()
     for (key, value) in mapping {
       guard let name = key.scalar?.string else { continue }
       if values[name] != nil {
@@ -33,7 +48,7 @@ final class PackReader {
           key, "\(path).\(name)", .unknownKey, "不认识的键 \(name)。", "Unknown key \(name).",
           "可用：\(keys.sorted().joined(separator: "、"))。", "Known: \(keys.sorted().joined(separator: ", ")).")
       }
-      values[name] = value
+      values.append(name, value)
     }
     return PackMap(reader: self, node: node, path: path, values: values)
   }
@@ -56,12 +71,24 @@ final class PackReader {
   }
 }
 
+/// A mapping's values by key. A list, because packs have thousands of small mappings and hashing would cost more.
+struct PackValues {
+  private var pairs: [(String, Node)] = []
+
+  mutating func append(_ key: String, _ value: Node) { pairs.append((key, value)) }
+
+  subscript(_ key: String) -> Node? {
+    for pair in pairs where pair.0 == key { return pair.1 }
+    return nil
+  }
+}
+
 /// One mapping of a pack.
 struct PackMap {
   let reader: PackReader
   let node: Node
   let path: String
-  let values: [String: Node]
+  let values: PackValues
 
   func has(_ key: String) -> Bool { values[key] != nil }
   func path(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }

@@ -46,10 +46,12 @@ extension PackParser {
     case nil, "none": break
     case "after-overdue-correction": precondition = .afterOverdueCorrection
     case "after-refusal": precondition = .afterRefusal
+    case "no-other-statute": precondition = .noOtherStatute
     default:
       reader.mistake(
         map.values["precondition"], map.path("precondition"), .badValue, "没有这种前提。", "There is no such precondition.",
-        "可选：none、after-overdue-correction、after-refusal。", "One of: none, after-overdue-correction, after-refusal.")
+        "可选：none、after-overdue-correction、after-refusal、no-other-statute。",
+        "One of: none, after-overdue-correction, after-refusal, no-other-statute.")
     }
     return PenaltyRule(
       id: map.id("id"), name: map.name("name"),

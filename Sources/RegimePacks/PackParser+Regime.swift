@@ -5,19 +5,57 @@ import Yams
 extension PackParser {
   func parts(_ regime: PackMap) -> [RegimePart: PartContent] {
     guard regime.has("parts"),
-      let map = reader.map(regime.values["parts"], regime.path("parts"), keys: Set(RegimePart.allCases.map(\.rawValue)))
+      let map = reader.map(regime.values["parts"], regime.path("parts"), keys: RegimePart.allCases.map(\.rawValue))
     else { return [:] }
     var parts: [RegimePart: PartContent] = [:]
     for part in RegimePart.allCases {
-      guard let node = map.values[part.rawValue] else {
-        reader.mistake(
-          map.node, map.path(part.rawValue), .missingKey, "六部分中缺少 \(part.rawValue)。", "The part \(part.rawValue) is missing.",
-          "原文没有的写 {absent: {zh: …, en: …}}。", "Where the document has none, write {absent: {zh: …, en: …}}.")
-        continue
-      }
-      parts[part] = content(node, map.path(part.rawValue))
+      if let node = map.values[part.rawValue] { parts[part] = content(node, map.path(part.rawValue)) }
     }
     return parts
+  }
+
+  /// Puts the table's lines where they belong, and reports parts that have neither lines nor a word why.
+  func place(_ table: LineTable, in pack: inout RegimePack, _ root: PackMap) {
+    var table = table
+    for index in pack.regimes.indices {
+      let id = pack.regimes[index].id
+      pack.regimes[index].basis += table.take("regimes/\(id)/basis")
+      for part in RegimePart.allCases {
+        let lines = table.take("regimes/\(id)/\(part.rawValue)")
+        if !lines.isEmpty { pack.regimes[index].parts[part] = .lines((pack.regimes[index].parts[part]?.lines ?? []) + lines) }
+      }
+      guard !pack.regimes[index].parts.isEmpty else { continue }
+      for part in RegimePart.allCases where pack.regimes[index].parts[part] == nil {
+        reader.mistake(
+          root.values["regimes"]?.sequence?.dropFirst(index).first, "regimes[\(index)].parts.\(part.rawValue)", .missingKey,
+          "六部分中缺少 \(part.rawValue)。", "The part \(part.rawValue) is missing.", "原文没有的写 {absent: {zh: …, en: …}}。",
+          "Where the document has none, write {absent: {zh: …, en: …}}.")
+      }
+    }
+    func fill(_ groups: inout [ProvisionGroup], _ list: String) {
+      for index in groups.indices { groups[index].lines += table.take("\(list)/\(groups[index].id)") }
+    }
+    fill(&pack.duties, "duties")
+    fill(&pack.boundaries, "boundaries")
+    fill(&pack.services, "services")
+    fill(&pack.campaigns, "campaigns")
+    table.reportLeft()
+  }
+
+  /// Gives each regime the penalties it names by id, in its order.
+  func share(_ shared: [PenaltyRule], in pack: inout RegimePack, _ root: PackMap) {
+    for (index, (node, path)) in root.list("regimes").enumerated() where index < pack.regimes.count {
+      for item in node.value("penalties")?.sequence ?? [] {
+        guard let id = item.scalar?.string else { continue }
+        if let rule = shared.first(where: { $0.id == id }) {
+          pack.regimes[index].penalties.append(rule)
+        } else {
+          reader.mistake(
+            item, "\(path).penalties", .unknownReference, "“\(id)”没有定义。", "“\(id)” is not defined.", "核对标识，或补上定义。",
+            "Check the id, or define it.")
+        }
+      }
+    }
   }
 
   private func content(_ node: Node, _ path: String) -> PartContent {

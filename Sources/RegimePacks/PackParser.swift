@@ -13,7 +13,7 @@ struct PackParser {
         root, "",
         keys: [
           "pack", "regimes", "workflows", "templates", "discretion", "series", "duties", "boundaries", "services",
-          "campaigns", "remarks", "roles",
+          "campaigns", "remarks", "roles", "penalties", "lines",
         ]),
       let head = reader.map(
         map.values["pack"] ?? Node([(Node, Node)]()), "pack",
@@ -33,9 +33,14 @@ struct PackParser {
       services: map.list("services").compactMap(group), campaigns: map.list("campaigns").compactMap(group),
       remarks: map.list("remarks").compactMap(remark), roles: map.list("roles").compactMap(choice))
     pack.workflows = map.list("workflows").compactMap { node, path in
-      guard node.mapping?["use"] != nil else { return workflow(node, path) }
-      return used(node, path, templates).flatMap { workflow($0, path) }
+      guard node.value("use") != nil else { return workflow(node, path) }
+      guard let filled = used(node, path, templates) else { return nil }
+      reader.usedAt = node.mark?.line
+      defer { reader.usedAt = nil }
+      return workflow(filled, path)
     }
+    place(LineTable(map.values["lines"], reader), in: &pack, map)
+    share(map.list("penalties").compactMap(penalty), in: &pack, map)
     for index in pack.workflows.indices {
       let id = pack.workflows[index].id
       pack.workflows[index].discretion = pack.discretion
@@ -59,11 +64,11 @@ struct PackParser {
   }
 
   private func used(_ node: Node, _ path: String, _ templates: [String: WorkflowTemplate]) -> Node? {
-    let name = node.mapping?["use"]?.scalar?.string ?? ""
+    let name = node.value("use")?.scalar?.string ?? ""
     guard let template = templates[name] else {
       let known = templates.keys.sorted()
       reader.mistake(
-        node.mapping?["use"], "\(path).use", .unknownReference, "没有流程模板 \(name)。", "There is no template \(name).",
+        node.value("use"), "\(path).use", .unknownReference, "没有流程模板 \(name)。", "There is no template \(name).",
         "可用：\(known.joined(separator: "、"))。", "Known: \(known.joined(separator: ", ")).")
       return nil
     }
@@ -90,7 +95,8 @@ struct PackParser {
       superiorOverrides: map.flag("superior-overrides", default: false), quorum: quorum, workflows: map.texts("workflows"),
       source: map.text("source"), office: map.has("office") ? map.name("office") : nil,
       basis: map.list("basis").compactMap(provision), parts: parts(map),
-      penalties: map.list("penalties").compactMap(penalty), tallies: map.list("tallies").compactMap(tally),
+      penalties: map.list("penalties").compactMap { $0.0.scalar == nil ? penalty($0.0, $0.1) : nil },
+      tallies: map.list("tallies").compactMap(tally),
       scoreBands: map.list("score-bands").compactMap(scoreBand))
   }
 
@@ -193,8 +199,8 @@ struct PackParser {
         node, path,
         keys: [
           "officers", "certificate", "after", "where", "in", "fact", "approver", "not-of", "signed-or-refusal-noted",
-          "not-recused", "participants", "elapsed", "unless-act", "amount-within-band", "penalty", "tier", "reason",
-          "hearing-told", "amount", "party", "measure", "measures", "values", "article",
+          "not-recused", "distinct", "participants", "elapsed", "unless-act", "amount-within-band", "penalty", "tier", "reason",
+          "within", "precondition-met", "other", "hearing-told", "amount", "party", "measure", "measures", "values", "article",
         ])
     else { return nil }
     let condition: Guard.Condition
@@ -211,10 +217,17 @@ struct PackParser {
       condition = .approver(role: map.text("approver"), notOf: map.texts("not-of"))
     } else if map.has("not-recused") {
       condition = .notRecused(by: map.text("not-recused"))
+    } else if map.has("distinct") {
+      condition = .distinct(fields: map.texts("distinct"))
     } else if map.has("participants") {
       condition = .participants(roles: map.texts("participants"))
     } else if map.has("elapsed") {
       condition = .elapsed(clock: map.text("elapsed"), unless: map.texts("unless-act"))
+    } else if map.has("within") {
+      condition = .within(clock: map.text("within"))
+    } else if map.has("precondition-met") {
+      condition = .preconditionMet(
+        state: map.text("precondition-met"), penalty: map.text("penalty"), other: map.text("other"))
     } else if map.has("amount-within-band") {
       condition = .amountWithinBand(
         amount: map.text("amount-within-band"), penalty: map.text("penalty"), tier: map.text("tier"),
@@ -249,14 +262,19 @@ struct PackParser {
     else { return nil }
     var anchor = ClockRule.Anchor.opening
     if map.values["anchor"]?.mapping != nil,
-      let inner = reader.map(map.values["anchor"], map.path("anchor"), keys: ["act", "field"])
+      let inner = reader.map(map.values["anchor"], map.path("anchor"), keys: ["act", "field", "month-day"])
     {
-      let act = inner.text("act")
-      anchor = inner.optionalText("field").map { .actField(act: act, field: $0) } ?? .act(act)
+      if inner.has("month-day") {
+        anchor = .yearly(monthDay: inner.text("month-day"))
+      } else {
+        let act = inner.text("act")
+        anchor = inner.optionalText("field").map { .actField(act: act, field: $0) } ?? .act(act)
+      }
     } else if map.text("anchor") != "opening" {
       reader.mistake(
         map.values["anchor"], map.path("anchor"), .badValue, "起算点不对。", "No such anchor.",
-        "写 opening，或 {act: 步骤}，或 {act: 步骤, field: 日期项}。", "Write opening, {act: X} or {act: X, field: Y}.")
+        "写 opening，或 {act: 步骤}，或 {act: 步骤, field: 日期项}，或 {month-day: MM-DD}。",
+        "Write opening, {act: X}, {act: X, field: Y} or {month-day: MM-DD}.")
     }
     return ClockRule(
       id: map.id("id"), name: map.name("name"), unit: unit, count: map.integer("count", in: 0...PackLimits.numberMax),

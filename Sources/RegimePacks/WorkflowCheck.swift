@@ -84,8 +84,12 @@ struct WorkflowCheck {
       if let rule = workflow.act(by), rule.form?.fields.contains(where: { $0.id == "recusedOfficer" }) != true {
         check.unknown(node, here, "recusedOfficer")
       }
-    case .elapsed(let id, let unless):
-      acts(unless, node, here)
+    case .distinct(let fields):
+      for id in fields where act.form?.fields.contains(where: { $0.id == id }) != true { check.unknown(node, here, id) }
+    case .preconditionMet(let state, let penalty, let other):
+      for id in [state, penalty, other] where !workflow.hasField(id) { check.unknown(node, here, id) }
+    case .elapsed(let id, _), .within(let id):
+      if case .elapsed(_, let unless) = item.condition { acts(unless, node, here) }
       guard let clock = workflow.clocks.first(where: { $0.id == id }) else { return check.unknown(node, here, id) }
       if clock.unit == .workingDay {
         reader.mistake(
@@ -129,6 +133,12 @@ struct WorkflowCheck {
     var named = clock.stops + [clock.suspendedBy, clock.resumedBy, clock.extendedBy].compactMap { $0 }
     switch clock.anchor {
     case .opening: break
+    case .yearly(let day):
+      if CivilDate("2024-\(day)") == nil {
+        reader.mistake(
+          node, "\(here).anchor.month-day", .badValue, "“\(day)”不是月日。", "“\(day)” is no month and day.", "写作 MM-DD。",
+          "Write MM-DD.")
+      }
     case .act(let act): named.append(act)
     case .actField(let act, let field):
       named.append(act)

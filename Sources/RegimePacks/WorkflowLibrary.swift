@@ -35,9 +35,9 @@ public enum WorkflowLibrary {
   /// The pack's text with the library's templates that it uses written into it, so that a published pack means the
   /// same in every office whatever version of the program runs there.
   public static func selfContained(_ yaml: String) -> String {
-    guard let root = try? Yams.compose(yaml: yaml), let mapping = root.mapping else { return yaml }
-    let own = Set((mapping["templates"]?.sequence ?? []).compactMap { $0.mapping?["id"]?.scalar?.string })
-    let used = Set((mapping["workflows"]?.sequence ?? []).compactMap { $0.mapping?["use"]?.scalar?.string })
+    guard let root = try? Yams.compose(yaml: yaml) else { return yaml }
+    let own = Set((root.value("templates")?.sequence ?? []).compactMap { $0.value("id")?.scalar?.string })
+    let used = Set((root.value("workflows")?.sequence ?? []).compactMap { $0.value("use")?.scalar?.string })
     let wanted = files.filter { used.contains($0.id) && !own.contains($0.id) }
     if wanted.isEmpty { return yaml }
     let blocks = wanted.map { file in

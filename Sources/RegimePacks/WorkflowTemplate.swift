@@ -8,23 +8,32 @@ import Yams
 /// not; `$name` as an element of a list puts the parameter's elements in its place.
 struct WorkflowTemplate {
   let node: Node
+  /// The template's keys with what has to be filled in them.
+  private let pieces: [(key: String, piece: TemplatePiece)]
   let id: String
   /// Defaults by name; a parameter with the default `required` must be given.
   let parameters: [String: Node]
 
-  static let keys: Set<String> = [
+  static let keys = [
     "id", "parameters", "name", "kind", "source", "initial", "states", "acts", "clocks",
   ]
 
   init?(_ node: Node) {
-    guard let mapping = node.mapping, let id = mapping["id"]?.scalar?.string else { return nil }
+    guard let id = node.value("id")?.scalar?.string else { return nil }
     self.node = node
     self.id = id
     var parameters: [String: Node] = [:]
-    for (key, value) in mapping["parameters"]?.mapping ?? [:] {
+    for (key, value) in node.value("parameters")?.mapping ?? [:] {
       if let name = key.scalar?.string { parameters[name] = value }
     }
     self.parameters = parameters
+    var pieces: [(key: String, piece: TemplatePiece)] = []
+    for (key, value) in node.mapping ?? [:] {
+      if let name = key.scalar?.string, name != "parameters", name != "id" {
+        pieces.append((key: name, piece: TemplatePiece(value)))
+      }
+    }
+    self.pieces = pieces
   }
 
   /// A workflow's mapping from a `use:` entry.
@@ -47,12 +56,11 @@ struct WorkflowTemplate {
         use, "\(path).with.\(name)", .missingKey, "流程模板 \(id) 须给出参数 \(name)。",
         "The template \(id) needs the parameter \(name).", "在 with 中补上 \(name)。", "Add \(name) under with.")
     }
-    var filling = TemplateFilling(values: values, mark: use.mark)
+    var filling = TemplateFilling(values: values)
     var result: [(Node, Node)] = []
-    for (key, value) in node.mapping ?? [:] {
-      guard let name = key.scalar?.string, name != "parameters", name != "id" else { continue }
+    for (name, piece) in pieces {
       if (name == "name" || name == "source"), map.has(name) { continue }
-      if let filled = filling.fill(value) { result.append((key, filled)) }
+      if let filled = filling.fill(piece) { result.append((Node(name), filled)) }
     }
     for key in ["id", "name", "source"] {
       if let value = map.values[key] { result.append((Node(key), value)) }
@@ -64,15 +72,14 @@ struct WorkflowTemplate {
         "Define it under the template's parameters.")
     }
     let cites = self.cites(map, reader)
-    var whole = Node(result)
-    whole.mapping?.mark = use.mark
+    let whole = Node.mapping(Node.Mapping(result, .implicit, .any, use.mark))
     return cited(whole, cites, workflowSource: map.values["source"])
   }
 
   private func cites(_ map: PackMap, _ reader: PackReader) -> [String: Node] {
     var cites: [String: Node] = [:]
-    let elements = ["acts", "clocks"].flatMap { node.mapping?[Node($0)]?.sequence ?? [] }
-    let known = Set(elements.compactMap { $0.mapping?["id"]?.scalar?.string })
+    let elements = ["acts", "clocks"].flatMap { node.value($0)?.sequence ?? [] }
+    let known = Set(elements.compactMap { $0.value("id")?.scalar?.string })
     for (key, value) in map.values["cite"]?.mapping ?? [:] {
       guard let name = key.scalar?.string else { continue }
       if !known.contains(name) {
@@ -88,82 +95,118 @@ struct WorkflowTemplate {
   /// Gives each act and clock its place in the bureau's document: its own, or the workflow's; and each guard that
   /// names no article that of its act.
   private func cited(_ workflow: Node, _ cites: [String: Node], workflowSource: Node?) -> Node {
-    guard var mapping = workflow.mapping else { return workflow }
+    var workflow = workflow
     for (list, key) in [("acts", "source"), ("clocks", "article")] {
-      guard let elements = mapping[Node(list)]?.sequence else { continue }
-      let changed = elements.map { element -> Node in
-        guard var inner = element.mapping, let id = inner["id"]?.scalar?.string else { return element }
-        // A law's article that the template itself cites stays beside the bureau's section.
-        let own = inner[Node(key)]
-        if let cite = cites[id] ?? (own == nil ? workflowSource : nil) {
-          let joined = [cite.scalar?.string, cites[id] != nil ? own?.scalar?.string : nil].compactMap { $0 }
-          inner[Node(key)] = Node(joined.joined(separator: "；"))
-        }
-        if list == "acts", let source = inner[Node(key)], let guards = inner["guards"]?.sequence {
-          inner["guards"] = Node(
-            guards.map { item -> Node in
-              guard var fields = item.mapping else { return item }
-              if let article = fields["article"]?.scalar?.string {
-                fields["article"] = Node("\(source.scalar?.string ?? "")；\(article)")
-              } else {
-                fields["article"] = source
-              }
-              return Node.mapping(fields)
-            })
-        }
-        return Node.mapping(inner)
-      }
-      mapping[Node(list)] = Node(changed)
+      guard let elements = workflow.value(list)?.sequence else { continue }
+      workflow = workflow.setting(
+        list, to: Node(elements.map { cited($0, key, cites, workflowSource: workflowSource, isAct: list == "acts") }))
     }
-    return Node.mapping(mapping)
+    return workflow
+  }
+
+  private func cited(
+    _ element: Node, _ key: String, _ cites: [String: Node], workflowSource: Node?, isAct: Bool
+  ) -> Node {
+    guard let id = element.value("id")?.scalar?.string else { return element }
+    var element = element
+    // A law's article that the template itself cites stays beside the bureau's section.
+    let own = element.value(key)?.scalar?.string
+    if let cite = cites[id]?.scalar?.string ?? (own == nil ? workflowSource?.scalar?.string : nil) {
+      let joined = [cite, cites[id] != nil ? own : nil].compactMap { $0 }.joined(separator: "；")
+      element = element.setting(key, to: Node(joined))
+    }
+    guard isAct, let source = element.value(key)?.scalar?.string, let guards = element.value("guards")?.sequence else {
+      return element
+    }
+    return element.setting(
+      "guards",
+      to: Node(
+        guards.map { item -> Node in
+          let article = item.value("article")?.scalar?.string
+          return item.setting("article", to: Node(article.map { "\(source)；\($0)" } ?? source))
+        }))
+  }
+}
+
+/// A template's node, sorted once into what never changes and what has to be filled.
+private indirect enum TemplatePiece {
+  case fixed(Node)
+  /// `$name`.
+  case parameter(String)
+  /// A text with `${name}` in it.
+  case text(Node.Scalar)
+  case sequence([TemplatePiece])
+  /// `when` and `unless` as they stand.
+  case mapping([(Node, TemplatePiece)], when: Node?, unless: Node?)
+
+  init(_ node: Node) {
+    switch node {
+    case .scalar(let scalar):
+      if let name = Self.parameter(scalar.string) {
+        self = .parameter(name)
+      } else {
+        self = scalar.string.utf8.contains(0x24) && scalar.string.contains("${") ? .text(scalar) : .fixed(node)
+      }
+    case .sequence(let sequence):
+      let pieces = sequence.map { TemplatePiece($0) }
+      self = pieces.allSatisfy(\.isFixed) ? .fixed(node) : .sequence(pieces)
+    case .mapping(let mapping):
+      var pairs: [(Node, TemplatePiece)] = []
+      for (key, value) in mapping where !["when", "unless"].contains(key.scalar?.string) {
+        pairs.append((key, TemplatePiece(value)))
+      }
+      let when = node.value("when")
+      let unless = node.value("unless")
+      let isFixed = when == nil && unless == nil && pairs.allSatisfy { $0.1.isFixed }
+      self = isFixed ? .fixed(node) : .mapping(pairs, when: when, unless: unless)
+    case .alias: self = .fixed(node)
+    }
+  }
+
+  private var isFixed: Bool { if case .fixed = self { true } else { false } }
+
+  static func parameter(_ text: String) -> String? {
+    guard text.utf8.first == 0x24, text.utf8.dropFirst().first != 0x7B else { return nil }
+    return String(text.dropFirst())
   }
 }
 
 private struct TemplateFilling {
   let values: [String: Node]
-  /// Where the pack uses the template: mistakes in what the template says are shown there.
-  let mark: Mark?
   var unknown: Set<String> = []
 
   /// `nil` when the element is left out.
-  mutating func fill(_ node: Node) -> Node? {
-    if let mapping = node.mapping { return fill(mapping, of: node) }
-    if let sequence = node.sequence {
+  mutating func fill(_ piece: TemplatePiece) -> Node? {
+    switch piece {
+    case .fixed(let node): return node
+    case .parameter(let name): return value(name)
+    case .text(var scalar):
+      scalar.string = interpolated(scalar.string)
+      return .scalar(scalar)
+    case .sequence(let pieces):
       var items: [Node] = []
-      for item in sequence {
-        if let name = whole(item) {
-          if let list = values[name]?.sequence { items += list } else if let one = value(name) { items.append(one) }
-        } else if let filled = fill(item) {
+      for piece in pieces {
+        if case .parameter(let name) = piece, let list = values[name]?.sequence {
+          items += list
+        } else if let filled = fill(piece) {
           items.append(filled)
         }
       }
-      var list = Node(items)
-      list.sequence?.mark = mark
-      return list
+      return Node(items)
+    case .mapping(let pairs, let when, let unless):
+      if let when, !holds(when) { return nil }
+      if let unless, holds(unless) { return nil }
+      var result: [(Node, Node)] = []
+      for (key, piece) in pairs {
+        if let filled = fill(piece) { result.append((key, filled)) }
+      }
+      return Node(result)
     }
-    if let name = whole(node) { return value(name) }
-    guard var scalar = node.scalar else { return node }
-    if scalar.string.contains("${") { scalar.string = interpolated(scalar.string) }
-    scalar.mark = mark
-    return .scalar(scalar)
-  }
-
-  private mutating func fill(_ mapping: Node.Mapping, of node: Node) -> Node? {
-    if let condition = mapping["when"], !holds(condition) { return nil }
-    if let condition = mapping["unless"], holds(condition) { return nil }
-    var result: [(Node, Node)] = []
-    for (key, value) in mapping {
-      if key.scalar?.string == "when" || key.scalar?.string == "unless" { continue }
-      if let filled = fill(value) { result.append((key, filled)) }
-    }
-    var made = Node(result)
-    made.mapping?.mark = mark
-    return made
   }
 
   private mutating func holds(_ condition: Node) -> Bool {
     var resolved = condition
-    if let name = whole(condition) {
+    if let name = condition.scalar.flatMap({ TemplatePiece.parameter($0.string) }) {
       guard let given = values[name] else {
         unknown.insert(name)
         return false
@@ -172,11 +215,6 @@ private struct TemplateFilling {
     }
     if let list = resolved.sequence { return !list.isEmpty }
     return !["false", "none", "0", "", "null", "~"].contains(resolved.scalar?.string ?? "")
-  }
-
-  private func whole(_ node: Node) -> String? {
-    guard let text = node.scalar?.string, text.first == "$", text.dropFirst().first != "{" else { return nil }
-    return String(text.dropFirst())
   }
 
   /// The parameter's node; `none` leaves the key out.

@@ -180,9 +180,10 @@ public final class StoreTransaction: ReplicaStorage {
   }
 
   public func values(prefix: String) throws -> [(key: String, value: [UInt8])] {
+    // A range over the key: there is a value for each numbered document. No text holds a scalar above U+10FFFF.
     try Row.fetchAll(
-      database, sql: "SELECT name, value FROM small_value WHERE substr(name, 1, ?) = ? ORDER BY name",
-      arguments: [prefix.count, prefix]
+      database.cachedStatement(sql: "SELECT name, value FROM small_value WHERE name >= ? AND name < ? ORDER BY name"),
+      arguments: [prefix, prefix + "\u{10FFFF}"]
     ).map { (key: $0["name"], value: [UInt8]($0["value"] as Data)) }
   }
 }

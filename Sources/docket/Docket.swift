@@ -30,6 +30,7 @@ struct DocketCommand: AsyncParsableCommand {
         subcommands: [
           SubjectCommand.self, ComplaintCommand.self, InspectCommand.self, CaseCommand.self,
         ]),
+      CommandGroup(name: "文书 documents", subcommands: [NumberCommand.self]),
       CommandGroup(
         name: "监督 supervision",
         subcommands: [

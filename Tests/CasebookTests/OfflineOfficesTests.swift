@@ -28,7 +28,7 @@ struct OfflineOfficesTests {
       let file = try office.open("case")
       try office.act(file, "propose-filing", ["wang"], ["facts": "欠薪"])
       try office.act(file, "review-filing", ["zhao"], ["opinion": "同意"])
-      try office.act(file, "approve-filing", ["chen"], ["handlers": "zhang li"])
+      try office.act(file, "approve-filing", ["chen"], ["handler": "zhang", "secondHandler": "li"])
       return file
     }
   }
@@ -46,6 +46,7 @@ struct OfflineOfficesTests {
     let region = try Region()
     let file = try region.filedCase(region.west)
     try region.city.meet(region.west)
+    try region.west.act(file, "conclude-investigation", ["zhang", "li"], ["summary": "已查明"])
     try region.west.act(file, "withdraw", ["liu"], ["corrected": "已改正"])
     try region.city.act(file, "takeover", ["sun"], ["takeoverReason": "重大"])
     try region.city.meet(region.west)
@@ -82,8 +83,11 @@ struct OfflineOfficesTests {
   @Test("an order goes down, is acknowledged, answered and closed; its clocks run by its own units")
   func order() throws {
     let region = try Region()
+    // The issuer's numbers: an order bears one.
+    try region.city.perform(
+      .numberLease(NumberLeaseDraft(pack: "luquan", series: "order", year: 2026, first: 1, last: 20, office: nil)))
     let order = try region.city.open("order", pack: "luquan", regime: "enforcement-supervision", to: "130526")
-    try region.city.act(order, "issue", ["sun"], ["kind": "notice", "demand": "改正", "dueDate": "2026-02-10"])
+    try region.city.act(order, "issue", ["sun"], ["kind": "notice", "ground": "g4", "demand": "改正", "dueDate": "2026-02-10"])
     try region.city.meet(region.east)
     #expect(try region.east.file(order).row.state.en == "issued")
     #expect(throws: DeskFailure.self) { try region.east.act(order, "reply", ["liu"], ["report": "x"]) }
@@ -183,7 +187,7 @@ struct OfflineOfficesTests {
     #expect(try investigation().due == "2026-05-21")
     try region.east.act(file, "suspend", ["liu"], ["ground": "absconded"], on: "2026-03-02")
     #expect(try investigation().isSuspended)
-    try region.east.act(file, "resume", ["zhang"], on: "2026-03-09")
+    try region.east.act(file, "resume", ["zhang"], ["causeGone": "已找到"], on: "2026-03-09")
     #expect(try investigation().due == "2026-05-28")
   }
 }

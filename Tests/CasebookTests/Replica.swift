@@ -56,6 +56,15 @@ final class Replica {
     return replica
   }
 
+  /// This office with its keys over an empty database: what is sent to it is what its backup holds.
+  func restored() throws -> Replica {
+    let replica = try Replica(office: context.office, signer: signer, root: context.tree.rootKey, salt: salt)
+    replica.context = context
+    replica.now = now
+    replica.counter = counter
+    return replica
+  }
+
   func record(_ changes: [Change], for audience: Audience) throws {
     var journal = Journal(context: context, signer: signer)
     _ = try journal.record(changes, for: audience, at: now, in: storage)

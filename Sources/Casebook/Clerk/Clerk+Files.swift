@@ -68,17 +68,21 @@ extension Clerk {
     }
     let leaves = folded.heads.compactMap { RecordID(hex: $0) }
     let rule = workflow.act(draft.act)
-    let act = Act(
+    var act = Act(
       id: newID().description, rule: draft.act, office: context.office.text, rank: context.tree.rank(of: context.office),
       stamp: .max, parents: leaves.map(\.description), date: try date(draft.date),
       officers: try officers(draft.officers, in: storage), facts: try facts(draft.facts, rule: rule, in: storage))
     if let refusal = folded.attempt(act, hierarchy: context.tree) { throw DeskFailure(refusal) }
+    let issued = try takeNumber(for: act, by: rule, of: file, in: storage)
+    if let issued { act.facts[FormRule.numberFact] = .text(issued.text) }
     guard let actID = RecordID(hex: act.id) else { return .done }
     let change = ActRecord.change(
       file: id, id: actID, parents: leaves, rule: act.rule, date: act.date, officers: act.officers, facts: act.facts)
     let entries = try record([.act(change)], for: try audience(of: file), in: storage)
     return .acted(
-      ActedView(file: try fileRow(id, in: storage), act: draft.act, entry: name(entries), warnings: []))
+      ActedView(
+        file: try fileRow(id, in: storage), act: draft.act, entry: name(entries), warnings: issued?.warnings ?? [],
+        documentNumber: issued?.text))
   }
 
   /// Where an act of ours on a file goes: up from our own level, or down to the office that has the file and those

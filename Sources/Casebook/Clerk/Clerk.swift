@@ -34,6 +34,11 @@ public struct Clerk {
     case .regimePublish(let yaml): try publish(yaml, in: storage)
     case .indicatorSet(let draft): try setIndicator(draft, in: storage)
     case .indicatorList: .indicators(try indicatorViews(in: storage))
+    case .numberLease(let draft): try leaseNumbers(draft, in: storage)
+    case .numberList: .leases(try leaseViews(in: storage))
+    case .numberVoid(let draft): try voidNumber(draft, in: storage)
+    case .numberRegister(let pack, let series, let year, let office):
+      .numberRegister(try numberRows(NumberScope(pack: pack, series: series, year: year), of: office, in: storage))
     case .fileOpen(let draft): try openFile(draft, in: storage)
     case .fileAct(let draft): try act(draft, in: storage)
     case .fileList(let filter): .files(try fileRows(filter, in: storage))

@@ -11,6 +11,8 @@ public enum DeskReply: Sendable, Hashable, Codable {
   case imported(ImportView)
   case regimes([RegimeView])
   case indicators([IndicatorView])
+  case leases([NumberLeaseView])
+  case numberRegister([NumberRow])
   case files([FileRow])
   case file(FileView)
   case acted(ActedView)

@@ -15,6 +15,11 @@ public enum DeskRequest: Sendable, Hashable, Codable {
   case regimePublish(yaml: String)
   case indicatorSet(IndicatorDraft)
   case indicatorList
+  case numberLease(NumberLeaseDraft)
+  case numberList
+  case numberVoid(NumberVoidDraft)
+  /// Every number of a series and year that concerns an office; `nil`: this one.
+  case numberRegister(pack: String, series: String, year: Int, office: String?)
   case fileOpen(FileDraft)
   case fileAct(ActDraft)
   case fileList(FileFilter)

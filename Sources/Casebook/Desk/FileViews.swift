@@ -173,14 +173,17 @@ public struct ActedView: Sendable, Hashable, Codable {
   public var act: String?
   public var entry: String
   public var warnings: [Bilingual]
+  /// The official number (文号) the act's document was given; `nil` when it bears none.
+  public var documentNumber: String?
 
   public init(
-    file: FileRow, act: String?, entry: String, warnings: [Bilingual]
+    file: FileRow, act: String?, entry: String, warnings: [Bilingual], documentNumber: String? = nil
   ) {
     self.file = file
     self.act = act
     self.entry = entry
     self.warnings = warnings
+    self.documentNumber = documentNumber
   }
 }
 

@@ -56,6 +56,7 @@ public struct Projector {
         }
       case .act(let act):
         try storage.put(StoredAct(change: act, stream: stream, seq: seq, stamp: entry.header.stamp))
+        try NumberIndex.note(act, by: stream.author, in: storage)
         touchedFiles.insert(act.file)
       case .charter(let charter):
         do {

@@ -22,7 +22,7 @@ public struct RecordType: Sendable, Hashable {
   public static let schemaVersion: UInt64 = 1
 
   public static let all: [RecordType] = [
-    subject, officer, caseFile, sealedComplainant, pack, packSection, indicatorSetting,
+    subject, officer, caseFile, sealedComplainant, pack, packSection, indicatorSetting, numberLease, numberVoid,
   ]
 
   public static func type(_ number: UInt64) -> RecordType? { all.first { $0.number == number } }
@@ -67,6 +67,22 @@ public struct RecordType: Sendable, Hashable {
     fields: [
       text(1, "pack"), text(2, "regime"), text(3, "indicator"), integer(4, "value"), text(5, "document"),
       text(6, "office"), text(7, "effective"),
+    ])
+
+  /// A block of official numbers (文号) for an office's documents of a year. Who issued it is told by the stamps.
+  public static let numberLease = RecordType(
+    number: 8, name: "number_lease",
+    fields: [
+      text(1, "series"), text(2, "pack"), integer(3, "year"), integer(4, "first"), integer(5, "last"),
+      text(6, "office"), text(7, "issued_on"),
+    ])
+
+  /// An official number that no document will bear (作废), with the reason and the officer's record id.
+  public static let numberVoid = RecordType(
+    number: 9, name: "number_void",
+    fields: [
+      text(1, "series"), text(2, "pack"), integer(3, "year"), integer(4, "number"), text(5, "reason"),
+      text(6, "officer"),
     ])
 
   private static func text(_ number: UInt64, _ name: String, isLegal: Bool = false) -> Field {

@@ -75,6 +75,10 @@ extension FoldedCase {
     switch rule.anchor {
     case .opening:
       return (opening.date, 0)
+    case .yearly(let monthDay):
+      let day = CivilDate("\(opening.date.year)-\(monthDay)")
+      let next = day.flatMap { $0 < opening.date ? CivilDate("\(opening.date.year + 1)-\(monthDay)") : $0 }
+      return next.map { ($0, 0) }
     case .act(let id):
       return firstStep(of: id).map { (steps[$0].act.date, $0 + 1) }
     case .actField(let id, let field):

@@ -66,6 +66,9 @@ public struct FoldedCase: Sendable, Hashable {
     return folded
   }
 
+  /// Takes one more act, built on all that are in order. The same as folding anew with it, at the cost of one act.
+  public mutating func append(_ act: Act, hierarchy: any OfficeHierarchy) { apply(act, hierarchy: hierarchy) }
+
   /// The file counts as finished.
   public var isFinal: Bool { workflow.state(state)?.isFinal ?? false }
 

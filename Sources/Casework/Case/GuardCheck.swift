@@ -31,6 +31,8 @@ enum GuardCheck {
       let value = fact(field, of: act, in: folded)?.spelled
       if let value, values.contains(value) { return nil }
       return factMismatch(field, value, values, rule, folded.workflow, item.article)
+    case .distinct(let fields):
+      return DistinctCheck(fields: fields, article: item.article).refusal(of: act, by: rule, in: folded.workflow)
     case .notRecused(let by):
       return RecusalCheck(by: by, article: item.article).refusal(of: act, by: rule, in: folded)
     case .participants(let roles):
@@ -38,6 +40,11 @@ enum GuardCheck {
         .refusal(of: act, by: rule, in: folded.workflow)
     case .elapsed(let clock, let unless):
       return ElapsedCheck(clock: clock, unless: unless, article: item.article)
+        .refusal(of: act, by: rule, in: folded)
+    case .within(let clock):
+      return WithinCheck(clock: clock, article: item.article).refusal(of: act, by: rule, in: folded)
+    case .preconditionMet(let state, let penalty, let other):
+      return PreconditionCheck(state: state, penalty: penalty, other: other, article: item.article)
         .refusal(of: act, by: rule, in: folded)
     case .amountWithinBand(let amount, let penalty, let tier, let reason):
       return BandCheck(amount: amount, penalty: penalty, tier: tier, reason: reason, article: item.article)

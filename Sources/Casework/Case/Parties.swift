@@ -38,7 +38,7 @@ extension ClockRule {
   fileprivate func isMoved(by act: String) -> Bool {
     let isAnchor =
       switch anchor {
-      case .opening: false
+      case .opening, .yearly: false
       case .act(let id), .actField(let id, _): id == act
       }
     return isAnchor || stops.contains(act) || [suspendedBy, resumedBy, extendedBy].contains(act)

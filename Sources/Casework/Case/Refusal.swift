@@ -24,6 +24,9 @@ public struct Refusal: Sendable, Hashable, Codable, Error {
     case participants
     case notElapsed = "not-elapsed"
     case outOfBand = "out-of-band"
+    case outOfTime = "out-of-time"
+    case precondition
+    case overCeiling = "over-ceiling"
     case hearingNotTold = "hearing-not-told"
     case suspendedOfficer = "suspended-officer"
     case noNumber = "no-number"

@@ -40,7 +40,9 @@ extension PenaltyRange {
     if amount < .zero { return negative(amount) }
     if amount > statutory.upper { return aboveCap(amount) }
     let band = tier.map(self.tier) ?? statutory
-    if band.contains(amount) || hasApprovedReason { return nil }
+    // A fixed fine leaves no discretion (鹿泉 四（二）: 法律没有规定裁量幅度的，不得裁量).
+    let mayLeave = hasApprovedReason && statutory.lower != statutory.upper
+    if band.contains(amount) || mayLeave { return nil }
     return outside(amount, band, tier, article)
   }
 

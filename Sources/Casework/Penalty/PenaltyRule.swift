@@ -7,6 +7,8 @@ public struct PenaltyRule: Sendable, Hashable {
     case afterOverdueCorrection = "after-overdue-correction"
     /// The party refused (拒不改正).
     case afterRefusal = "after-refusal"
+    /// No law or regulation provides another penalty (法律、法规没有规定的).
+    case noOtherStatute = "no-other-statute"
   }
 
   public var id: String

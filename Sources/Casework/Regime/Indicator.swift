@@ -26,6 +26,8 @@ public enum CheckKind: String, Sendable, Hashable, CaseIterable {
   case annual  // 年检、年审
   case audit  // 审计、稽核
   case review  // 案卷评查
+  case publicity  // 宣传
+  case campaign  // 专项行动
 }
 
 /// The period a quota is counted over.

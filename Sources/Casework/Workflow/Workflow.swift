@@ -123,6 +123,8 @@ public struct Guard: Sendable, Hashable {
     /// The record is signed (`field` is true), or the act carries a refusal reason and a witness
     /// (facts `refusalReason`, `witness`).
     case signedOrRefusalNoted(field: String)
+    /// These officer fields of the act name different officers.
+    case distinct(fields: [String])
     /// None of the act's officers was recused by an act `by` of this file (its officer field `officer`).
     case notRecused(by: String)
     /// Among the officers each of these roles is held.
@@ -130,6 +132,12 @@ public struct Guard: Sendable, Hashable {
     /// The clock's period has run out: the act's day lies after its last day, counted in calendar days without roll,
     /// so that no calendar decides over an act. `unless`: one of these acts stands, then it need not have.
     case elapsed(clock: String, unless: [String])
+    /// The clock's period has not run out: the act's day is not after its last day, counted as for `elapsed`. For
+    /// limitations, after which nothing may be done any more; being late otherwise is a deadline's matter.
+    case within(clock: String)
+    /// What must have happened before the penalty named in field `penalty`: field `state` says `overdue` or
+    /// `refused`, or the flag `other` says that no other statute provides one, as the penalty's precondition asks.
+    case preconditionMet(state: String, penalty: String, other: String)
     /// The amount in field `amount` keeps within the penalty that field `penalty` names, for the tier in field
     /// `tier`; outside the tier only with a reason in field `reason`, above the law's cap never.
     case amountWithinBand(amount: String, penalty: String, tier: String, reason: String)
@@ -225,6 +233,8 @@ public struct ClockRule: Sendable, Hashable {
     case act(String)
     /// The day in a date field of the first standing act of this kind.
     case actField(act: String, field: String)
+    /// That day of the year, `MM-DD`, the first on or after the opening.
+    case yearly(monthDay: String)
   }
 
   public var id: String

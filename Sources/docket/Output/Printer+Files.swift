@@ -18,6 +18,7 @@ extension Printer {
     line(
       "已登记 \(row.number)：\(text(row.state))，期限 \(due(row))（\(view.entry)）",
       "Recorded \(row.number): \(text(row.state)), due \(due(row)) (\(view.entry))")
+    if let number = view.documentNumber { line("文号：\(number)", "Official number: \(number)") }
     ErrorOutput.warn(view.warnings, language: language)
   }
 

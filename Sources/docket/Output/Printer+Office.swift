@@ -60,6 +60,8 @@ extension JSONOutput {
     case .imported(let view): text(view)
     case .regimes(let views): text(["regimes": views])
     case .indicators(let views): text(["indicators": views])
+    case .leases(let views): text(["leases": views])
+    case .numberRegister(let rows): text(["numbers": rows])
     case .files(let rows): text(["files": rows])
     case .file(let view): text(view)
     case .acted(let view): text(view)

@@ -78,6 +78,8 @@ struct Printer {
       for row in view.rows { Swift.print(word("第 \(row.line) 行：", "line \(row.line): ") + text(row.message)) }
     case .regimes(let views): regimes(views)
     case .indicators(let views): indicators(views)
+    case .leases(let views): leases(views)
+    case .numberRegister(let rows): numberRegister(rows)
     case .files(let rows): files(rows)
     case .file(let view): file(view)
     case .acted(let view): acted(view)

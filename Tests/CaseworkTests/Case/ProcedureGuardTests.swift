@@ -21,10 +21,17 @@ struct ProcedureGuardTests {
       Fix.rule("discuss", "集体讨论", "Discuss", guards: [.participants(roles: ["leader", "recorder"])]),
       Fix.rule("report", "送达报告", "Report"), Fix.rule("comment", "反馈", "Comment"),
       Fix.rule("deem", "视为无异议", "Deem", guards: [.elapsed(clock: "comment", unless: ["comment"])]),
+      Fix.rule("pursue", "追究", "Pursue", guards: [.within(clock: "limitation")]),
+      Fix.rule(
+        "assign", "指定承办人", "Assign", guards: [.distinct(fields: ["first", "second"])],
+        fields: [field("first", .officer), field("second", .officer)]),
       Fix.rule(
         "propose", "提出处罚", "Propose",
-        guards: [.amountWithinBand(amount: "amount", penalty: "penalty", tier: "tier", reason: "why")],
+        guards: [
+          .preconditionMet(state: "uncorrected", penalty: "penalty", other: "noOther"), .amountWithinBand(amount: "amount", penalty: "penalty", tier: "tier", reason: "why"),
+        ],
         fields: [
+          field("uncorrected", .choice, ["none", "overdue", "refused"]), field("noOther", .flag),
           field("amount", .money), field("penalty", .penalty), field("tier", .choice, ["lighter", "heavier"]),
           field("why", .text), field("gains", .money), field("persons", .integer),
           field("party", .choice, ["citizen", "organisation"]), field("measure", .choice, ["none", "revoke"]),
@@ -34,7 +41,10 @@ struct ProcedureGuardTests {
         guards: [.hearingTold(told: "told", amount: "amount", party: "party", measure: "measure", measures: ["revoke"])],
         fields: [field("told", .flag)]),
     ],
-    clocks: [Fix.clock("comment", "反馈期", "Comment", .day, 10, anchor: .act("report"), stops: ["comment", "deem"])],
+    clocks: [
+      Fix.clock("comment", "反馈期", "Comment", .day, 10, anchor: .act("report"), stops: ["comment", "deem"]),
+      Fix.clock("limitation", "追究时效", "Limitation", .year, 1, anchor: .act("report"), stops: ["pursue"]),
+    ],
     source: "来源",
     penalties: [
       PenaltyRule(
@@ -46,6 +56,13 @@ struct ProcedureGuardTests {
           .multiple(minHundredths: 100, maxHundredths: 500, base: "gains"),
           .range(min: .zero, max: Money(yuan: 50_000)),
         ]), article: "劳动合同法 第九十二条"),
+      PenaltyRule(
+        id: "overdue", name: Fix.named("逾期", "overdue"), formula: .none, precondition: .afterOverdueCorrection,
+        article: "a"),
+      PenaltyRule(
+        id: "refusal", name: Fix.named("拒不改正", "refusal"), formula: .none, precondition: .afterRefusal, article: "b"),
+      PenaltyRule(
+        id: "residual", name: Fix.named("兜底", "residual"), formula: .none, precondition: .noOtherStatute, article: "c"),
     ],
     discretion: DiscretionRule(
       standard: Fix.named("基准", "standard"),
@@ -135,6 +152,40 @@ struct ProcedureGuardTests {
     let untold = last([proposed, Fix.act("notify", officers: [], facts: ["told": .flag(false)])])
     #expect((untold?.code == .hearingNotTold) == isDue)
     #expect(last([proposed, Fix.act("notify", officers: [], facts: ["told": .flag(true)])]) == nil)
+  }
+
+  /// 错案追究时效为一年（开发区 [2]六）.
+  @Test("a limitation bars from the day after its last day", arguments: [("2027-01-06", true), ("2027-01-07", false)])
+  func limitation(date: String, stands: Bool) {
+    let acts = [Fix.act("report", on: "2026-01-06", officers: []), Fix.act("pursue", on: date, officers: [])]
+    #expect((last(acts) == nil) == stands)
+    if !stands { #expect(last(acts)?.code == .outOfTime) }
+    #expect(last([Fix.act("pursue", officers: [])]) == nil)
+  }
+
+  @Test("a penalty that comes after a correction order waits for it", arguments: [
+    ("overdue", "none", false), ("overdue", "overdue", true), ("overdue", "refused", true), ("refusal", "overdue", false),
+    ("refusal", "refused", true),
+  ])
+  func precondition(penalty: String, state: String, stands: Bool) {
+    let refusal = last([propose(["penalty": .text(penalty), "uncorrected": .text(state)])])
+    #expect((refusal == nil) == stands)
+    if !stands { #expect(refusal?.code == .precondition) }
+  }
+
+  @Test("a residual penalty asks whether another statute goes before it")
+  func residual() {
+    #expect(last([propose(["penalty": .text("residual")])])?.code == .precondition)
+    #expect(last([propose(["penalty": .text("residual"), "noOther": .flag(true)])]) == nil)
+  }
+
+  @Test("two officers are two persons")
+  func distinct() {
+    func assign(_ second: String) -> Refusal? {
+      last([Fix.act("assign", officers: [], facts: ["first": .text("a"), "second": .text(second)])])
+    }
+    #expect(assign("a")?.code == .quorum)
+    #expect(assign("b") == nil)
   }
 
   @Test("a guard with a scope is asked for only there")

@@ -179,9 +179,9 @@ struct RefusalTests {
   func everyCode() {
     let tested = Set((Self.byActAndOffice + Self.byGuard + Self.byForm).map(\.code))
     let elsewhere: Set<Refusal.Code> = [
-      .regimeTransferred, .notEffective, .legalConflict, .suspendedOfficer, .noNumber,
+      .regimeTransferred, .notEffective, .legalConflict, .suspendedOfficer, .noNumber, .overCeiling,
       // ProcedureGuardTests.
-      .recused, .participants, .notElapsed, .outOfBand, .hearingNotTold,
+      .recused, .participants, .notElapsed, .outOfBand, .hearingNotTold, .outOfTime, .precondition,
     ]
     #expect(tested.union(elsewhere) == Set(Refusal.Code.allCases))
   }

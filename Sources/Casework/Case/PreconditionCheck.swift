@@ -1,0 +1,31 @@
+/// What the law asks for before a penalty: an order to correct that ran out or was refused, or that no other statute
+/// provides one (逾期不改正的、拒不改正的、法律法规没有规定的).
+struct PreconditionCheck {
+  var state: String
+  var penalty: String
+  var other: String
+  var article: String
+
+  func refusal(of act: Act, by rule: ActRule, in folded: FoldedCase) -> Refusal? {
+    func fact(_ field: String) -> FactValue? { act.facts[field] ?? folded.facts[field] }
+    guard let id = fact(penalty)?.spelled, let item = folded.workflow.penalties.first(where: { $0.id == id }) else {
+      return nil
+    }
+    let (field, isMet): (String, Bool) =
+      switch item.precondition {
+      case .none: (state, true)
+      case .afterOverdueCorrection: (state, ["overdue", "refused"].contains(fact(state)?.spelled))
+      case .afterRefusal: (state, fact(state)?.spelled == "refused")
+      case .noOtherStatute: (other, fact(other) == .flag(true))
+      }
+    if isMet { return nil }
+    let name = folded.workflow.label(ofField: field)
+    return Refusal(
+      code: .precondition,
+      message: Bilingual(
+        zh: "适用“\(item.name.zh)”的前提没有具备：须在\(name.zh)中写明。",
+        en: "The precondition of “\(item.name.en)” is not met; it must stand in \(name.en)."),
+      article: "\(article)；\(item.article)",
+      remedy: Bilingual(zh: "请先责令改正，期满后如实填写\(name.zh)。", en: "Order the correction first, then fill in \(name.en)."))
+  }
+}

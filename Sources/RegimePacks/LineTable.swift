@@ -1,0 +1,62 @@
+import Casework
+import Yams
+
+/// The document's lines as a table within the pack: one line each, seven cells parted by tabs — place, id, line in the
+/// document, section, wording, English, terms (`name=value;name=value`). A table, because a bureau's document has
+/// hundreds of lines, and as YAML nodes they would cost most of a pack's loading time.
+struct LineTable {
+  /// By place, in the table's order.
+  private(set) var lines: [String: [Provision]] = [:]
+  private let reader: PackReader
+  private let node: Node?
+
+  init(_ node: Node?, _ reader: PackReader) {
+    self.reader = reader
+    self.node = node
+    guard let node else { return }
+    guard let text = node.scalar?.string else {
+      reader.mistake(
+        node, "lines", .wrongType, "lines 应为文本块。", "lines must be a block of text.", "写作 lines: |。", "Write lines: |.")
+      return
+    }
+    for (offset, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() where !line.isEmpty {
+      add(line, offset)
+    }
+  }
+
+  private mutating func add(_ line: Substring, _ offset: Int) {
+    let cells = line.split(separator: "\t", omittingEmptySubsequences: false)
+    guard cells.count == 6 || cells.count == 7, let number = Int(cells[2]), (0...PackLimits.numberMax).contains(number),
+      PackMap.isID(String(cells[1])), !cells[3].isEmpty, !cells[4].isEmpty, !cells[5].isEmpty
+    else {
+      reader.mistake(
+        below: node, by: offset + 1, "lines", .badValue, "原文表的一行须有六或七列：位置、编号、行号、出处、原文、英文、要素。",
+        "A line has six or seven cells: place, id, line, section, wording, English, terms.", "补齐各列，以制表符分开。",
+        "Complete it; part the cells by tabs.")
+      return
+    }
+    var terms: [String: String] = [:]
+    if cells.count == 7 {
+      for pair in cells[6].split(separator: ";") {
+        let mark = pair.firstIndex(of: "=") ?? pair.endIndex
+        terms[String(pair[..<mark])] = mark < pair.endIndex ? String(pair[pair.index(after: mark)...]) : ""
+      }
+    }
+    lines[String(cells[0]), default: []].append(
+      Provision(
+        id: String(cells[1]), text: Bilingual(zh: String(cells[4]), en: String(cells[5])), source: String(cells[3]),
+        line: number, terms: terms))
+  }
+
+  /// Takes the lines of a place out; what is left at the end belongs nowhere.
+  mutating func take(_ place: String) -> [Provision] { lines.removeValue(forKey: place) ?? [] }
+
+  /// Reports lines of places that do not exist.
+  func reportLeft() {
+    for place in lines.keys.sorted() {
+      reader.mistake(
+        node, "lines", .unknownReference, "原文表的位置 \(place) 不存在。", "The place \(place) of the table does not exist.",
+        "写作 regimes/制度/部分、duties/编号 等。", "Write regimes/REGIME/PART, duties/ID and so on.")
+    }
+  }
+}
