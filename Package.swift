@@ -116,7 +116,12 @@ let tests: [Target] = [
       "SignatureSuites", "RegimePacks", "TestKit", logging,
     ], swiftSettings: strict),
   // Runs the built executable as a user would.
-  .testTarget(name: "CommandLineTests", dependencies: ["docket", "TestKit"], swiftSettings: strict),
+  .testTarget(
+    name: "CommandLineTests", dependencies: ["docket", "Casework", "RegimePacks", "TestKit"], swiftSettings: strict),
+  // Every requirement of the five documents, what realises it, and the test that shows it.
+  .testTarget(
+    name: "TraceTests", dependencies: ["RegimePacks", "Casework", "TestKit"], path: "Tests/Trace",
+    exclude: ["Documents", "requirements.tsv", "trace.tsv"], swiftSettings: strict),
   // Reads the tree itself: imports, banned calls, sizes.
   .testTarget(name: "TidyTests", dependencies: ["TestKit"], swiftSettings: strict),
 ]

@@ -93,7 +93,8 @@ public actor OfficeNode {
     default: break
     }
     if isBehindHighWater, request.writes { throw NodeFailure.restored }
-    let clerk = Clerk(context: context, signer: signer, now: effects.now(), makeID: effects.newID)
+    let clerk = Clerk(
+      context: context, signer: signer, now: effects.now(), makeID: effects.newID, randomBytes: effects.randomBytes)
     return try StoreFailures.mapped {
       guard request.writes else { return try store.read { try clerk.perform(request, in: $0) } }
       let (reply, warning) = try store.transaction { storage in
@@ -131,6 +132,8 @@ extension DeskRequest {
   /// Whether it signs something.
   var writes: Bool {
     switch self {
+    case .drawCommit, .drawReveal, .drawRedraw: true
+    case .drawShow, .drawList: false
     case .officerAdd, .subjectAdd, .subjectImport, .regimePublish, .indicatorSet, .fileOpen, .fileAct, .fileReveal,
       .conflictResolve, .numberLease, .numberVoid:
       true

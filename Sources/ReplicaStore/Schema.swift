@@ -82,5 +82,8 @@ enum Schema {
     if type.number == RecordType.packSection.number {
       try database.execute(sql: "CREATE INDEX IF NOT EXISTS r_pack_section_pack ON r_pack_section (pack)")
     }
+    if type.number == RecordType.drawSection.number {
+      try database.execute(sql: "CREATE INDEX IF NOT EXISTS r_draw_section_owner ON r_draw_section (owner)")
+    }
   }
 }

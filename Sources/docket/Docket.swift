@@ -28,7 +28,7 @@ struct DocketCommand: AsyncParsableCommand {
       CommandGroup(
         name: "办理 work",
         subcommands: [
-          SubjectCommand.self, ComplaintCommand.self, InspectCommand.self, CaseCommand.self,
+          SubjectCommand.self, ComplaintCommand.self, DrawCommand.self, InspectCommand.self, CaseCommand.self,
         ]),
       CommandGroup(name: "文书 documents", subcommands: [NumberCommand.self]),
       CommandGroup(

@@ -24,6 +24,9 @@ public struct WalkOfficers: Sendable {
       people.append(Person(login: "spare-\(kind)", roles: ["handler"], kind: kind, isExpired: false))
       people.append(Person(login: "expired-\(kind)", roles: ["handler"], kind: kind, isExpired: true))
     }
+    for number in 1...2 {
+      people.append(Person(login: "named-\(number)", roles: ["named"], kind: nil, isExpired: false))
+    }
     for role in roles where role != "handler" {
       for number in 1...3 {
         people.append(Person(login: "\(role)-\(number)", roles: [role], kind: nil, isExpired: false))

@@ -180,14 +180,19 @@ public struct WorkflowWalker {
   ) -> FactValue {
     switch field.kind {
     case .text: return .text("文字")
+    case .integer where field.id == "score": return .integer(95)
     case .integer: return .integer(Int64(Int.random(in: 1...90, using: &random)))
     case .date: return .text((date + 20).description)
     case .money: return .integer(100_00)
-    case .officer: return .text(field.id.hasPrefix("second") ? "enforcement2" : "enforcement1")
+    // Who is named there may lose the right to act later; nobody who acts on a walk.
+    case .officer: return .text(field.id.hasPrefix("second") ? "named-2" : "named-1")
     case .penalty: return .text(workflow.penalties.isEmpty ? "none" : workflow.penalties[0].id)
     case .flag:
       if let wanted { return .flag(wanted.contains("true")) }
       return .flag(Bool.random(using: &random))
+    case .choice where field.id == "grade" && workflow.acts.contains { $0.form?.fields.contains { $0.id == "score" } ?? false }:
+      // 95 points are excellent; the desk holds the grade against the band.
+      return .text("excellent")
     case .choice:
       let open = field.choices.map(\.id).filter { wanted?.contains($0) ?? true }
       return .text(open.isEmpty ? field.choices[0].id : open[Int.random(in: 0..<open.count, using: &random)])
@@ -259,7 +264,7 @@ public struct WorkflowWalker {
       let others = formField.choices.map(\.id).filter { !values.contains($0) }
       return others.map { other in (changed { $0.facts[field] = .text(other) }, .factMismatch) }
     case .distinct(let fields):
-      return [(changed { for field in fields { $0.facts[field] = .text("enforcement1") } }, .quorum)]
+      return [(changed { for field in fields { $0.facts[field] = .text("named-1") } }, .quorum)]
     case .notRecused:
       return WalkOfficers.kinds.map { kind in
         (changed { $0.officers = $0.officers.dropLast() + people(["spare-\(kind)"]) }, .recused)

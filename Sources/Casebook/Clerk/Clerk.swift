@@ -10,13 +10,21 @@ public struct Clerk {
   let now: UInt64
   let today: CivilDate
   private let makeID: () -> RecordID
+  /// So many unpredictable bytes, for the nonce of a draw.
+  let randomBytes: (Int) -> [UInt8]
 
-  /// - Parameter makeID: a fresh id at each call.
-  public init(context: ReplicaContext, signer: any Signer, now: UInt64, makeID: @escaping () -> RecordID) {
+  /// - Parameters:
+  ///   - makeID: a fresh id at each call.
+  ///   - randomBytes: so many unpredictable bytes; without it no draw can be committed.
+  public init(
+    context: ReplicaContext, signer: any Signer, now: UInt64, makeID: @escaping () -> RecordID,
+    randomBytes: @escaping (Int) -> [UInt8] = { _ in [] }
+  ) {
     self.context = context
     self.signer = signer
     self.now = now
     self.makeID = makeID
+    self.randomBytes = randomBytes
     today = CivilDate.fromUnixMilliseconds(now)
   }
 
@@ -45,6 +53,11 @@ public struct Clerk {
     case .fileShow(let reference): .file(try fileView(reference, in: storage))
     case .fileReveal(let file, let purpose, let officer):
       try reveal(file, purpose: purpose, officer: officer, in: storage)
+    case .drawCommit(let draft): .draw(try commitDraw(draft, in: storage))
+    case .drawReveal(let reference): .draw(try revealDraw(reference, in: storage))
+    case .drawRedraw(let draft): .draw(try redraw(draft, in: storage))
+    case .drawShow(let reference): .draw(try drawView(reference, in: storage))
+    case .drawList: .draws(try drawRows(in: storage))
     case .board: .board(try board(in: storage))
     case .coverage: .coverage(try coverageRows(in: storage))
     case .overdue: .files(try overdueRows(in: storage))

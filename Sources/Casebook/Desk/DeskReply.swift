@@ -17,6 +17,8 @@ public enum DeskReply: Sendable, Hashable, Codable {
   case file(FileView)
   case acted(ActedView)
   case revealed(RevealedView)
+  case draw(DrawView)
+  case draws([DrawRow])
   case board(BoardView)
   case coverage([CoverageRow])
   case conflicts([ConflictView])

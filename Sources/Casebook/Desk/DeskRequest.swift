@@ -25,6 +25,12 @@ public enum DeskRequest: Sendable, Hashable, Codable {
   case fileList(FileFilter)
   case fileShow(file: String)
   case fileReveal(file: String, purpose: String, officer: String)
+  case drawCommit(DrawDraft)
+  /// Number of the draw, or its id.
+  case drawReveal(String)
+  case drawRedraw(DrawRedrawDraft)
+  case drawShow(String)
+  case drawList
   case board
   case coverage
   case overdue

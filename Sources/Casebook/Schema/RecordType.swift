@@ -23,6 +23,7 @@ public struct RecordType: Sendable, Hashable {
 
   public static let all: [RecordType] = [
     subject, officer, caseFile, sealedComplainant, pack, packSection, indicatorSetting, numberLease, numberVoid,
+    draw, drawSection, drawSecret, drawResult,
   ]
 
   public static func type(_ number: UInt64) -> RecordType? { all.first { $0.number == number } }
@@ -83,6 +84,36 @@ public struct RecordType: Sendable, Hashable {
     fields: [
       text(1, "series"), text(2, "pack"), integer(3, "year"), integer(4, "number"), text(5, "reason"),
       text(6, "officer"),
+    ])
+
+  /// What an office commits to before the seed of a random draw exists (双随机). One entry of its own in `up`, which
+  /// the witness's receipt must cover; written once.
+  public static let draw = RecordType(
+    number: 10, name: "draw",
+    fields: [
+      text(1, "number", isLegal: true), text(2, "office"), text(3, "witness"), text(4, "title"), text(5, "pack"),
+      integer(6, "pack_version"), text(7, "regime"), text(8, "check_kind"), text(9, "opened_on", isLegal: true),
+      text(10, "officers"), integer(11, "suite"), text(12, "roster_digest"), text(13, "parameters_digest"),
+      text(14, "nonce_digest"), text(15, "commitment", isLegal: true), text(16, "kinds"), integer(17, "units"),
+      integer(18, "drawn"),
+    ])
+
+  /// Part of a text that belongs to a draw (`roster`, `parameters`) or to a round (`result`).
+  public static let drawSection = RecordType(
+    number: 11, name: "draw_section",
+    fields: [text(1, "owner"), text(2, "part"), integer(3, "position"), text(4, "body")])
+
+  /// The office's nonce until it reveals it: written to the `own` stream alone.
+  public static let drawSecret = RecordType(
+    number: 12, name: "draw_secret", fields: [text(1, "draw"), text(2, "nonce")])
+
+  /// One round of a draw. A re-draw is asked for first (reason, note, what it replaces) and gets nonce, seed and
+  /// result when it is revealed; the first round is asked for by the commitment.
+  public static let drawResult = RecordType(
+    number: 13, name: "draw_result",
+    fields: [
+      text(1, "draw"), integer(2, "round"), text(3, "reason"), text(4, "note"), text(5, "replaces"),
+      text(6, "officers"), text(7, "nonce"), text(8, "seed"),
     ])
 
   private static func text(_ number: UInt64, _ name: String, isLegal: Bool = false) -> Field {

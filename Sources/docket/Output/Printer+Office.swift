@@ -66,6 +66,8 @@ extension JSONOutput {
     case .file(let view): text(view)
     case .acted(let view): text(view)
     case .revealed(let view): text(view)
+    case .draw(let view): text(view)
+    case .draws(let rows): text(["draws": rows])
     case .board(let view): text(view)
     case .coverage(let rows): text(["coverage": rows])
     case .conflicts(let views): text(["conflicts": views])

@@ -85,6 +85,8 @@ struct Printer {
     case .acted(let view): acted(view)
     case .revealed(let view):
       line("\(view.number) 投诉举报人：\(view.name) \(view.phone)（查看已记录，用途：\(view.purpose)）", "\(view.number) complainant: \(view.name) \(view.phone) (recorded, for: \(view.purpose))")
+    case .draw(let view): draw(view)
+    case .draws(let rows): draws(rows)
     case .board(let view): board(view)
     case .coverage(let rows): coverage(rows)
     case .conflicts(let views): conflicts(views)
