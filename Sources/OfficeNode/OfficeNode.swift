@@ -138,7 +138,7 @@ extension DeskRequest {
       .conflictResolve, .numberLease, .numberVoid:
       true
     case .status, .verify, .officeList, .invite, .officerList, .subjectList, .regimeList, .indicatorList, .fileList,
-      .fileShow, .board, .coverage, .overdue, .conflicts, .quarantine, .peers, .log, .sync, .numberList,
+      .fileShow, .board, .coverage, .tallies, .overdue, .conflicts, .quarantine, .peers, .log, .sync, .numberList,
       .numberRegister:
       false
     }

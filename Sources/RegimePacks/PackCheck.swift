@@ -48,6 +48,11 @@ struct PackCheck {
     repeated(regime.scoreBands.map(\.id), "regimes", index, "score-bands")
     for (part, content) in regime.parts { repeatedLines(content.lines.map(\.id), node, "\(path).parts.\(part.rawValue)") }
     for id in regime.workflows where pack.workflow(id) == nil { unknown(node, "\(path).workflows", id) }
+    for (position, indicator) in regime.indicators.enumerated() where indicator.id == VisitCeiling.settingID {
+      reader.mistake(
+        lines.node("regimes", index, "indicators", position), "\(path).indicators[\(position)].id", .badValue,
+        "ceiling 为频次上限保留。", "ceiling is reserved for the ceiling of visits.", "换一个标识。", "Choose another id.")
+    }
     for (position, indicator) in regime.indicators.enumerated() {
       guard case .dated(let day) = indicator.shape, CivilDate("2024-\(day)") == nil else { continue }
       reader.mistake(

@@ -122,6 +122,27 @@ extension PackParser {
       span: map.choice("span", TallyRule.Span.self, default: .ever) ?? .ever, steps: steps, source: map.text("source"))
   }
 
+  func ceiling(_ regime: PackMap) -> VisitCeiling? {
+    guard regime.has("ceiling"),
+      let map = reader.map(
+        regime.values["ceiling"], regime.path("ceiling"), keys: ["at-most", "per", "checks", "source"])
+    else { return nil }
+    let checks = map.list("checks").compactMap { node, path -> CheckKind? in
+      let check = CheckKind(rawValue: reader.string(node, path))
+      if check == nil {
+        let known = CheckKind.allCases.map(\.rawValue)
+        reader.mistake(
+          node, path, .badValue, "没有这种检查。", "There is no such check.", "可选：\(known.joined(separator: "、"))。",
+          "One of: \(known.joined(separator: ", ")).")
+      }
+      return check
+    }
+    return VisitCeiling(
+      atMost: map.integer("at-most", in: 1...PackLimits.numberMax),
+      per: map.choice("per", VisitCeiling.Period.self, default: .year) ?? .year,
+      checks: map.has("checks") ? checks : [.routine], source: map.text("source"))
+  }
+
   func scoreBand(_ node: Node, _ path: String) -> ScoreBand? {
     reader.map(node, path, keys: ["id", "name", "from", "below", "consequence", "source"]).map {
       ScoreBand(

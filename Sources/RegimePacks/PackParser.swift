@@ -81,7 +81,7 @@ struct PackParser {
         node, path,
         keys: [
           "id", "name", "source", "status", "subjects", "superior-overrides", "quorum", "workflows", "indicators",
-          "office", "basis", "parts", "penalties", "tallies", "score-bands",
+          "office", "basis", "parts", "penalties", "tallies", "score-bands", "ceiling",
         ])
     else { return nil }
     var quorum: Quorum?
@@ -97,7 +97,7 @@ struct PackParser {
       basis: map.list("basis").compactMap(provision), parts: parts(map),
       penalties: map.list("penalties").compactMap { $0.0.scalar == nil ? penalty($0.0, $0.1) : nil },
       tallies: map.list("tallies").compactMap(tally),
-      scoreBands: map.list("score-bands").compactMap(scoreBand))
+      scoreBands: map.list("score-bands").compactMap(scoreBand), ceiling: ceiling(map))
   }
 
   func bilingual(_ node: Node, _ path: String) -> Bilingual? {

@@ -34,7 +34,8 @@ struct DocketCommand: AsyncParsableCommand {
       CommandGroup(
         name: "监督 supervision",
         subcommands: [
-          BoardCommand.self, CoverageCommand.self, OverdueCommand.self, OrderCommand.self, TakeoverCommand.self,
+          BoardCommand.self, CoverageCommand.self, TallyCommand.self, OverdueCommand.self, OrderCommand.self,
+          TakeoverCommand.self,
         ]),
       CommandGroup(
         name: "同步 synchronisation",

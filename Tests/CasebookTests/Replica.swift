@@ -4,6 +4,7 @@ import Foundation
 import RegimePacks
 import Replication
 import SignatureSuites
+import Synchronization
 import Testing
 
 /// One office in memory: the real engine over the model store.
@@ -16,7 +17,16 @@ final class Replica {
   private let salt: UInt8
 
   private struct Shelf: PackShelf {
-    func pack(fromYAML yaml: String) -> RegimePack? { try? PackLoader.load(yaml: yaml, file: "pack") }
+    /// Parsed once for all tests, as a node remembers a pack by its hash.
+    private static let parsed = Mutex<[String: RegimePack]>([:])
+
+    func pack(fromYAML yaml: String) -> RegimePack? {
+      if let known = Self.parsed.withLock({ $0[yaml] }) { return known }
+      let pack = try? PackLoader.load(yaml: yaml, file: "pack")
+      if let pack { Self.parsed.withLock { $0[yaml] = pack } }
+      return pack
+    }
+
     func selfContained(_ yaml: String) -> String { WorkflowLibrary.selfContained(yaml) }
   }
 

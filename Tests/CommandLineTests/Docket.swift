@@ -43,8 +43,11 @@ final class Office: Sendable {
     let base = folder + "/run-" + UUID().uuidString
     for suffix in [".out", ".err"] { _ = FileManager.default.createFile(atPath: base + suffix, contents: nil) }
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle(forWritingAtPath: base + ".out")
-    process.standardError = FileHandle(forWritingAtPath: base + ".err")
+    // Closed here once the child has its own: a test that starts thousands would run out of descriptors.
+    let handles = [".out", ".err"].compactMap { FileHandle(forWritingAtPath: base + $0) }
+    defer { for handle in handles { try? handle.close() } }
+    process.standardOutput = handles.first
+    process.standardError = handles.last
     try process.run()
     return Running(process: process, base: base)
   }

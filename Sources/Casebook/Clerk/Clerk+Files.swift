@@ -29,6 +29,9 @@ extension Clerk {
     let id = newID()
     let subject = try draft.subject.map { try subjectID($0, in: storage) } ?? ""
     let related = try draft.relatesTo.map { try fileID($0, in: storage).description } ?? ""
+    let checkKind = try checkKind(of: draft)
+    let warning = try ceilingWarning(
+      of: draft, under: regime, of: pack, subject: subject, related: related, openedOn: openedOn, in: storage)
     let number = try nextNumber(kind: workflow.kind, year: openedOn.year, in: storage)
     var changes = [
       try write(
@@ -37,8 +40,8 @@ extension Clerk {
           (1, .text(workflow.kind.rawValue)), (2, .text(number)), (3, .text(draft.title)), (4, .text(pack.code)),
           (5, .integer(Int64(pack.version))), (6, .text(regime.id)), (7, .text(workflow.id)), (8, .text(subject)),
           (9, .text(context.office.text)), (10, .text(addressee)), (11, .text(openedOn.description)),
-          (12, .text(related)), (13, .text(draft.checkKind ?? "")),
-        ], in: storage)
+          (12, .text(related)), (13, .text(checkKind)),
+        ] + (warning == nil ? [] : [(14, .text(draft.overCeilingReason ?? ""))]), in: storage)
     ]
     let entries = try record(changes, for: audience, in: storage)
     if draft.complainantName != nil || draft.complainantPhone != nil {
@@ -53,7 +56,8 @@ extension Clerk {
       try record(changes, for: .own, in: storage)
     }
     return .acted(
-      ActedView(file: try fileRow(id, in: storage), act: nil, entry: name(entries), warnings: []))
+      ActedView(
+        file: try fileRow(id, in: storage), act: nil, entry: name(entries), warnings: [warning].compactMap { $0 }))
   }
 
   /// Takes an act, if the rules allow it now.
@@ -73,6 +77,7 @@ extension Clerk {
       stamp: .max, parents: leaves.map(\.description), date: try date(draft.date),
       officers: try officers(draft.officers, in: storage), facts: try facts(draft.facts, rule: rule, in: storage))
     if let refusal = folded.attempt(act, hierarchy: context.tree) { throw DeskFailure(refusal) }
+    try checkAtDesk(act, in: file, storage)
     let issued = try takeNumber(for: act, by: rule, of: file, in: storage)
     if let issued { act.facts[FormRule.numberFact] = .text(issued.text) }
     guard let actID = RecordID(hex: act.id) else { return .done }

@@ -25,7 +25,9 @@ extension Clerk {
       pack: pack.code, version: pack.version, regime: regime.id, name: regime.name, issuer: pack.issuer,
       status: regime.status.rawValue, source: regime.source, subjects: regime.subjects,
       quorum: regime.quorum?.officers, superiorOverrides: regime.superiorOverrides,
-      indicators: regime.indicators.map { IndicatorRule(indicator: $0, regime: regime, pack: pack, settings: settings).view },
+      indicators: regime.indicators.map {
+        IndicatorRule(indicator: $0, regime: regime, pack: pack, settings: settings).view
+      } + [CeilingRule.view(regime, of: pack, settings: settings)].compactMap { $0 },
       workflows: regime.workflows, published: isPublished)
   }
 
@@ -62,7 +64,7 @@ extension Clerk {
 
   func setIndicator(_ draft: IndicatorDraft, in storage: any ReplicaStorage) throws -> DeskReply {
     guard let pack = try context.newestPack(draft.pack, in: storage), let regime = pack.regime(draft.regime),
-      regime.indicators.contains(where: { $0.id == draft.indicator })
+      draft.indicator == VisitCeiling.settingID || regime.indicators.contains(where: { $0.id == draft.indicator })
     else {
       throw DeskFailure(
         kind: .badInput, code: "unknown-indicator",
@@ -79,7 +81,9 @@ extension Clerk {
           en: "An indicator needs a positive figure, the document's number and an effective date (YYYY-MM-DD)."),
         remedy: Bilingual(zh: "请补全后重新下达。", en: "Complete it and set it again."))
     }
-    guard regime.superiorOverrides else {
+    // A ceiling is every authority's to publish, whatever the document says of indicators (国办发〔2024〕54号).
+    let isCeiling = draft.indicator == VisitCeiling.settingID
+    guard regime.superiorOverrides || isCeiling else {
       throw DeskFailure(
         kind: .refused, code: "no-override",
         message: Bilingual(
@@ -90,10 +94,10 @@ extension Clerk {
     }
     var audience = Audience.down
     if let text = draft.office {
-      guard let office = OfficeCode(text), context.tree.isSuperior(context.office, of: office) else {
-        throw unknownOffice(text)
-      }
-      audience = .subtree(office)
+      guard let office = OfficeCode(text),
+        context.tree.isSuperior(context.office, of: office) || (isCeiling && office == context.office)
+      else { throw unknownOffice(text) }
+      if office != context.office { audience = .subtree(office) }
     }
     let present = try storage.rows(RecordType.indicatorSetting.number, where: 3, is: .text(draft.indicator))
       .first { $0.text(1) == draft.pack && $0.text(2) == draft.regime && $0.text(6) == draft.office ?? "" }

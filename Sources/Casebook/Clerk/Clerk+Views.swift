@@ -92,7 +92,9 @@ extension Clerk {
         PossibleAct(
           act: rule.id, name: rule.name,
           fields: (rule.form?.fields ?? []).map { $0.required ? $0.id : "[\($0.id)]" }, source: rule.source)
-      }, hasSealedComplainant: !sealed.isEmpty)
+      }, hasSealedComplainant: !sealed.isEmpty,
+      scoreBand: file.pack?.regime(file.regime).flatMap { ScoreBandCheck(regime: $0).band(folded?.facts ?? [:])?.name },
+      overCeilingReason: file.row.text(14))
   }
 
   private func view(

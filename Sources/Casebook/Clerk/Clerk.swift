@@ -60,6 +60,7 @@ public struct Clerk {
     case .drawList: .draws(try drawRows(in: storage))
     case .board: .board(try board(in: storage))
     case .coverage: .coverage(try coverageRows(in: storage))
+    case .tallies: .tallies(try tallyRows(in: storage))
     case .overdue: .files(try overdueRows(in: storage))
     case .conflicts: .conflicts(try conflictViews(in: storage))
     case .conflictResolve(let record, let field, let choice):

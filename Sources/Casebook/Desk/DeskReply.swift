@@ -21,6 +21,7 @@ public enum DeskReply: Sendable, Hashable, Codable {
   case draws([DrawRow])
   case board(BoardView)
   case coverage([CoverageRow])
+  case tallies([TallyRow])
   case conflicts([ConflictView])
   case held([HeldView])
   case peers([PeerView])

@@ -33,6 +33,7 @@ public enum DeskRequest: Sendable, Hashable, Codable {
   case drawList
   case board
   case coverage
+  case tallies
   case overdue
   case conflicts
   case conflictResolve(record: String, field: String, choice: Int)
@@ -147,11 +148,13 @@ public struct FileDraft: Sendable, Hashable, Codable {
   public var checkKind: String?
   public var complainantName: String?
   public var complainantPhone: String?
+  /// Why a unit is visited once more than its yearly ceiling allows; kept where it is above it.
+  public var overCeilingReason: String?
 
   public init(
     kind: String, pack: String, regime: String, workflow: String?, title: String, subject: String?,
     openedOn: String?, addressee: String?, relatesTo: String?, checkKind: String?, complainantName: String?,
-    complainantPhone: String?
+    complainantPhone: String?, overCeilingReason: String? = nil
   ) {
     self.kind = kind
     self.pack = pack
@@ -165,6 +168,7 @@ public struct FileDraft: Sendable, Hashable, Codable {
     self.checkKind = checkKind
     self.complainantName = complainantName
     self.complainantPhone = complainantPhone
+    self.overCeilingReason = overCeilingReason
   }
 }
 

@@ -56,11 +56,15 @@ public struct FileView: Sendable, Hashable, Codable {
   public var clocks: [ClockView]
   public var possible: [PossibleAct]
   public var hasSealedComplainant: Bool
+  /// The band the score lies in, where the regime has bands.
+  public var scoreBand: Bilingual?
+  /// Why the unit was visited once more than its ceiling allows.
+  public var overCeilingReason: String?
 
   public init(
     row: FileRow, workflow: Bilingual, regime: Bilingual, pack: String, subject: String?, openedBy: String,
     relatesTo: String?, facts: [String: String], acts: [ActView], clocks: [ClockView],
-    possible: [PossibleAct], hasSealedComplainant: Bool
+    possible: [PossibleAct], hasSealedComplainant: Bool, scoreBand: Bilingual? = nil, overCeilingReason: String? = nil
   ) {
     self.row = row
     self.workflow = workflow
@@ -74,6 +78,8 @@ public struct FileView: Sendable, Hashable, Codable {
     self.clocks = clocks
     self.possible = possible
     self.hasSealedComplainant = hasSealedComplainant
+    self.scoreBand = scoreBand
+    self.overCeilingReason = overCeilingReason
   }
 }
 

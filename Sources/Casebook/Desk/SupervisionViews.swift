@@ -61,28 +61,50 @@ public struct CoverageRow: Sendable, Hashable, Codable {
   public var office: String
   public var pack: String
   public var regime: String
+  public var indicator: String
   public var name: Bilingual
-  public var required: Int
+  /// `nil`: what is asked for cannot be said; `note` says why.
+  public var required: Int?
   public var done: Int
-  /// Size of the register the share is taken of.
+  /// What should be done by the end of today when the work is spread evenly over the period.
+  public var dueNow: Int?
+  /// Size of the register, subset or business the share is taken of, or number of events; `nil`: none, or not known.
   public var base: Int?
+  /// Day the base was taken, `YYYY-MM-DD`.
+  public var baseOn: String?
   public var period: String
   public var met: Bool
+  /// Cannot be judged yet: the day is still to come, or nothing it speaks of has happened.
+  public var isPending: Bool
   public var provenance: Bilingual
+  /// Which visit, class or unit fell short, what the base is, or why it cannot be counted.
+  public var note: Bilingual?
+  /// The most checks of this kind one unit may have in a year; `nil`: no ceiling binds them.
+  public var ceiling: Int?
+  /// Units of the office above the ceiling this year.
+  public var overCeiling: Int
 
   public init(
-    office: String, pack: String, regime: String, name: Bilingual, required: Int, done: Int, base: Int?,
-    period: String, met: Bool, provenance: Bilingual
+    office: String, pack: String, regime: String, indicator: String, name: Bilingual, required: Int?, done: Int,
+    dueNow: Int?, base: Int?, baseOn: String?, period: String, met: Bool, isPending: Bool, provenance: Bilingual,
+    note: Bilingual?, ceiling: Int?, overCeiling: Int
   ) {
     self.office = office
     self.pack = pack
     self.regime = regime
+    self.indicator = indicator
     self.name = name
     self.required = required
     self.done = done
+    self.dueNow = dueNow
     self.base = base
+    self.baseOn = baseOn
     self.period = period
     self.met = met
+    self.isPending = isPending
     self.provenance = provenance
+    self.note = note
+    self.ceiling = ceiling
+    self.overCeiling = overCeiling
   }
 }

@@ -26,12 +26,18 @@ extension ReplicaContext {
   /// - Complexity: O(acts log acts).
   public func file(_ id: RecordID, in storage: any ReplicaStorage) throws -> OpenedFile? {
     guard let row = try storage.row(RecordType.caseFile.number, id) else { return nil }
-    let all = try storage.acts(of: id)
+    let pack = try row.text(4).flatMap { code in
+      try row.value(5).integer.flatMap { try self.pack(code, version: Int($0), in: storage) }
+    }
+    return try file(row, pack: pack, in: storage)
+  }
+
+  /// The same with its pack at hand.
+  func file(_ row: RecordRow, pack: RegimePack?, in storage: any ReplicaStorage) throws -> OpenedFile {
+    let all = try storage.acts(of: row.id)
     let stored = all.filter { !$0.change.rule.hasPrefix(ActRecord.notePrefix) }
     var file = OpenedFile(row: row, stored: stored, notes: all.count - stored.count)
-    if let code = row.text(4), let version = row.value(5).integer {
-      file.pack = try pack(code, version: Int(version), in: storage)
-    }
+    file.pack = pack
     file.workflow = row.text(7).flatMap { file.pack?.workflow($0) }
     if let workflow = file.workflow, let date = CivilDate(file.openedOn) {
       let opening = CaseOpening(

@@ -48,7 +48,7 @@ public struct RecordType: Sendable, Hashable {
       text(1, "kind"), text(2, "number", isLegal: true), text(3, "title"), text(4, "pack"),
       integer(5, "pack_version"), text(6, "regime"), text(7, "workflow"), text(8, "subject", isLegal: true),
       text(9, "office"), text(10, "addressee"), text(11, "opened_on", isLegal: true), text(12, "relates_to"),
-      text(13, "check_kind"),
+      text(13, "check_kind"), text(14, "over_ceiling_reason"),
     ])
 
   /// A complainant's identity (条例 第九条): written to the `own` stream alone.

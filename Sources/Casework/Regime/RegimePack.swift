@@ -89,12 +89,14 @@ public struct Regime: Sendable, Hashable {
   public var penalties: [PenaltyRule]
   public var tallies: [TallyRule]
   public var scoreBands: [ScoreBand]
+  /// The most visits a unit may receive, where one is published.
+  public var ceiling: VisitCeiling?
 
   public init(
     id: String, name: Bilingual, status: Status, subjects: [Bilingual], indicators: [Indicator],
     superiorOverrides: Bool, quorum: Quorum?, workflows: [String], source: String, office: Bilingual? = nil,
     basis: [Provision] = [], parts: [RegimePart: PartContent] = [:], penalties: [PenaltyRule] = [], tallies: [TallyRule] = [],
-    scoreBands: [ScoreBand] = []
+    scoreBands: [ScoreBand] = [], ceiling: VisitCeiling? = nil
   ) {
     self.id = id
     self.name = name
@@ -111,6 +113,7 @@ public struct Regime: Sendable, Hashable {
     self.penalties = penalties
     self.tallies = tallies
     self.scoreBands = scoreBands
+    self.ceiling = ceiling
   }
 
   /// The lines a clerk goes through on a check (检查要点).

@@ -12,11 +12,12 @@ struct OpeningOptions: ParsableArguments {
 
   func draft(
     _ kind: String, title: String, addressee: String? = nil, check: String? = nil, complainant: String? = nil,
-    phone: String? = nil
+    phone: String? = nil, overCeilingReason: String? = nil
   ) -> FileDraft {
     FileDraft(
       kind: kind, pack: pack, regime: regime, workflow: workflow, title: title, subject: subject, openedOn: date,
-      addressee: addressee, relatesTo: relatesTo, checkKind: check, complainantName: complainant, complainantPhone: phone)
+      addressee: addressee, relatesTo: relatesTo, checkKind: check, complainantName: complainant,
+      complainantPhone: phone, overCeilingReason: overCeilingReason)
   }
 }
 
@@ -66,9 +67,10 @@ struct CaseCommand: AsyncParsableCommand {
   struct Open: DeskCommand {
     static let configuration = CommandConfiguration(abstract: "登记案件线索 open a case")
     @Argument(help: "标题 title") var title: String
+    @Option(help: "作为检查计入指标的种类 kind of check it counts as: audit phone …") var check: String?
     @OptionGroup var opening: OpeningOptions
     @OptionGroup var options: GlobalOptions
-    func request() -> DeskRequest { .fileOpen(opening.draft("case", title: title)) }
+    func request() -> DeskRequest { .fileOpen(opening.draft("case", title: title, check: check)) }
   }
 
   struct List: DeskCommand {
@@ -138,10 +140,14 @@ struct InspectCommand: AsyncParsableCommand {
   struct Start: DeskCommand {
     static let configuration = CommandConfiguration(abstract: "开始一次检查 start an inspection")
     @Argument(help: "标题 title") var title: String
-    @Option(help: "种类 kind: routine special full written annual audit") var check = "routine"
+    @Option(help: "种类 kind: routine special full written phone annual audit review publicity campaign")
+    var check = "routine"
+    @Option(help: "超过频次上限的理由 why the unit is visited above its yearly ceiling") var overCeilingReason: String?
     @OptionGroup var opening: OpeningOptions
     @OptionGroup var options: GlobalOptions
-    func request() -> DeskRequest { .fileOpen(opening.draft("inspection", title: title, check: check)) }
+    func request() -> DeskRequest {
+      .fileOpen(opening.draft("inspection", title: title, check: check, overCeilingReason: overCeilingReason))
+    }
   }
 
   struct Record: DeskCommand {

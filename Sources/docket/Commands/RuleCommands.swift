@@ -84,7 +84,7 @@ struct IndicatorCommand: AsyncParsableCommand {
   struct Set: DeskCommand {
     static let configuration = CommandConfiguration(
       abstract: "下达指标（以上级指标为准） set a figure for the offices below")
-    @Argument(help: "制度包/制度/指标 pack/regime/indicator") var path: String
+    @Argument(help: "制度包/制度/指标（ceiling 为频次上限） pack/regime/indicator, or ceiling") var path: String
     @Argument(help: "数值 figure") var value: Int
     @Option(help: "下达文号 number of the document") var document: String
     @Option(help: "生效日期 effective date, YYYY-MM-DD") var effective: String

@@ -13,6 +13,13 @@ struct CoverageCommand: DeskCommand {
   func request() -> DeskRequest { .coverage }
 }
 
+struct TallyCommand: DeskCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tally", abstract: "累计次数及其后果 what was counted over files, and what follows")
+  @OptionGroup var options: GlobalOptions
+  func request() -> DeskRequest { .tallies }
+}
+
 struct OverdueCommand: DeskCommand {
   static let configuration = CommandConfiguration(commandName: "overdue", abstract: "超期案卷 overdue files")
   @OptionGroup var options: GlobalOptions

@@ -32,6 +32,10 @@ extension Printer {
       "  office: \(row.office)  opened by: \(view.openedBy)\(row.addressee.map { "  addressee: \($0)" } ?? "")")
     line("  状态：\(text(row.state))  收件：\(row.openedOn)", "  state: \(text(row.state))  opened: \(row.openedOn)")
     if let related = view.relatesTo { line("  来源案卷：\(related)", "  from file: \(related)") }
+    if let band = view.scoreBand { line("  得分等次：\(band.zh)", "  band of the score: \(band.en)") }
+    if let reason = view.overCeilingReason, !reason.isEmpty {
+      line("  超频次上限理由：\(reason)", "  above the ceiling because: \(reason)")
+    }
     if view.hasSealedComplainant { line("  投诉举报人：已密封", "  complainant: sealed") }
     line("步骤", "acts")
     for act in view.acts { self.act(act) }

@@ -70,6 +70,7 @@ extension JSONOutput {
     case .draws(let rows): text(["draws": rows])
     case .board(let view): text(view)
     case .coverage(let rows): text(["coverage": rows])
+    case .tallies(let rows): text(["tallies": rows])
     case .conflicts(let views): text(["conflicts": views])
     case .held(let views): text(["held": views])
     case .peers(let views): text(["peers": views])

@@ -26,11 +26,46 @@ extension Printer {
 
   func coverage(_ rows: [CoverageRow]) {
     table(
-      [("机构", "office"), ("制度", "regime"), ("指标", "indicator"), ("应", "required"), ("已", "done"), ("基数", "base"), ("周期", "period"), ("达标", "met"), ("依据", "source")],
+      [
+        ("机构", "office"), ("制度", "regime"), ("指标", "indicator"), ("应", "required"), ("今日应", "due now"),
+        ("已", "done"), ("基数", "base"), ("周期", "period"), ("达标", "met"), ("上限", "ceiling"), ("依据", "source"),
+      ],
       rows.map { row in
         [
-          row.office, row.regime, text(row.name), "\(row.required)", "\(row.done)", row.base.map(String.init) ?? "—",
-          row.period, row.met ? "✓" : "✗", text(row.provenance),
+          row.office, row.regime, text(row.name), number(row.required), number(row.dueNow), "\(row.done)",
+          number(row.base) + (row.baseOn.map { " (\($0))" } ?? ""), row.period, mark(row), ceiling(row),
+          text(row.provenance),
+        ]
+      })
+    for row in rows {
+      guard let note = row.note else { continue }
+      Swift.print("\(row.office) \(row.regime) \(text(row.name))\(word("：", ": "))\(text(note))")
+    }
+  }
+
+  private func number(_ value: Int?) -> String { value.map(String.init) ?? "—" }
+
+  private func mark(_ row: CoverageRow) -> String {
+    if row.met { return "✓" }
+    return row.required == nil || row.isPending ? "—" : "✗"
+  }
+
+  private func ceiling(_ row: CoverageRow) -> String {
+    guard let ceiling = row.ceiling else { return "—" }
+    return row.overCeiling == 0
+      ? "\(ceiling)" : word("\(ceiling)，超上限 \(row.overCeiling) 户", "\(ceiling), \(row.overCeiling) units over")
+  }
+
+  func tallies(_ rows: [TallyRow]) {
+    table(
+      [
+        ("制度", "regime"), ("统计", "tally"), ("对象", "counted for"), ("年度", "year"), ("次数", "count"),
+        ("后果", "consequence"), ("依据", "source"),
+      ],
+      rows.map { row in
+        [
+          "\(row.pack)/\(row.regime)", text(row.name), row.key, number(row.year), "\(row.count)",
+          (row.consequence.map(text) ?? "—") + (row.suspends ? word("（暂停办理）", " (suspended)") : ""), row.source,
         ]
       })
   }

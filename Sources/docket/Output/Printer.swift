@@ -89,6 +89,7 @@ struct Printer {
     case .draws(let rows): draws(rows)
     case .board(let view): board(view)
     case .coverage(let rows): coverage(rows)
+    case .tallies(let rows): tallies(rows)
     case .conflicts(let views): conflicts(views)
     case .held(let views):
       table(

@@ -1,0 +1,56 @@
+import Casework
+import Replication
+
+/// Counts the visits a ceiling binds, by unit: planned ones too, for a ceiling must hold before the visit is made.
+///
+/// Not counted: visits that were cancelled, and those that a complaint, a case or an order gave rise to (个案检查).
+struct CeilingCount {
+  private let storage: any ReplicaStorage
+  private var reader: CheckReader
+
+  init(storage: any ReplicaStorage, reader: CheckReader) {
+    self.storage = storage
+    self.reader = reader
+  }
+
+  /// - Parameter inspections: the regime's files of the kind inspection.
+  /// - Parameter identity: what stands for the unit of a subject's record, so that one registered twice is one.
+  mutating func visits(
+    _ inspections: [CaseSummary], in year: Int, under rule: CeilingRule, workflow: (String) -> Workflow?,
+    identity: (String) -> String
+  ) throws -> [String: Int] {
+    var visits: [String: Int] = [:]
+    for summary in inspections
+    where !summary.subject.isEmpty && rule.binds(summary.checkKind) && CivilDate(summary.openedOn)?.year == year {
+      if summary.isFinal,
+        try reader.check(summary, workflow: workflow(summary.workflow), withFacts: false) == nil
+      {
+        continue
+      }
+      let source = try storage.row(RecordType.caseFile.number, summary.file)?.text(12) ?? ""
+      if try Self.isCaseDriven(source, in: storage) { continue }
+      visits[identity(summary.subject), default: 0] += 1
+    }
+    return visits
+  }
+
+  /// - Parameter source: id of the file a visit comes from, or empty.
+  static func isCaseDriven(_ source: String, in storage: any ReplicaStorage) throws -> Bool {
+    let row = try RecordID(hex: source).flatMap { try storage.row(RecordType.caseFile.number, $0) }
+    return row != nil && row?.text(1) != Workflow.Kind.inspection.rawValue
+  }
+}
+
+/// The same unit, registered by several offices under one unified social credit code, is one unit.
+struct UnitIdentity {
+  private let codes: [String: String]
+
+  init(rows: [RecordRow]) {
+    codes = Dictionary(
+      rows.compactMap { row in row.text(1).flatMap { $0.isEmpty ? nil : (row.id.description, $0) } },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The code, or the record's id where there is none.
+  func of(_ subject: String) -> String { codes[subject] ?? subject }
+}
