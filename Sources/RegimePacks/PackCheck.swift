@@ -1,17 +1,15 @@
 import Casework
 import Yams
 
-/// Finds a line again for mistakes that only show in the whole.
+/// Finds the node of an element again, for mistakes that only show in the whole.
 struct PackLines {
-  private let root: Node?
+  let reader: PackReader
 
-  init(_ root: Node?) { self.root = root }
-
-  /// The node of an element by its list and position.
+  /// The node of an element by its list and position, or of the outer one where the inner came from a template.
   func node(_ list: String, _ index: Int, _ inner: String? = nil, _ innerIndex: Int = 0) -> Node? {
-    guard let element = root?.value(list)?.sequence?.dropFirst(index).first else { return nil }
-    guard let inner else { return element }
-    return element.value(inner)?.sequence?.dropFirst(innerIndex).first ?? element
+    guard let element = reader.kept[list]?.dropFirst(index).first else { return nil }
+    guard let inner, element.node.value("use") == nil else { return element.node }
+    return reader.kept["\(element.path).\(inner)"]?.dropFirst(innerIndex).first?.node ?? element.node
   }
 }
 
@@ -47,6 +45,9 @@ struct PackCheck {
     repeated(regime.tallies.map(\.id), "regimes", index, "tallies")
     repeated(regime.scoreBands.map(\.id), "regimes", index, "score-bands")
     for (part, content) in regime.parts { repeatedLines(content.lines.map(\.id), node, "\(path).parts.\(part.rawValue)") }
+    for id in regime.transferred?.workflows ?? [] where !regime.workflows.contains(id) {
+      unknown(node, "\(path).transferred.workflows", id)
+    }
     for id in regime.workflows where pack.workflow(id) == nil { unknown(node, "\(path).workflows", id) }
     for (position, indicator) in regime.indicators.enumerated() where indicator.id == VisitCeiling.settingID {
       reader.mistake(

@@ -48,6 +48,8 @@ public enum PackLimits {
   public static let textBytesMax = 1024 * 1024
   /// A pack nests seven deep: workflow, act, form, field, choice, name.
   public static let depthMax = 16
+  /// The widest mapping of the format has some thirty keys; keys are looked up one by one.
+  public static let keysMax = 200
   public static let mistakesMax = 500
   /// Longer than any count in the documents; see also `DeadlineRule.countMax`.
   public static let numberMax = 10_000

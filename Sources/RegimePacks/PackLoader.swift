@@ -22,7 +22,7 @@ public enum PackLoader {
       throw PackError(mistakes: [syntax(error)])
     }
     let pack = PackParser(reader: reader, library: WorkflowLibrary.templates).pack(root)
-    if let pack { PackCheck(reader: reader, lines: PackLines(root)).check(pack) }
+    if let pack { PackCheck(reader: reader, lines: PackLines(reader: reader)).check(pack) }
     guard let pack, reader.mistakes.isEmpty else {
       throw PackError(mistakes: reader.mistakes.sorted { ($0.line, $0.path) < ($1.line, $1.path) })
     }

@@ -7,6 +7,11 @@ final class PackReader {
   /// While a filled template is read: the line where the pack uses it. Mistakes are shown there and not at a line of
   /// the template.
   var usedAt: Int?
+  /// The nodes of list elements that could be read, with their paths, by the list's path: an element that could not be
+  /// read does not shift those after it.
+  private(set) var kept: [String: [(node: Node, path: String)]] = [:]
+
+  func keep(_ node: Node, _ path: String, of list: String) { kept[list, default: []].append((node: node, path: path)) }
 
   func mistake(
     _ node: Node?, _ path: String, _ kind: PackMistake.Kind, _ zh: String, _ en: String, _ remedyZh: String,
@@ -36,6 +41,12 @@ final class PackReader {
     guard let node else { return nil }
     guard let mapping = node.mapping else {
       mistake(node, path, .wrongType, "\(path) 应为键值表。", "\(path) must be a mapping.", "写成 键: 值。", "Write key: value.")
+      return nil
+    }
+    guard mapping.count <= PackLimits.keysMax else {
+      mistake(
+        node, path, .tooLarge, "一张键值表超过 \(PackLimits.keysMax) 个键。", "A mapping has more than \(PackLimits.keysMax) keys.",
+        "删去多余的键。", "Remove what does not belong there.")
       return nil
     }
     var values = PackValues()
@@ -167,5 +178,15 @@ struct PackMap {
   }
 
   func list(_ key: String) -> [(Node, String)] { reader.list(values[key], path(key)) }
+
+  /// The list's elements that can be read.
+  func elements<Element>(_ key: String, _ read: (Node, String) -> Element?) -> [Element] {
+    list(key).compactMap { node, path in
+      guard let element = read(node, path) else { return nil }
+      reader.keep(node, path, of: self.path(key))
+      return element
+    }
+  }
+
   func texts(_ key: String) -> [String] { list(key).map { reader.string($0.0, $0.1) } }
 }

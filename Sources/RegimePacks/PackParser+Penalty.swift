@@ -12,8 +12,8 @@ extension PackParser {
         root.values["discretion"], "discretion", keys: ["standard", "tiers", "hearing", "source"])
     else { return nil }
     return DiscretionRule(
-      standard: map.name("standard"), tiers: map.list("tiers").compactMap(tier),
-      hearing: map.list("hearing").compactMap(threshold), source: map.text("source"))
+      standard: map.name("standard"), tiers: map.elements("tiers", tier),
+      hearing: map.elements("hearing", threshold), source: map.text("source"))
   }
 
   private func tier(_ node: Node, _ path: String) -> PenaltyTier? {

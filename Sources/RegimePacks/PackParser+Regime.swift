@@ -84,7 +84,7 @@ extension PackParser {
     }
     return ProvisionGroup(
       id: map.id("id"), name: map.name("name"), source: map.text("source"), keywords: map.texts("keywords"),
-      authorities: map.list("authorities").compactMap(bilingual), lines: map.list("lines").compactMap(provision))
+      authorities: map.elements("authorities", bilingual), lines: map.elements("lines", provision))
   }
 
   func remark(_ node: Node, _ path: String) -> PackRemark? {
@@ -109,7 +109,7 @@ extension PackParser {
       let map = reader.map(
         node, path, keys: ["id", "name", "workflow", "act", "field", "value", "per", "span", "steps", "source"])
     else { return nil }
-    let steps = map.list("steps").compactMap { node, path -> TallyStep? in
+    let steps = map.elements("steps") { node, path -> TallyStep? in
       reader.map(node, path, keys: ["at-least", "consequence", "suspends", "source"]).map {
         TallyStep(
           atLeast: $0.integer("at-least", in: 1...PackLimits.numberMax), consequence: $0.name("consequence"),
@@ -141,6 +141,12 @@ extension PackParser {
       atMost: map.integer("at-most", in: 1...PackLimits.numberMax),
       per: map.choice("per", VisitCeiling.Period.self, default: .year) ?? .year,
       checks: map.has("checks") ? checks : [.routine], source: map.text("source"))
+  }
+
+  func transferred(_ regime: PackMap) -> TransferredPower? {
+    reader.map(regime.values["transferred"], regime.path("transferred"), keys: ["to", "workflows", "source"]).map {
+      TransferredPower(to: $0.name("to"), workflows: $0.texts("workflows"), source: $0.text("source"))
+    }
   }
 
   func scoreBand(_ node: Node, _ path: String) -> ScoreBand? {

@@ -27,12 +27,12 @@ struct PackParser {
     var pack = RegimePack(
       code: head.id("code"), version: head.integer("version", in: 1...PackLimits.numberMax), issuer: head.name("issuer"),
       division: head.text("division"), effective: head.date("effective") ?? CivilDate(dayNumber: 0),
-      document: head.text("document"), regimes: map.list("regimes").compactMap(regime), workflows: [],
-      discretion: map.has("discretion") ? discretion(map) : nil, series: map.list("series").compactMap(series),
-      duties: map.list("duties").compactMap(group), boundaries: map.list("boundaries").compactMap(group),
-      services: map.list("services").compactMap(group), campaigns: map.list("campaigns").compactMap(group),
-      remarks: map.list("remarks").compactMap(remark), roles: map.list("roles").compactMap(choice))
-    pack.workflows = map.list("workflows").compactMap { node, path in
+      document: head.text("document"), regimes: map.elements("regimes", regime), workflows: [],
+      discretion: map.has("discretion") ? discretion(map) : nil, series: map.elements("series", series),
+      duties: map.elements("duties", group), boundaries: map.elements("boundaries", group),
+      services: map.elements("services", group), campaigns: map.elements("campaigns", group),
+      remarks: map.elements("remarks", remark), roles: map.elements("roles", choice))
+    pack.workflows = map.elements("workflows") { node, path in
       guard node.value("use") != nil else { return workflow(node, path) }
       guard let filled = used(node, path, templates) else { return nil }
       reader.usedAt = node.mark?.line
@@ -40,7 +40,7 @@ struct PackParser {
       return workflow(filled, path)
     }
     place(LineTable(map.values["lines"], reader), in: &pack, map)
-    share(map.list("penalties").compactMap(penalty), in: &pack, map)
+    share(map.elements("penalties", penalty), in: &pack, map)
     for index in pack.workflows.indices {
       let id = pack.workflows[index].id
       pack.workflows[index].discretion = pack.discretion
@@ -81,7 +81,7 @@ struct PackParser {
         node, path,
         keys: [
           "id", "name", "source", "status", "subjects", "superior-overrides", "quorum", "workflows", "indicators",
-          "office", "basis", "parts", "penalties", "tallies", "score-bands", "ceiling",
+          "office", "basis", "parts", "penalties", "tallies", "score-bands", "ceiling", "transferred",
         ])
     else { return nil }
     var quorum: Quorum?
@@ -91,13 +91,14 @@ struct PackParser {
     }
     return Regime(
       id: map.id("id"), name: map.name("name"), status: map.choice("status", Regime.Status.self, default: .active) ?? .active,
-      subjects: map.list("subjects").compactMap(bilingual), indicators: map.list("indicators").compactMap(indicator),
+      subjects: map.elements("subjects", bilingual), indicators: map.elements("indicators", indicator),
       superiorOverrides: map.flag("superior-overrides", default: false), quorum: quorum, workflows: map.texts("workflows"),
       source: map.text("source"), office: map.has("office") ? map.name("office") : nil,
-      basis: map.list("basis").compactMap(provision), parts: parts(map),
-      penalties: map.list("penalties").compactMap { $0.0.scalar == nil ? penalty($0.0, $0.1) : nil },
-      tallies: map.list("tallies").compactMap(tally),
-      scoreBands: map.list("score-bands").compactMap(scoreBand), ceiling: ceiling(map))
+      basis: map.elements("basis", provision), parts: parts(map),
+      penalties: map.elements("penalties") { $0.scalar == nil ? penalty($0, $1) : nil },
+      tallies: map.elements("tallies", tally),
+      scoreBands: map.elements("score-bands", scoreBand), ceiling: ceiling(map),
+      transferred: map.has("transferred") ? transferred(map) : nil)
   }
 
   func bilingual(_ node: Node, _ path: String) -> Bilingual? {
@@ -148,8 +149,8 @@ struct PackParser {
     else { return nil }
     return Workflow(
       id: map.id("id"), name: map.name("name"), kind: kind, initial: map.id("initial"),
-      states: map.list("states").compactMap(state), acts: map.list("acts").compactMap(act),
-      clocks: map.list("clocks").compactMap(clock), source: map.text("source"))
+      states: map.elements("states", state), acts: map.elements("acts", act),
+      clocks: map.elements("clocks", clock), source: map.text("source"))
   }
 
   private func state(_ node: Node, _ path: String) -> WorkflowState? {
@@ -168,7 +169,7 @@ struct PackParser {
     return ActRule(
       id: map.id("id"), name: map.name("name"), from: map.texts("from"), to: map.optionalText("to"),
       by: map.choice("by", ActRule.Party.self, default: .responsible) ?? .responsible,
-      guards: map.list("guards").compactMap(guardRule), form: map.has("form") ? form(map) : nil, effect: effect,
+      guards: map.elements("guards", guardRule), form: map.has("form") ? form(map) : nil, effect: effect,
       source: map.text("source"))
   }
 
@@ -177,14 +178,14 @@ struct PackParser {
       return nil
     }
     return FormRule(
-      name: map.name("name"), fields: map.list("fields").compactMap(field), series: map.optionalText("series"))
+      name: map.name("name"), fields: map.elements("fields", field), series: map.optionalText("series"))
   }
 
   private func field(_ node: Node, _ path: String) -> FormField? {
     guard let map = reader.map(node, path, keys: ["id", "name", "kind", "required", "choices"]),
       let kind = map.choice("kind", FormField.Kind.self)
     else { return nil }
-    let choices = map.list("choices").compactMap(choice)
+    let choices = map.elements("choices", choice)
     return FormField(
       id: map.id("id"), name: map.name("name"), kind: kind, required: map.flag("required", default: false), choices: choices)
   }

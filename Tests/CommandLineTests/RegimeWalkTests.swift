@@ -25,6 +25,10 @@ struct RegimeWalkTests {
         let workflow = try #require(pack.workflow(id))
         // An order needs two offices; OrderWalkTests drives it.
         if workflow.kind == .order { continue }
+        if regime.transferred?.workflows.contains(id) == true {
+          try await desk.mustNotOpen(workflow, regime.id)
+          continue
+        }
         // One workflow under several regimes is walked with all its refusals once.
         let isFirst = pack.regimes.first { $0.workflows.contains(id) }?.id == regime.id
         let walker = WorkflowWalker(workflow, openedOn: try #require(Self.openedOn), roles: pack.roles.map(\.id))
@@ -101,6 +105,13 @@ final class WalkDesk: Sendable {
         workflow.id, "--pack", code, "--regime", regime, "--workflow", workflow.id, "--date", date.description, "--json",
       ])
     return try #require(out.firstMatch(of: /"number":"([^"]+)"/).map { String($0.1) })
+  }
+
+  /// A power that moved to another authority takes no new file (已划到行政审批局).
+  func mustNotOpen(_ workflow: Workflow, _ regime: String) async throws {
+    let result = try await office.docket(
+      "case", "open", "x", "--pack", code, "--regime", regime, "--workflow", workflow.id, "--json")
+    #expect(result.status == 1 && result.err.contains("regime-transferred"), "\(result.err)")
   }
 
   func drive(

@@ -131,6 +131,16 @@ extension Clerk {
           en: "“\(regime.name.en)” has \(candidates.isEmpty ? "no workflow of kind \(draft.kind)" : "these: \(names)")."),
         remedy: Bilingual(zh: "用 --workflow 指定，或换一项制度。", en: "Name one with --workflow, or choose another regime."))
     }
+    if let moved = regime.transferred, moved.workflows.contains(workflow.id) {
+      throw DeskFailure(
+        Refusal(
+          code: .regimeTransferred,
+          message: Bilingual(
+            zh: "“\(workflow.name.zh)”已划到\(moved.to.zh)，不再受理新件；监督检查仍由本机构办理。",
+            en: "“\(workflow.name.en)” moved to \(moved.to.en) and takes no new file; supervision goes on here."),
+          article: moved.source,
+          remedy: Bilingual(zh: "请告知当事人向\(moved.to.zh)申请。", en: "Refer the applicant to \(moved.to.en).")))
+    }
     return (pack, regime, workflow)
   }
 

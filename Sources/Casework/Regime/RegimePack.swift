@@ -91,12 +91,14 @@ public struct Regime: Sendable, Hashable {
   public var scoreBands: [ScoreBand]
   /// The most visits a unit may receive, where one is published.
   public var ceiling: VisitCeiling?
+  /// A part of the power that moved to another authority, for example licensing (已划到行政审批局).
+  public var transferred: TransferredPower?
 
   public init(
     id: String, name: Bilingual, status: Status, subjects: [Bilingual], indicators: [Indicator],
     superiorOverrides: Bool, quorum: Quorum?, workflows: [String], source: String, office: Bilingual? = nil,
     basis: [Provision] = [], parts: [RegimePart: PartContent] = [:], penalties: [PenaltyRule] = [], tallies: [TallyRule] = [],
-    scoreBands: [ScoreBand] = [], ceiling: VisitCeiling? = nil
+    scoreBands: [ScoreBand] = [], ceiling: VisitCeiling? = nil, transferred: TransferredPower? = nil
   ) {
     self.id = id
     self.name = name
@@ -114,10 +116,26 @@ public struct Regime: Sendable, Hashable {
     self.tallies = tallies
     self.scoreBands = scoreBands
     self.ceiling = ceiling
+    self.transferred = transferred
   }
 
   /// The lines a clerk goes through on a check (检查要点).
   public var checklist: [Provision] { parts[.content]?.lines ?? [] }
+}
+
+/// A part of a power that another authority has taken over: its workflows are readable, but take no new file; the rest
+/// of the regime goes on (审批权划转，事中事后监管仍由本局负责).
+public struct TransferredPower: Sendable, Hashable {
+  public var to: Bilingual
+  /// Ids of the workflows that take no new file.
+  public var workflows: [String]
+  public var source: String
+
+  public init(to: Bilingual, workflows: [String], source: String) {
+    self.to = to
+    self.workflows = workflows
+    self.source = source
+  }
 }
 
 /// Least number of inspectors on a visit, and the certificate each must hold.

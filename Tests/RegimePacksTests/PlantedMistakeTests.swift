@@ -1,0 +1,52 @@
+import Casework
+import Foundation
+import RegimePacks
+import TestKit
+import Testing
+
+/// A pack with forty planted mistakes gets forty messages, in one run, each with its place and its remedy.
+@Suite("Forty mistakes in one pack")
+struct PlantedMistakeTests {
+  private static let file = RepositoryRoot.path + "/Tests/RegimePacksTests/Packs/forty-mistakes.yaml"
+
+  @Test("each planted mistake is found at its line, and nothing else")
+  func forty() throws {
+    let yaml = try String(contentsOfFile: Self.file, encoding: .utf8)
+    // A mistake stands on a line that ends in `# !` and the kinds found there, one for each.
+    var planted: [String] = []
+    for (index, line) in yaml.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      guard let mark = line.firstRange(of: "# ! ") else { continue }
+      planted += line[mark.upperBound...].split(separator: " ").map { "\(index + 1) \($0)" }
+    }
+    #expect(planted.count == 40)
+    var found: [PackMistake] = []
+    do throws(PackError) {
+      _ = try PackLoader.load(yaml: yaml, file: "forty")
+    } catch {
+      found = error.mistakes
+    }
+    let lines = found.map { "\($0.line) \($0.kind.rawValue)" }
+    #expect(lines.sorted() == planted.sorted(), "\(Set(lines).symmetricDifference(planted).sorted())")
+    for mistake in found {
+      #expect(!mistake.message.zh.isEmpty && !mistake.message.en.isEmpty, "\(mistake)")
+      #expect(!mistake.remedy.zh.isEmpty && !mistake.remedy.en.isEmpty, "\(mistake)")
+    }
+  }
+
+  /// Sizes that would take gigabytes if they were expanded or nested; the time is the test run's own limit.
+  @Test("hostile packs are refused before they cost anything", arguments: [
+    ("nesting", String(repeating: "[", count: 1_000_000)), ("size", String(repeating: "x: y\n", count: 400_000)),
+    ("aliases", "a: &a [x, x, x, x, x, x, x, x, x]\n" + (0..<60).map { "b\($0): &b\($0) [*a, *a, *a]\n" }.joined()),
+    ("numbers", "pack: {code: a, version: 99999999999999999999999999999}\n"),
+    ("lines", "pack: {code: a}\nlines: |\n" + String(repeating: "  x\n", count: 200_000)),
+    ("keys", (0..<60_000).map { "k\($0): 1\n" }.joined()),
+  ])
+  func hostile(name: String, yaml: String) {
+    do throws(PackError) {
+      _ = try PackLoader.load(yaml: yaml, file: name)
+      Issue.record("\(name) was accepted")
+    } catch {
+      #expect(!error.mistakes.isEmpty && error.mistakes.count <= PackLimits.mistakesMax)
+    }
+  }
+}
