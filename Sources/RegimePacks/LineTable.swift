@@ -19,15 +19,16 @@ struct LineTable {
         node, "lines", .wrongType, "lines 应为文本块。", "lines must be a block of text.", "写作 lines: |。", "Write lines: |.")
       return
     }
-    for (offset, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() where !line.isEmpty {
+    for (offset, line) in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
+    where !line.isEmpty {
       add(line, offset)
     }
   }
 
-  private mutating func add(_ line: Substring, _ offset: Int) {
-    let cells = line.split(separator: "\t", omittingEmptySubsequences: false)
+  private mutating func add(_ line: Substring.UTF8View, _ offset: Int) {
+    let cells = line.split(separator: 0x09, omittingEmptySubsequences: false).map { String(Substring($0)) }
     guard cells.count == 6 || cells.count == 7, let number = Int(cells[2]), (0...PackLimits.numberMax).contains(number),
-      PackMap.isID(String(cells[1])), !cells[3].isEmpty, !cells[4].isEmpty, !cells[5].isEmpty
+      PackMap.isID(cells[1]), !cells[3].isEmpty, !cells[4].isEmpty, !cells[5].isEmpty
     else {
       reader.mistake(
         below: node, by: offset + 1, "lines", .badValue, "原文表的一行须有六或七列：位置、编号、行号、出处、原文、英文、要素。",
@@ -37,15 +38,15 @@ struct LineTable {
     }
     var terms: [String: String] = [:]
     if cells.count == 7 {
-      for pair in cells[6].split(separator: ";") {
-        let mark = pair.firstIndex(of: "=") ?? pair.endIndex
-        terms[String(pair[..<mark])] = mark < pair.endIndex ? String(pair[pair.index(after: mark)...]) : ""
+      for pair in cells[6].utf8.split(separator: 0x3B) {
+        let mark = pair.firstIndex(of: 0x3D) ?? pair.endIndex
+        terms[String(Substring(pair[..<mark]))] =
+          mark < pair.endIndex ? String(Substring(pair[pair.index(after: mark)...])) : ""
       }
     }
-    lines[String(cells[0]), default: []].append(
+    lines[cells[0], default: []].append(
       Provision(
-        id: String(cells[1]), text: Bilingual(zh: String(cells[4]), en: String(cells[5])), source: String(cells[3]),
-        line: number, terms: terms))
+        id: cells[1], text: Bilingual(zh: cells[4], en: cells[5]), source: cells[3], line: number, terms: terms))
   }
 
   /// Takes the lines of a place out; what is left at the end belongs nowhere.

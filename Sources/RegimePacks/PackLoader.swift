@@ -17,7 +17,8 @@ public enum PackLoader {
     try refuseHostile(yaml)
     let root: Node?
     do {
-      root = try Yams.compose(yaml: yaml)
+      // Without tag rules: every scalar is a text here, and the rules are regular expressions.
+      root = try Yams.compose(yaml: yaml, .basic)
     } catch {
       throw PackError(mistakes: [syntax(error)])
     }

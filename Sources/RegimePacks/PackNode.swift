@@ -11,7 +11,10 @@ final class PackReader {
   /// read does not shift those after it.
   private(set) var kept: [String: [(node: Node, path: String)]] = [:]
 
-  func keep(_ node: Node, _ path: String, of list: String) { kept[list, default: []].append((node: node, path: path)) }
+  func keep(_ node: Node, _ path: String, of list: String) {
+    // What a filled template has shows at the line that uses it.
+    if usedAt == nil { kept[list, default: []].append((node: node, path: path)) }
+  }
 
   func mistake(
     _ node: Node?, _ path: String, _ kind: PackMistake.Kind, _ zh: String, _ en: String, _ remedyZh: String,
@@ -112,6 +115,8 @@ struct PackMap {
   }
 
   func text(_ key: String) -> String { required(key).map { reader.string($0, path(key)) } ?? "" }
+  /// A section or article: required, but in a filled template, where the pack's own place is put in afterwards.
+  func citation(_ key: String) -> String { reader.usedAt == nil ? text(key) : optionalText(key) ?? "" }
   func optionalText(_ key: String) -> String? { values[key].map { reader.string($0, path(key)) } }
 
   /// `[a-z0-9-]`, 1 to 64 characters; field ids may have capitals.

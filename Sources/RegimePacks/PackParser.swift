@@ -37,7 +37,7 @@ struct PackParser {
       guard let filled = used(node, path, templates) else { return nil }
       reader.usedAt = node.mark?.line
       defer { reader.usedAt = nil }
-      return workflow(filled, path)
+      return workflow(filled.node, path, forms: filled.forms).map(filled.cited)
     }
     place(LineTable(map.values["lines"], reader), in: &pack, map)
     share(map.elements("penalties", penalty), in: &pack, map)
@@ -63,7 +63,9 @@ struct PackParser {
     return templates
   }
 
-  private func used(_ node: Node, _ path: String, _ templates: [String: WorkflowTemplate]) -> Node? {
+  private func used(
+    _ node: Node, _ path: String, _ templates: [String: WorkflowTemplate]
+  ) -> FilledWorkflow? {
     let name = node.value("use")?.scalar?.string ?? ""
     guard let template = templates[name] else {
       let known = templates.keys.sorted()
@@ -141,15 +143,20 @@ struct PackParser {
     }
   }
 
-  private func workflow(_ node: Node, _ path: String) -> Workflow? {
+  private func workflow(_ node: Node, _ path: String, forms: [Int: FormRule] = [:]) -> Workflow? {
     guard
       let map = reader.map(
         node, path, keys: ["id", "name", "kind", "source", "initial", "states", "acts", "clocks"]),
       let kind = map.choice("kind", Workflow.Kind.self)
     else { return nil }
+    var position = -1
     return Workflow(
       id: map.id("id"), name: map.name("name"), kind: kind, initial: map.id("initial"),
-      states: map.elements("states", state), acts: map.elements("acts", act),
+      states: map.elements("states", state),
+      acts: map.elements("acts") { node, path in
+        position += 1
+        return act(node, path, form: forms[position])
+      },
       clocks: map.elements("clocks", clock), source: map.text("source"))
   }
 
@@ -159,7 +166,7 @@ struct PackParser {
     }
   }
 
-  private func act(_ node: Node, _ path: String) -> ActRule? {
+  private func act(_ node: Node, _ path: String, form fixed: FormRule?) -> ActRule? {
     guard
       let map = reader.map(
         node, path, keys: ["id", "name", "from", "to", "by", "source", "effect", "form", "guards"])
@@ -169,8 +176,16 @@ struct PackParser {
     return ActRule(
       id: map.id("id"), name: map.name("name"), from: map.texts("from"), to: map.optionalText("to"),
       by: map.choice("by", ActRule.Party.self, default: .responsible) ?? .responsible,
-      guards: map.elements("guards", guardRule), form: map.has("form") ? form(map) : nil, effect: effect,
-      source: map.text("source"))
+      guards: map.elements("guards", guardRule), form: fixed ?? (map.has("form") ? form(map) : nil), effect: effect,
+      source: map.citation("source"))
+  }
+
+  /// A form of a template, without parameters in it; `nil` where it has a mistake, which then shows in each use.
+  static func fixedForm(_ node: Node) -> FormRule? {
+    let parser = PackParser(reader: PackReader(), library: [:])
+    guard let act = parser.reader.map(Node([(Node("form"), node)]), "", keys: ["form"]) else { return nil }
+    let form = parser.form(act)
+    return parser.reader.mistakes.isEmpty ? form : nil
   }
 
   private func form(_ act: PackMap) -> FormRule? {
@@ -248,7 +263,7 @@ struct PackParser {
     }
     var scope: Guard.Scope?
     if map.has("where"), !map.has("after") { scope = Guard.Scope(field: map.text("where"), values: map.texts("in")) }
-    return Guard(condition: condition, article: map.text("article"), scope: scope)
+    return Guard(condition: condition, article: map.citation("article"), scope: scope)
   }
 
   private func clock(_ node: Node, _ path: String) -> ClockRule? {
@@ -282,6 +297,6 @@ struct PackParser {
       anchor: anchor, stops: map.texts("stops"), suspendedBy: map.optionalText("suspended-by"),
       resumedBy: map.optionalText("resumed-by"), extendedBy: map.optionalText("extended-by"),
       extraCount: map.has("extra-count") ? map.integer("extra-count", in: 1...PackLimits.numberMax) : 0,
-      roll: map.flag("roll", default: false), article: map.text("article"))
+      roll: map.flag("roll", default: false), article: map.citation("article"))
   }
 }

@@ -25,7 +25,7 @@ public enum WorkflowLibrary {
   nonisolated(unsafe) static let templates: [String: WorkflowTemplate] = {
     var templates: [String: WorkflowTemplate] = [:]
     for file in files {
-      if let node = try? Yams.compose(yaml: file.yaml), let template = WorkflowTemplate(node) {
+      if let node = try? Yams.compose(yaml: file.yaml, .basic), let template = WorkflowTemplate(node) {
         templates[template.id] = template
       }
     }
@@ -35,7 +35,7 @@ public enum WorkflowLibrary {
   /// The pack's text with the library's templates that it uses written into it, so that a published pack means the
   /// same in every office whatever version of the program runs there.
   public static func selfContained(_ yaml: String) -> String {
-    guard let root = try? Yams.compose(yaml: yaml) else { return yaml }
+    guard let root = try? Yams.compose(yaml: yaml, .basic) else { return yaml }
     let own = Set((root.value("templates")?.sequence ?? []).compactMap { $0.value("id")?.scalar?.string })
     let used = Set((root.value("workflows")?.sequence ?? []).compactMap { $0.value("use")?.scalar?.string })
     let wanted = files.filter { used.contains($0.id) && !own.contains($0.id) }

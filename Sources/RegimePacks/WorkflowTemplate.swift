@@ -1,4 +1,14 @@
+import Casework
 import Yams
+
+/// A workflow made from a template: its mapping, and forms that were read once with the template.
+struct FilledWorkflow {
+  var node: Node
+  /// By the act's position.
+  var forms: [Int: FormRule]
+  /// Sections of the bureau's document by act or clock.
+  var cites: [String: String]
+}
 
 /// Fills a workflow template with a pack's parameters. Work on YAML nodes, before anything is parsed, so that a filled
 /// template is checked like any other workflow and mistakes keep their lines.
@@ -10,6 +20,11 @@ struct WorkflowTemplate {
   let node: Node
   /// The template's keys with what has to be filled in them.
   private let pieces: [(key: String, piece: TemplatePiece)]
+  /// For each act of the template its form, where no parameter is in it: most of a template's nodes are in forms, and
+  /// five packs fill some hundred templates.
+  private let forms: [FormRule?]
+  /// Ids of its acts and clocks.
+  private let citable: Set<String>
   let id: String
   /// Defaults by name; a parameter with the default `required` must be given.
   let parameters: [String: Node]
@@ -28,16 +43,29 @@ struct WorkflowTemplate {
     }
     self.parameters = parameters
     var pieces: [(key: String, piece: TemplatePiece)] = []
+    var forms: [FormRule?] = []
     for (key, value) in node.mapping ?? [:] {
-      if let name = key.scalar?.string, name != "parameters", name != "id" {
+      guard let name = key.scalar?.string, name != "parameters", name != "id" else { continue }
+      guard name == "acts", let acts = value.sequence else {
         pieces.append((key: name, piece: TemplatePiece(value)))
+        continue
       }
+      var list: [TemplatePiece] = []
+      for act in acts {
+        let form = act.value("form").flatMap { TemplatePiece($0).isFixed ? PackParser.fixedForm($0) : nil }
+        forms.append(form)
+        list.append(TemplatePiece(form == nil ? act : act.removing("form")))
+      }
+      pieces.append((key: name, piece: .sequence(list)))
     }
     self.pieces = pieces
+    self.forms = forms
+    citable = Set(
+      ["acts", "clocks"].flatMap { node.value($0)?.sequence ?? [] }.compactMap { $0.value("id")?.scalar?.string })
   }
 
   /// A workflow's mapping from a `use:` entry.
-  func filled(by use: Node, _ path: String, _ reader: PackReader) -> Node? {
+  func filled(by use: Node, _ path: String, _ reader: PackReader) -> FilledWorkflow? {
     guard let map = reader.map(use, path, keys: ["id", "use", "name", "source", "with", "cite"]) else { return nil }
     var values = parameters
     for (key, value) in map.values["with"]?.mapping ?? [:] {
@@ -57,13 +85,24 @@ struct WorkflowTemplate {
         "The template \(id) needs the parameter \(name).", "在 with 中补上 \(name)。", "Add \(name) under with.")
     }
     var filling = TemplateFilling(values: values)
+    var kept: [Int: FormRule] = [:]
     var result: [(Node, Node)] = []
     for (name, piece) in pieces {
       if (name == "name" || name == "source"), map.has(name) { continue }
-      if let filled = filling.fill(piece) { result.append((Node(name), filled)) }
+      if name == "acts", case .sequence(let list) = piece {
+        var acts: [Node] = []
+        for (index, act) in list.enumerated() {
+          guard let filled = filling.fill(act) else { continue }
+          if forms.indices.contains(index), let form = forms[index] { kept[acts.count] = form }
+          acts.append(filled)
+        }
+        result.append((Node(name, TemplateFilling.plain), .sequence(Node.Sequence(acts, TemplateFilling.plain))))
+      } else if let filled = filling.fill(piece) {
+        result.append((Node(name, TemplateFilling.plain), filled))
+      }
     }
     for key in ["id", "name", "source"] {
-      if let value = map.values[key] { result.append((Node(key), value)) }
+      if let value = map.values[key] { result.append((Node(key, TemplateFilling.plain), value)) }
     }
     for name in filling.unknown.sorted() {
       reader.mistake(
@@ -71,60 +110,48 @@ struct WorkflowTemplate {
         "The template \(id) uses the undefined parameter \(name).", "在模板的 parameters 中定义。",
         "Define it under the template's parameters.")
     }
-    let cites = self.cites(map, reader)
-    let whole = Node.mapping(Node.Mapping(result, .implicit, .any, use.mark))
-    return cited(whole, cites, workflowSource: map.values["source"])
+    let whole = Node.mapping(Node.Mapping(result, TemplateFilling.plain, .any, use.mark))
+    return FilledWorkflow(node: whole, forms: kept, cites: cites(map, reader))
   }
 
-  private func cites(_ map: PackMap, _ reader: PackReader) -> [String: Node] {
-    var cites: [String: Node] = [:]
-    let elements = ["acts", "clocks"].flatMap { node.value($0)?.sequence ?? [] }
-    let known = Set(elements.compactMap { $0.value("id")?.scalar?.string })
+  private func cites(_ map: PackMap, _ reader: PackReader) -> [String: String] {
+    var cites: [String: String] = [:]
     for (key, value) in map.values["cite"]?.mapping ?? [:] {
       guard let name = key.scalar?.string else { continue }
-      if !known.contains(name) {
+      if !citable.contains(name) {
         reader.mistake(
           key, map.path("cite.\(name)"), .unknownReference, "流程模板 \(id) 没有步骤或期限 \(name)。",
           "The template \(id) has no act or clock \(name).", "核对标识。", "Check the id.")
       }
-      cites[name] = value
+      cites[name] = value.scalar?.string
     }
     return cites
   }
+}
 
+extension FilledWorkflow {
   /// Gives each act and clock its place in the bureau's document: its own, or the workflow's; and each guard that
-  /// names no article that of its act.
-  private func cited(_ workflow: Node, _ cites: [String: Node], workflowSource: Node?) -> Node {
+  /// names no article that of its act. A law's article that the template itself cites stays beside the bureau's section.
+  func cited(_ workflow: Workflow) -> Workflow {
     var workflow = workflow
-    for (list, key) in [("acts", "source"), ("clocks", "article")] {
-      guard let elements = workflow.value(list)?.sequence else { continue }
-      workflow = workflow.setting(
-        list, to: Node(elements.map { cited($0, key, cites, workflowSource: workflowSource, isAct: list == "acts") }))
+    for index in workflow.acts.indices {
+      let source = place(of: workflow.acts[index].id, own: workflow.acts[index].source, in: workflow)
+      workflow.acts[index].source = source
+      for position in workflow.acts[index].guards.indices {
+        let article = workflow.acts[index].guards[position].article
+        workflow.acts[index].guards[position].article = article.isEmpty ? source : "\(source)；\(article)"
+      }
+    }
+    for index in workflow.clocks.indices {
+      workflow.clocks[index].article = place(
+        of: workflow.clocks[index].id, own: workflow.clocks[index].article, in: workflow)
     }
     return workflow
   }
 
-  private func cited(
-    _ element: Node, _ key: String, _ cites: [String: Node], workflowSource: Node?, isAct: Bool
-  ) -> Node {
-    guard let id = element.value("id")?.scalar?.string else { return element }
-    var element = element
-    // A law's article that the template itself cites stays beside the bureau's section.
-    let own = element.value(key)?.scalar?.string
-    if let cite = cites[id]?.scalar?.string ?? (own == nil ? workflowSource?.scalar?.string : nil) {
-      let joined = [cite, cites[id] != nil ? own : nil].compactMap { $0 }.joined(separator: "；")
-      element = element.setting(key, to: Node(joined))
-    }
-    guard isAct, let source = element.value(key)?.scalar?.string, let guards = element.value("guards")?.sequence else {
-      return element
-    }
-    return element.setting(
-      "guards",
-      to: Node(
-        guards.map { item -> Node in
-          let article = item.value("article")?.scalar?.string
-          return item.setting("article", to: Node(article.map { "\(source)；\($0)" } ?? source))
-        }))
+  private func place(of id: String, own: String, in workflow: Workflow) -> String {
+    if let cite = cites[id] { return own.isEmpty ? cite : "\(cite)；\(own)" }
+    return own.isEmpty ? workflow.source : own
   }
 }
 
@@ -163,7 +190,7 @@ private indirect enum TemplatePiece {
     }
   }
 
-  private var isFixed: Bool { if case .fixed = self { true } else { false } }
+  var isFixed: Bool { if case .fixed = self { true } else { false } }
 
   static func parameter(_ text: String) -> String? {
     guard text.utf8.first == 0x24, text.utf8.dropFirst().first != 0x7B else { return nil }
@@ -172,6 +199,9 @@ private indirect enum TemplatePiece {
 }
 
 private struct TemplateFilling {
+  /// One tag for all that is made: Yams makes a new one, with its rules, at each mention. Never changed.
+  nonisolated(unsafe) static let plain = Tag.implicit
+
   let values: [String: Node]
   var unknown: Set<String> = []
 
@@ -192,7 +222,7 @@ private struct TemplateFilling {
           items.append(filled)
         }
       }
-      return Node(items)
+      return .sequence(Node.Sequence(items, Self.plain))
     case .mapping(let pairs, let when, let unless):
       if let when, !holds(when) { return nil }
       if let unless, holds(unless) { return nil }
@@ -200,7 +230,7 @@ private struct TemplateFilling {
       for (key, piece) in pairs {
         if let filled = fill(piece) { result.append((key, filled)) }
       }
-      return Node(result)
+      return .mapping(Node.Mapping(result, Self.plain))
     }
   }
 

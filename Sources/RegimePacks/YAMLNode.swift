@@ -10,6 +10,13 @@ extension Node {
     return nil
   }
 
+  /// The mapping without a key.
+  func removing(_ key: String) -> Node {
+    guard case .mapping(let mapping) = self else { return self }
+    return .mapping(
+      Node.Mapping(mapping.filter { $0.key.scalar?.string != key }.map { ($0.key, $0.value) }, .implicit, .any, mapping.mark))
+  }
+
   /// The mapping with a key's value replaced, or added at the end.
   func setting(_ key: String, to value: Node) -> Node {
     guard case .mapping(let mapping) = self else { return self }

@@ -16,6 +16,7 @@ enum ActOrder {
   /// Acts naming one that is absent, and acts in a circle, wait; the same id twice is one act.
   /// - Complexity: O(n log n + edges).
   static func ordered(_ acts: [Act]) -> (ordered: [Act], waiting: [WaitingAct]) {
+    if let chain = chain(acts) { return (chain, []) }
     let byID = distinct(acts)
     var children: [String: [String]] = [:]
     var openParents: [String: Int] = [:]
@@ -42,6 +43,16 @@ enum ActOrder {
       .sorted(by: precedes)
       .map { WaitingAct(act: $0, missing: Set($0.parents).subtracting(placed).sorted()) }
     return (ordered, waiting)
+  }
+
+  /// The usual file: each act built on the one before it alone. Nothing is left to order then.
+  private static func chain(_ acts: [Act]) -> [Act]? {
+    let chain = acts.sorted { $0.stamp < $1.stamp }
+    var ids: Set<String> = []
+    for (index, act) in chain.enumerated() {
+      guard act.parents == (index == 0 ? [] : [chain[index - 1].id]), ids.insert(act.id).inserted else { return nil }
+    }
+    return chain
   }
 
   /// Whether `left` goes first when both are ready.

@@ -6,7 +6,7 @@ struct ApproverCheck {
   var article: String
 
   func refusal(of act: Act, by rule: ActRule, in folded: FoldedCase) -> Refusal? {
-    let name = folded.workflow.label(ofRole: role)
+    var name: Bilingual { folded.workflow.label(ofRole: role) }
     guard let officer = act.officers.first else { return nobody(name, rule) }
     guard officer.roles.contains(role) else { return otherRole(officer, name, rule) }
     let own = notOf.first { earlier in
