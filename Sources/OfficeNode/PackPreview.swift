@@ -13,6 +13,8 @@ public enum PackPreview {
   public static func mistakes(inYAML yaml: String, file: String) -> [PackMistake] {
     do throws(PackError) {
       _ = try PackLoader.load(yaml: yaml, file: file)
+      // As it would be published: with the library's templates written into it.
+      _ = try PackLoader.load(yaml: WorkflowLibrary.selfContained(yaml), file: file)
       return []
     } catch {
       return error.mistakes

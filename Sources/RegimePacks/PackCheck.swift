@@ -23,6 +23,16 @@ struct PackCheck {
     repeated(pack.workflows.map(\.id), "workflows")
     repeated(pack.series.map(\.id), "series")
     repeated(pack.roles.map(\.id), "roles")
+    for (index, series) in pack.series.enumerated() where pack.series[..<index].contains(where: { $0.wording == series.wording }) {
+      reader.mistake(
+        lines.node("series", index), "series[\(index)].wording", .repeated, "两个系列的文号写法相同。",
+        "Two series have the same wording.", "换一个代字。", "Choose another.")
+    }
+    for tier in pack.discretion?.tiers ?? [] where tier.id == PenaltyTier.mitigated && tier.toPercent == 0 {
+      reader.mistake(
+        nil, "discretion.tiers", .badValue, "减轻档次只允许零元罚款。", "The mitigated tier allows a fine of nothing only.",
+        "to 写最低罚款额的百分比。", "Give to as a percentage of the lower bound.")
+    }
     for (list, groups) in [
       ("duties", pack.duties), ("boundaries", pack.boundaries), ("services", pack.services),
       ("campaigns", pack.campaigns),
@@ -44,6 +54,12 @@ struct PackCheck {
     repeated(regime.penalties.map(\.id), "regimes", index, "penalties")
     repeated(regime.tallies.map(\.id), "regimes", index, "tallies")
     repeated(regime.scoreBands.map(\.id), "regimes", index, "score-bands")
+    repeatedLines(regime.basis.map(\.id), node, "\(path).basis")
+    for (part, content) in regime.parts {
+      if case .merged(let other) = content, regime.parts[other]?.lines.isEmpty != false {
+        unknown(node, "\(path).parts.\(part.rawValue).merged-with", other.rawValue)
+      }
+    }
     for (part, content) in regime.parts { repeatedLines(content.lines.map(\.id), node, "\(path).parts.\(part.rawValue)") }
     for id in regime.transferred?.workflows ?? [] where !regime.workflows.contains(id) {
       unknown(node, "\(path).transferred.workflows", id)

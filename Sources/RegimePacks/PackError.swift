@@ -44,12 +44,14 @@ public struct PackError: Error, Sendable, Hashable {
 
 /// Limits on a pack's text, so that a hostile one is refused before it costs anything.
 public enum PackLimits {
-  /// The largest bundled pack has under 80 KiB.
+  /// The largest bundled pack has 205 KiB.
   public static let textBytesMax = 1024 * 1024
   /// A pack nests seven deep: workflow, act, form, field, choice, name.
   public static let depthMax = 16
   /// The widest mapping of the format has some thirty keys; keys are looked up one by one.
   public static let keysMax = 200
+  /// The largest bundled pack has some 15,000 nodes besides its table of lines.
+  public static let nodesMax = 200_000
   public static let mistakesMax = 500
   /// Longer than any count in the documents; see also `DeadlineRule.countMax`.
   public static let numberMax = 10_000

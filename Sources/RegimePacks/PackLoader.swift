@@ -15,6 +15,7 @@ public enum PackLoader {
       ])
     }
     try refuseHostile(yaml)
+    try refuseAnchors(yaml)
     let root: Node?
     do {
       // Without tag rules: every scalar is a text here, and the rules are regular expressions.
@@ -22,6 +23,7 @@ public enum PackLoader {
     } catch {
       throw PackError(mistakes: [syntax(error)])
     }
+    try refuseAliases(root)
     let pack = PackParser(reader: reader, library: WorkflowLibrary.templates).pack(root)
     if let pack { PackCheck(reader: reader, lines: PackLines(reader: reader)).check(pack) }
     guard let pack, reader.mistakes.isEmpty else {
@@ -30,63 +32,84 @@ public enum PackLoader {
     return pack
   }
 
-  /// Looks at the parser's events before anything is built: aliases and deep nesting cost a bomb its effect only if
-  /// they are refused here.
+  /// Looks at the bytes before anything is built. Depth is counted without regard to quotes, so that no quote can hide
+  /// it; what a text has of brackets is closed again or far from the limit.
   private static func refuseHostile(_ yaml: String) throws(PackError) {
     var depth = 0
+    for (index, line) in yaml.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+      for byte in line {
+        switch byte {
+        case 0x5B, 0x7B: depth += 1
+        case 0x5D, 0x7D: depth = max(0, depth - 1)
+        default: continue
+        }
+        if depth > PackLimits.depthMax { throw tooDeep(index + 1) }
+      }
+      // `- - -` and `? ? ?` nest on one line too.
+      let indent = line.prefix { $0 == 0x20 || $0 == 0x2D || $0 == 0x3F }.count
+      if indent > PackLimits.depthMax * 4 { throw tooDeep(index + 1) }
+    }
+  }
+
+  private static func tooDeep(_ line: Int) -> PackError {
+    PackError(mistakes: [
+      PackMistake(
+        line: line, path: "", kind: .tooDeep, message: Bilingual(zh: "嵌套过深。", en: "Nested too deeply."),
+        remedy: Bilingual(
+          zh: "制度包最多嵌套 \(PackLimits.depthMax) 层。", en: "A pack nests at most \(PackLimits.depthMax) deep."))
+    ])
+  }
+
+  /// Refuses anchors and aliases. The parser shares an aliased node, so a bomb costs nothing until it is walked; the
+  /// walk here ends at the budget.
+  private static func refuseAliases(_ root: Node?) throws(PackError) {
+    var budget = PackLimits.nodesMax
+    if let root, !isWithin(&budget, root) { throw aliases(1) }
+  }
+
+  private static func isWithin(_ budget: inout Int, _ node: Node) -> Bool {
+    budget -= 1
+    guard budget > 0 else { return false }
+    switch node {
+    case .scalar: return true
+    case .alias: return false
+    case .sequence(let list): return list.allSatisfy { isWithin(&budget, $0) }
+    case .mapping(let pairs): return pairs.allSatisfy { isWithin(&budget, $0.key) && isWithin(&budget, $0.value) }
+    }
+  }
+
+  /// The early, plain sign of one, with its line. Within the table of lines everything is text.
+  private static func refuseAnchors(_ yaml: String) throws(PackError) {
     var isInTable = false
     for (index, line) in yaml.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
-      // Within the table of lines everything is text.
       if isInTable, line.first == 0x20 || line.isEmpty { continue }
-      isInTable = line.starts(with: "lines: |".utf8)
-      var isQuoted = false
+      isInTable = line.elementsEqual("lines: |".utf8)
       var previous: UInt8 = 0x20
       var quote: UInt8 = 0
       for byte in line {
-        if isQuoted {
-          if byte == quote { isQuoted = false }
-        } else {
-          switch byte {
-          case 0x22, 0x27:
-            if isSeparator(previous) {
-              isQuoted = true
-              quote = byte
-            }
-          case 0x23 where previous == 0x20: break
-          case 0x5B, 0x7B: depth += 1
-          case 0x5D, 0x7D: depth = max(0, depth - 1)
-          default: break
-          }
-          if byte == 0x23, previous == 0x20 { break }
-          if byte == 0x26 || byte == 0x2A, isSeparator(previous) {
-            // `*` alone in quotes is the wildcard state; bare it would be an alias.
-            throw PackError(mistakes: [
-              PackMistake(
-                line: index + 1, path: "", kind: .alias,
-                message: Bilingual(zh: "不允许锚点和别名（& 与 *）。", en: "Anchors and aliases (& and *) are not allowed."),
-                remedy: Bilingual(zh: "把内容写全；状态 * 须加引号。", en: "Write it out; quote the state *."))
-            ])
-          }
-        }
-        if depth > PackLimits.depthMax {
-          throw PackError(mistakes: [
-            PackMistake(
-              line: index + 1, path: "", kind: .tooDeep,
-              message: Bilingual(zh: "嵌套过深。", en: "Nested too deeply."),
-              remedy: Bilingual(zh: "制度包最多嵌套 \(PackLimits.depthMax) 层。", en: "A pack nests at most \(PackLimits.depthMax) deep."))
-          ])
+        if quote != 0 {
+          if byte == quote { quote = 0 }
+        } else if byte == 0x22 || byte == 0x27, isSeparator(previous) {
+          quote = byte
+        } else if byte == 0x23, previous == 0x20 {
+          break
+        } else if byte == 0x26 || byte == 0x2A, isSeparator(previous) {
+          // `*` alone in quotes is the wildcard state; bare it would be an alias.
+          throw aliases(index + 1)
         }
         previous = byte
       }
-      let indent = line.prefix { $0 == 0x20 || $0 == 0x2D }.count
-      if indent > PackLimits.depthMax * 4 {
-        throw PackError(mistakes: [
-          PackMistake(
-            line: index + 1, path: "", kind: .tooDeep, message: Bilingual(zh: "嵌套过深。", en: "Nested too deeply."),
-            remedy: Bilingual(zh: "减少缩进。", en: "Indent less."))
-        ])
-      }
     }
+  }
+
+  private static func aliases(_ line: Int) -> PackError {
+    PackError(mistakes: [
+      PackMistake(
+        line: line, path: "", kind: .alias,
+        message: Bilingual(zh: "不允许锚点和别名（& 与 *）。", en: "Anchors and aliases (& and *) are not allowed."),
+        remedy: Bilingual(
+          zh: "把内容写全；状态 * 和含 & 的文字须加引号。", en: "Write it out; quote the state * and texts with &."))
+    ])
   }
 
   private static func isSeparator(_ byte: UInt8) -> Bool {

@@ -96,10 +96,15 @@ extension PackParser {
   func series(_ node: Node, _ path: String) -> NumberSeries? {
     guard let map = reader.map(node, path, keys: ["id", "name", "wording", "source"]) else { return nil }
     let wording = map.text("wording")
-    if !wording.isEmpty, !wording.contains("{year}") || !wording.contains("{n}") {
+    let isPlain = wording.ranges(of: "{year}").count == 1 && wording.ranges(of: "{n}").count == 1
+    // A figure beside the number would be read as part of it.
+    let beside = wording.split(separator: "{n}", omittingEmptySubsequences: false)
+    let isClear = beside.first?.last.map { !$0.isNumber && $0 != "}" } ?? true
+    let isOpen = beside.last?.first.map { !$0.isNumber && $0 != "{" } ?? true
+    if !wording.isEmpty, !(isPlain && isClear && isOpen) {
       reader.mistake(
-        map.values["wording"], map.path("wording"), .badValue, "文号须含 {year} 和 {n}。",
-        "A number's wording needs {year} and {n}.", "例如 某人社监罚字〔{year}〕第{n}号。", "For example X〔{year}〕第{n}号.")
+        map.values["wording"], map.path("wording"), .badValue, "文号须各含一个 {year} 和 {n}，{n} 两边不能是数字。",
+        "A wording needs {year} and {n} once each, and no figure beside {n}.", "例如 某人社监罚字〔{year}〕第{n}号。", "For example X〔{year}〕第{n}号.")
     }
     return NumberSeries(id: map.id("id"), name: map.name("name"), wording: wording, source: map.text("source"))
   }

@@ -45,7 +45,11 @@ struct PackParser {
       let id = pack.workflows[index].id
       pack.workflows[index].discretion = pack.discretion
       pack.workflows[index].roles = pack.roles
-      pack.workflows[index].penalties = pack.regimes.filter { $0.workflows.contains(id) }.flatMap(\.penalties)
+      var seen: Set<String> = []
+      for regime in pack.regimes where regime.workflows.contains(id) {
+        pack.workflows[index].penalties += regime.penalties.filter { seen.insert($0.id).inserted }
+        pack.workflows[index].penaltiesByRegime[regime.id] = Set(regime.penalties.map(\.id))
+      }
     }
     return pack
   }
@@ -209,6 +213,12 @@ struct PackParser {
     reader.map(node, path, keys: ["id", "name"]).map { FormField.Choice(id: $0.id("id"), name: $0.name("name")) }
   }
 
+  /// What a guard may ask for; one at a time.
+  private static let conditionKeys = [
+    "officers", "after", "fact", "approver", "signed-or-refusal-noted", "distinct", "not-recused", "participants",
+    "elapsed", "within", "precondition-met", "amount-within-band", "hearing-told",
+  ]
+
   private func guardRule(_ node: Node, _ path: String) -> Guard? {
     guard
       let map = reader.map(
@@ -219,6 +229,17 @@ struct PackParser {
           "within", "precondition-met", "other", "hearing-told", "amount", "party", "measure", "measures", "values", "article",
         ])
     else { return nil }
+    let named = Self.conditionKeys.filter { map.has($0) }
+    if named.count > 1 {
+      reader.mistake(
+        node, path, .badValue, "一个条件里写了几种：\(named.joined(separator: "、"))。",
+        "One guard says several things: \(named.joined(separator: ", ")).", "分成几个条件。", "Make them several guards.")
+      return nil
+    }
+    if map.has("where"), map.texts("in").isEmpty {
+      reader.mistake(
+        node, path, .missingKey, "where 缺少 in。", "where needs in.", "写明 in: [值]。", "Give in: [values].")
+    }
     let condition: Guard.Condition
     if map.has("officers") {
       condition = .officers(atLeast: map.integer("officers", in: 1...20), certificate: map.optionalText("certificate") ?? "none")
@@ -257,8 +278,8 @@ struct PackParser {
     } else {
       reader.mistake(
         node, path, .missingKey, "条件没有内容。", "The guard says nothing.",
-        "写 officers、after、fact、approver、signed-or-refusal-noted、not-recused、participants、elapsed、amount-within-band 或 hearing-told 之一。",
-        "Give one of officers, after, fact, approver, signed-or-refusal-noted, not-recused, participants, elapsed, amount-within-band, hearing-told.")
+        "写下列之一：\(Self.conditionKeys.joined(separator: "、"))。",
+        "Give one of: \(Self.conditionKeys.joined(separator: ", ")).")
       return nil
     }
     var scope: Guard.Scope?

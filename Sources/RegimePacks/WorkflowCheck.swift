@@ -15,6 +15,9 @@ struct WorkflowCheck {
   let workflow: Workflow
   let index: Int
 
+  /// Kinds of certificates an officer is registered with.
+  private static let certificates = ["enforcement", "supervision", "audit", "none"]
+
   private var reader: PackReader { check.reader }
   private var path: String { "workflows[\(index)]" }
 
@@ -102,10 +105,17 @@ struct WorkflowCheck {
       }
     case .amountWithinBand(let amount, let penalty, let tier, let reason):
       for id in [amount, penalty, tier, reason] where !workflow.hasField(id) { check.unknown(node, here, id) }
+      // A quantity that no form asks for would count as absent, and the other formula would apply.
+      for rule in workflow.penalties {
+        for key in rule.formula.quantityKeys where !workflow.hasField(key) {
+          check.unknown(node, "\(here) \(rule.id)", key)
+        }
+      }
     case .hearingTold(let told, let amount, let party, let measure, let measures):
       for id in [told, amount, party] where !workflow.hasField(id) { check.unknown(node, here, id) }
       values(measures, of: measure, node, here)
-    case .officers: break
+    case .officers(_, let certificate):
+      if !Self.certificates.contains(certificate) { check.unknown(node, here, certificate) }
     }
   }
 
@@ -142,7 +152,7 @@ struct WorkflowCheck {
     case .act(let act): named.append(act)
     case .actField(let act, let field):
       named.append(act)
-      if let form = workflow.act(act)?.form, !form.fields.contains(where: { $0.id == field && $0.kind == .date }) {
+      if let rule = workflow.act(act), rule.form?.fields.contains(where: { $0.id == field && $0.kind == .date }) != true {
         check.unknown(node, "\(here).anchor.field", field)
       }
     }

@@ -45,9 +45,15 @@ public enum WorkflowLibrary {
         .filter { !$0.drop { $0 == " " }.hasPrefix("#") && !$0.allSatisfy(\.isWhitespace) }
       return lines.enumerated().map { ($0.offset == 0 ? "  - " : "    ") + $0.element }.joined(separator: "\n")
     }.joined(separator: "\n")
+    var lines = yaml.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    // The table's lines and everything nested are indented; what begins a line is a key of the pack.
+    if let own = lines.firstIndex(where: { $0.hasPrefix("templates:") }) {
+      // The pack's own list must be in block style, indented by two (Protocol/packs.md); an empty one is replaced.
+      if lines[own].hasSuffix("[]") { lines[own] = "templates:" }
+      lines.insert(blocks, at: own + 1)
+      return lines.joined(separator: "\n")
+    }
     let text = yaml.hasSuffix("\n") ? yaml : yaml + "\n"
-    guard !own.isEmpty else { return "\(text)templates:\n\(blocks)\n" }
-    // The list of its own must then be the last in the file, in block style, indented by two (Protocol/packs.md).
-    return "\(text)\(blocks)\n"
+    return "\(text)templates:\n\(blocks)\n"
   }
 }

@@ -160,6 +160,8 @@ struct CountingOffice {
     try city.perform(.regimePublish(yaml: CountingPack.yaml))
     try city.send(to: county)
     try county.staff()
+    // Before the year that is counted begins.
+    try go(to: "2025-12-29")
   }
 
   /// It is noon of this day at both offices.

@@ -242,7 +242,7 @@ struct NumberTests {
     try region.city.meet(region.east)
     let rows = try register(region.city, of: region.east)
     try #require(rows.map(\.state) == [.used, .void, .used, .unused])
-    #expect(rows[1].reason?.zh == "打印错误" && rows[1].officer == "zhang" && rows[1].date == "2025-12-29")
+    #expect(rows[1].reason?.zh == "打印错误" && rows[1].officer == "zhang" && rows[1].date == "2026-01-06")
     #expect(rows[0].file == file && rows[0].act?.zh == "制发告知书" && rows[0].date == "2026-01-06")
     #expect(rows[3].first == 4 && rows[3].last == 5)
     #expect(rows.allSatisfy { $0.problems.isEmpty && !$0.isDuplicate })

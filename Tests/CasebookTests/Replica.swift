@@ -12,7 +12,7 @@ final class Replica {
   let storage = MemoryStorage()
   let signer: SoftwareSigner
   var context: ReplicaContext
-  var now: UInt64 = 1_767_000_000_000  // 2025-12-29
+  var now: UInt64 = 1_767_668_400_000  // 2026-01-06
   private var counter: UInt8 = 0
   private let salt: UInt8
 
@@ -90,6 +90,10 @@ final class Replica {
   @discardableResult
   func perform(_ request: DeskRequest) throws -> DeskReply {
     now += 1_000
+    // An act is recorded on its day or later.
+    if case .fileAct(let draft) = request, let day = draft.date.flatMap({ CivilDate($0) }), day.dayNumber > 0 {
+      now = max(now, UInt64(day.dayNumber) * 86_400_000)
+    }
     return try Clerk(context: context, signer: signer, now: now, makeID: newID).perform(request, in: storage)
   }
 

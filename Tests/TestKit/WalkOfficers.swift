@@ -28,6 +28,7 @@ public struct WalkOfficers: Sendable {
       people.append(Person(login: "named-\(number)", roles: ["named"], kind: nil, isExpired: false))
     }
     for role in roles where role != "handler" {
+      people.append(Person(login: "spare-\(role)", roles: [role], kind: nil, isExpired: false))
       for number in 1...3 {
         people.append(Person(login: "\(role)-\(number)", roles: [role], kind: nil, isExpired: false))
       }

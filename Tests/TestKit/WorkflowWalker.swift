@@ -60,10 +60,10 @@ public struct WorkflowWalker {
     var walk = Walk(folded: FoldedCase.fold(workflow: workflow, opening: opening, acts: [], hierarchy: hierarchy))
     var date = opening.date
     if workflow.act("recuse") != nil, probing {
-      for kind in WalkOfficers.kinds {
+      for spare in spares {
         guard let rule = workflow.act("recuse") else { continue }
         var act = filled(rule, in: walk.folded, on: date, &random)
-        act.facts["recusedOfficer"] = .text("spare-\(kind)")
+        act.facts["recusedOfficer"] = .text(spare)
         take(act, &walk)
       }
     }
@@ -100,6 +100,15 @@ public struct WorkflowWalker {
       if !taken { break }
     }
     return walk
+  }
+
+  /// Officers recused at the start, so that each guard against recused ones can be met: one of each certificate, and
+  /// one of each role whose holder decides under such a guard.
+  private var spares: [String] {
+    let roles = workflow.acts.filter { act in
+      act.guards.contains { if case .notRecused = $0.condition { true } else { false } }
+    }.flatMap(\.guards).compactMap { if case .approver(let role, _) = $0.condition { role } else { nil } }
+    return WalkOfficers.kinds.map { "spare-\($0)" } + Set(roles).sorted().map { "spare-\($0)" }
   }
 
   private func take(_ act: Act, _ walk: inout Walk) {
@@ -225,6 +234,10 @@ public struct WorkflowWalker {
 
   // MARK: - Breaking a guard
 
+  private static func spare(_ role: String) -> ActOfficer {
+    ActOfficer(id: "spare-\(role)", name: "spare-\(role)", roles: [role], certificate: nil)
+  }
+
   static func violations(of act: Act, _ item: Guard, in folded: FoldedCase) -> [(Act, Refusal.Code)] {
     let own = folded.workflow.acts.first { $0.id == act.rule }?.form?.fields.map(\.id) ?? []
     func changed(_ change: (inout Act) -> Void) -> Act {
@@ -266,9 +279,13 @@ public struct WorkflowWalker {
     case .distinct(let fields):
       return [(changed { for field in fields { $0.facts[field] = .text("named-1") } }, .quorum)]
     case .notRecused:
-      return WalkOfficers.kinds.map { kind in
-        (changed { $0.officers = $0.officers.dropLast() + people(["spare-\(kind)"]) }, .recused)
+      let roles = act.officers.first?.roles.filter { $0 != "handler" } ?? []
+      return roles.map { role in
+        (changed { $0.officers = [Self.spare(role)] + $0.officers.dropFirst() }, .recused)
       }
+        + WalkOfficers.kinds.map { kind in
+          (changed { $0.officers = $0.officers.dropLast() + people(["spare-\(kind)"]) }, .recused)
+        }
     case .participants(let roles):
       return [(changed { $0.officers.removeAll { $0.roles.contains(roles[0]) } }, .participants)]
     case .after: return [(changed { _ in }, .missingStep)]

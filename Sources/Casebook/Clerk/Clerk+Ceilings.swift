@@ -16,7 +16,8 @@ extension Clerk {
       try !CeilingCount.isCaseDriven(related, in: storage)
     else { return nil }
     let settings = BindingSettings.rows(
-      try storage.rows(RecordType.indicatorSetting.number), for: context.office, in: context.tree)
+      try storage.rows(RecordType.indicatorSetting.number), for: context.office, in: context.tree, on: today,
+      own: true)
     guard let rule = CeilingRule(regime: regime, pack: pack, settings: settings, office: context.office.text),
       rule.binds(draft.checkKind ?? "")
     else { return nil }

@@ -62,7 +62,7 @@ extension Clerk {
   }
 
   private func drawRules(_ draft: DrawDraft, in storage: any ReplicaStorage) throws -> (RegimePack, Regime) {
-    guard let pack = try context.newestPack(draft.pack, in: storage), let regime = pack.regime(draft.regime) else {
+    guard let pack = try context.packInForce(draft.pack, on: today, in: storage), let regime = pack.regime(draft.regime) else {
       throw DeskFailure(
         kind: .badInput, code: "unknown-regime",
         message: Bilingual(
@@ -173,6 +173,7 @@ extension Clerk {
 
   private func ownDraws(in storage: any ReplicaStorage) throws -> [RecordRow] {
     try storage.rows(RecordType.draw.number, where: Field.office, is: .text(context.office.text))
+      .filter { context.tree.soleAuthor(of: $0) == context.office }
   }
 
   /// The next number of this office's series of the year, without gaps, so that a draw that is not published is
@@ -210,7 +211,8 @@ extension Clerk {
   }
 
   func drawSecret(of draw: OpenedDraw, in storage: any ReplicaStorage) throws -> [UInt8]? {
-    try storage.rows(RecordType.drawSecret.number, where: 1, is: .text(draw.id.description)).first?.text(2)
+    try storage.rows(RecordType.drawSecret.number, where: 1, is: .text(draw.id.description))
+      .first { context.tree.soleAuthor(of: $0) == context.office }?.text(2)
       .flatMap { Hexadecimal.bytes($0) }
   }
 

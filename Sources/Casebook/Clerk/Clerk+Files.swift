@@ -76,6 +76,15 @@ extension Clerk {
       id: newID().description, rule: draft.act, office: context.office.text, rank: context.tree.rank(of: context.office),
       stamp: .max, parents: leaves.map(\.description), date: try date(draft.date),
       officers: try officers(draft.officers, in: storage), facts: try facts(draft.facts, rule: rule, in: storage))
+    guard act.date <= today else {
+      throw DeskFailure(
+        Refusal(
+          code: .dateOrder,
+          message: Bilingual(
+            zh: "办理日期 \(act.date) 晚于今天 \(today)。", en: "The act is dated \(act.date), after today, \(today)."),
+          article: rule?.source ?? workflow.source,
+          remedy: Bilingual(zh: "请在办理之后登记；本机时间不对的，请先校准。", en: "Record it once it is done; if this machine's clock is wrong, set it first.")))
+    }
     if let refusal = folded.attempt(act, hierarchy: context.tree) { throw DeskFailure(refusal) }
     try checkAtDesk(act, in: file, storage)
     let issued = try takeNumber(for: act, by: rule, of: file, in: storage)
@@ -102,7 +111,8 @@ extension Clerk {
   private func rules(
     of draft: FileDraft, in storage: any ReplicaStorage
   ) throws -> (RegimePack, Regime, Workflow) {
-    guard let pack = try context.newestPack(draft.pack, in: storage), let regime = pack.regime(draft.regime) else {
+    let day = try date(draft.openedOn)
+    guard let pack = try context.packInForce(draft.pack, on: day, in: storage), let regime = pack.regime(draft.regime) else {
       throw DeskFailure(
         kind: .badInput, code: "unknown-regime",
         message: Bilingual(

@@ -4,9 +4,10 @@ import Replication
 /// Packs and indicators.
 extension Clerk {
   func regimeViews(in storage: any ReplicaStorage) throws -> [RegimeView] {
-    let settings = try storage.rows(RecordType.indicatorSetting.number)
+    let settings = BindingSettings.rows(
+      try storage.rows(RecordType.indicatorSetting.number), for: context.office, in: context.tree, on: today, own: true)
     var views: [RegimeView] = []
-    for header in try PackRecords.headers(in: storage) {
+    for header in try context.headers(for: context.office, in: storage) {
       guard let pack = try context.pack(header.code, version: header.version, in: storage) else { continue }
       views += pack.regimes.map { Self.view($0, of: pack, settings: settings, isPublished: true) }
     }
@@ -63,7 +64,7 @@ extension Clerk {
   }
 
   func setIndicator(_ draft: IndicatorDraft, in storage: any ReplicaStorage) throws -> DeskReply {
-    guard let pack = try context.newestPack(draft.pack, in: storage), let regime = pack.regime(draft.regime),
+    guard let pack = try context.packInForce(draft.pack, on: today, in: storage), let regime = pack.regime(draft.regime),
       draft.indicator == VisitCeiling.settingID || regime.indicators.contains(where: { $0.id == draft.indicator })
     else {
       throw DeskFailure(
@@ -73,12 +74,14 @@ extension Clerk {
           en: "There is no indicator \(draft.pack)/\(draft.regime)/\(draft.indicator)."),
         remedy: Bilingual(zh: "用 docket indicator list 查看。", en: "See docket indicator list."))
     }
-    guard draft.value > 0, !draft.document.isEmpty, CivilDate(draft.effective) != nil else {
+    let isPercent = regime.indicators.first { $0.id == draft.indicator }?.shape.isPercent ?? false
+    let figureMax = isPercent ? BindingSettings.percentMax : BindingSettings.figureMax
+    guard (1...figureMax).contains(draft.value), !draft.document.isEmpty, CivilDate(draft.effective) != nil else {
       throw DeskFailure(
         kind: .badInput, code: "indicator",
         message: Bilingual(
-          zh: "指标须为正整数，并注明下达文号和生效日期（YYYY-MM-DD）。",
-          en: "An indicator needs a positive figure, the document's number and an effective date (YYYY-MM-DD)."),
+          zh: "指标须为 1 至 \(figureMax) 的整数，并注明下达文号和生效日期（YYYY-MM-DD）。",
+          en: "An indicator needs a figure from 1 to \(figureMax), the document's number and an effective date (YYYY-MM-DD)."),
         remedy: Bilingual(zh: "请补全后重新下达。", en: "Complete it and set it again."))
     }
     // A ceiling is every authority's to publish, whatever the document says of indicators (国办发〔2024〕54号).
@@ -99,8 +102,13 @@ extension Clerk {
       else { throw unknownOffice(text) }
       if office != context.office { audience = .subtree(office) }
     }
+    // Only our own figure is replaced, and a later one stands beside it until its day: another office's row is that
+    // office's word.
     let present = try storage.rows(RecordType.indicatorSetting.number, where: 3, is: .text(draft.indicator))
-      .first { $0.text(1) == draft.pack && $0.text(2) == draft.regime && $0.text(6) == draft.office ?? "" }
+      .first {
+        $0.text(1) == draft.pack && $0.text(2) == draft.regime && $0.text(6) == draft.office ?? ""
+          && $0.text(7) == draft.effective && context.tree.soleAuthor(of: $0) == context.office
+      }
     let change = try write(
       .indicatorSetting, present?.id ?? newID(),
       [

@@ -33,6 +33,11 @@ extension Clerk {
     {
       throw DeskFailure(refusal)
     }
+    if let folded = file.folded, let rule = file.workflow?.act(act.rule),
+      let refusal = RolledPeriodCheck(calendar: context.calendar).refusal(of: act, by: rule, in: folded)
+    {
+      throw DeskFailure(refusal)
+    }
     if let pack = file.pack { try checkSuspensions(act, pinned: pack, in: storage) }
   }
 

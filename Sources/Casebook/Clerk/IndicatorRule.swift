@@ -34,7 +34,13 @@ struct IndicatorRule {
     }
   }
 
-  var value: Int? { setting?.value(4).integer.map(Int.init) ?? ownValue }
+  var value: Int? {
+    guard let set = setting?.value(4).integer else { return ownValue }
+    switch indicator.shape {
+    case .share, .transactions: return min(max(Int(clamping: set), 0), BindingSettings.percentMax)
+    default: return min(max(Int(clamping: set), 0), BindingSettings.figureMax)
+    }
+  }
 
   var period: IndicatorPeriod? {
     switch indicator.shape {
@@ -63,7 +69,7 @@ struct IndicatorRule {
   var provenance: Bilingual {
     if let setting {
       let document = setting.text(5) ?? ""
-      return Bilingual(zh: "上级下达：\(document)", en: "set by the superior: \(document)")
+      return Bilingual(zh: "上级下达：\(document)", en: "set from above: \(document)")
     }
     return Bilingual(zh: "\(pack.issuer.zh)制度 \(indicator.source)", en: "document of \(pack.issuer.en), \(indicator.source)")
   }

@@ -20,7 +20,7 @@ struct CeilingRule {
     checks = regime.ceiling?.checks ?? [.routine]
     if let setting, let value = setting.value(4).integer {
       let document = setting.text(5) ?? ""
-      atMost = Int(clamping: value)
+      atMost = min(max(Int(clamping: value), 0), BindingSettings.figureMax)
       source = Bilingual(zh: "频次上限：\(document)", en: "ceiling set by \(document)")
     } else if let ceiling = regime.ceiling {
       atMost = ceiling.atMost
@@ -64,25 +64,5 @@ struct CeilingRule {
         period: VisitCeiling.Period.year.rawValue, ownValue: regime.ceiling?.atMost, value: rule.atMost,
         provenance: rule.source, source: regime.ceiling?.source ?? regime.source)
     }
-  }
-}
-
-/// The settings of figures that bind an office: its superiors' and its own, the highest office's first. What another
-/// branch set for itself and its own offices is held by the bureau above both, and binds nobody else.
-enum BindingSettings {
-  static func rows(_ rows: [RecordRow], for office: OfficeCode, in tree: OfficeTree) -> [RecordRow] {
-    let offices = Dictionary(
-      tree.all.map { (WriteStamp.short($0.key), $0.charter.office) }, uniquingKeysWith: { first, _ in first })
-    return rows.compactMap { row -> (row: RecordRow, rank: Int)? in
-      guard let author = (row.fields[4]?.winner?.stamp.author).flatMap({ offices[$0] }) else { return nil }
-      guard author == office || tree.isSuperior(author, of: office) else { return nil }
-      return (row, tree.rank(of: author))
-    }
-    // Of one author the setting for this office goes before the one for all.
-    .sorted { left, right in
-      let specific = (left.row.text(6) == office.text, right.row.text(6) == office.text)
-      if left.rank != right.rank { return left.rank > right.rank }
-      return specific.0 != specific.1 ? specific.0 : left.row.id < right.row.id
-    }.map(\.row)
   }
 }

@@ -32,15 +32,17 @@ struct CoverageBook {
     var rows: [CoverageRow] = []
     for pack in try packs.inForce(on: today) {
       let offices = offices(under: pack, files.keys)
-      let binding = offices.map { BindingSettings.rows(settings, for: $0, in: context.tree) }
+      let binding = offices.map { office in
+        [false, true].map { BindingSettings.rows(settings, for: office, in: context.tree, on: today, own: $0) }
+      }
       for regime in pack.regimes {
         var byOffice: [[CoverageRow]] = []
         for (office, settings) in zip(offices, binding) {
           let group = FileGroup(office: office.text, pack: pack.code, regime: regime.id)
           let coverage = RegimeCoverage(
             office: office.text, regime: regime, pack: pack, files: files[group] ?? [],
-            register: (registers[office.text] ?? UnitRegister(units: [])).of(regime), settings: settings, today: today)
-          let ceiling = CeilingRule(regime: regime, pack: pack, settings: settings, office: office.text)
+            register: (registers[office.text] ?? UnitRegister(units: [])).of(regime), settings: settings[0], today: today)
+          let ceiling = CeilingRule(regime: regime, pack: pack, settings: settings[1], office: office.text)
           byOffice.append(
             try coverage.rows(
               reader: &reader, ceiling: ceiling, over: try over(ceiling, coverage, identity)))

@@ -36,5 +36,8 @@ enum SampleFacts {
 
 extension FactValue {
   /// A whole number that is not negative.
-  var number: Int? { if case .integer(let value) = self, value >= 0 { Int(exactly: value) } else { nil } }
+  var number: Int? { if case .integer(let value) = self, (0...Self.believable).contains(value) { Int(value) } else { nil } }
+
+  /// Above it a number in a form is a slip or a forgery, whoever sent it; sums over many files stay far from overflow.
+  private static let believable: Int64 = 1_000_000_000
 }

@@ -7,12 +7,15 @@ struct ShareCount {
   var today: CivilDate
 
   /// Ceiling: 30 % of 7 units are 3 (field notes 3.10).
-  static func required(_ percent: Int, of base: Int) -> Int { (base * percent + 99) / 100 }
+  static func required(_ percent: Int, of base: Int) -> Int {
+    let product = base.multipliedReportingOverflow(by: percent)
+    return product.overflow ? base : (product.partialValue / 100) + (product.partialValue % 100 == 0 ? 0 : 1)
+  }
 
   /// A share of the register.
   func figure(_ checks: [CountedCheck], of register: UnitRegister) -> CoverageFigure {
     let base = register.base(of: span, today: today)
-    return figure(base, done: checks.within(span).units.count, checks)
+    return figure(base, done: checks.within(span).units.intersection(base.units).count, checks)
   }
 
   /// A share of the units of one kind.

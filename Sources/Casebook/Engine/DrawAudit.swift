@@ -147,7 +147,8 @@ struct DrawAudit {
   /// is found too; it must explain itself.
   private func withheld(in storage: any ReplicaStorage) throws -> [DrawFinding] {
     var found: [DrawFinding] = []
-    for row in try storage.rows(RecordType.draw.number, where: DrawRecords.Field.office, is: .text(draw.office)) {
+    for row in try storage.rows(RecordType.draw.number, where: DrawRecords.Field.office, is: .text(draw.office))
+    where context.tree.soleAuthor(of: row)?.text == draw.office {
       let other = try context.openedDraw(row, outline: true, in: storage)
       guard other.id != draw.id, other.isSameMatter(as: draw), other.revealed.isEmpty,
         let made = other.committedAt, let mine = draw.revealedAt ?? draw.committedAt, made < mine

@@ -176,9 +176,12 @@ enum DrawRecords {
   }
 
   /// The text of a part, or `nil` when no section of it is held.
-  static func text(_ part: Part, of owner: RecordID, in storage: any ReplicaStorage) throws -> String? {
+  /// - Parameter office: whose draw it is; sections that another wrote are not its word.
+  static func text(
+    _ part: Part, of owner: RecordID, by office: OfficeCode?, tree: OfficeTree, in storage: any ReplicaStorage
+  ) throws -> String? {
     let rows = try storage.rows(RecordType.drawSection.number, where: 1, is: .text(owner.description))
-      .filter { $0.text(2) == part.rawValue }
+      .filter { $0.text(2) == part.rawValue && tree.soleAuthor(of: $0) == office }
     if rows.isEmpty { return nil }
     return rows.sorted { ($0.value(3).integer ?? 0, $0.id) < ($1.value(3).integer ?? 0, $1.id) }
       .compactMap { $0.text(4) }.joined()

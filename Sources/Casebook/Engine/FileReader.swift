@@ -27,7 +27,9 @@ extension ReplicaContext {
   public func file(_ id: RecordID, in storage: any ReplicaStorage) throws -> OpenedFile? {
     guard let row = try storage.row(RecordType.caseFile.number, id) else { return nil }
     let pack = try row.text(4).flatMap { code in
-      try row.value(5).integer.flatMap { try self.pack(code, version: Int($0), in: storage) }
+      try row.value(5).integer.flatMap {
+        try self.pack(code, version: Int($0), for: OfficeCode(row.text(9) ?? ""), in: storage)
+      }
     }
     return try file(row, pack: pack, in: storage)
   }
@@ -41,7 +43,8 @@ extension ReplicaContext {
     file.workflow = row.text(7).flatMap { file.pack?.workflow($0) }
     if let workflow = file.workflow, let date = CivilDate(file.openedOn) {
       let opening = CaseOpening(
-        office: file.office, addressee: file.addressee.isEmpty ? nil : file.addressee, date: date)
+        office: file.office, addressee: file.addressee.isEmpty ? nil : file.addressee, date: date,
+        regime: file.regime)
       file.folded = FoldedCase.fold(
         workflow: workflow, opening: opening, acts: stored.compactMap { ActRecord.act($0, in: tree) },
         hierarchy: tree)

@@ -108,12 +108,13 @@ extension ReplicaContext {
   /// Reads a draw from its records.
   /// - Parameter outline: without rosters and lists, which a table of draws does not need.
   func openedDraw(_ row: RecordRow, outline: Bool = false, in storage: any ReplicaStorage) throws -> OpenedDraw {
+    let office = OfficeCode(row.text(DrawRecords.Field.office) ?? "")
     func text(_ part: DrawRecords.Part, of owner: RecordID) throws -> String? {
-      outline ? nil : try DrawRecords.text(part, of: owner, in: storage)
+      outline ? nil : try DrawRecords.text(part, of: owner, by: office, tree: tree, in: storage)
     }
     let key = FieldValue.text(row.id.description)
     let rounds = try storage.rows(RecordType.drawResult.number, where: DrawRecords.RoundField.draw, is: key)
-      .map { row in
+      .filter { tree.soleAuthor(of: $0) == office }.map { row in
         OpenedDraw.Round(
           row: row, number: Int(clamping: row.value(DrawRecords.RoundField.round).integer ?? 0),
           drawn: DrawRecords.drawn(try text(.result, of: row.id) ?? ""))

@@ -61,18 +61,45 @@ public struct PackRecords: Sendable {
 }
 
 extension ReplicaContext {
-  /// The pack a file is pinned to.
-  func pack(_ code: String, version: Int, in storage: any ReplicaStorage) throws -> RegimePack? {
+  /// The pack a file of an office is pinned to. Only the office itself and those above it make rules for it; of
+  /// several under one code and version the highest office's, so that every replica folds the file alike.
+  func pack(
+    _ code: String, version: Int, for office: OfficeCode? = nil, in storage: any ReplicaStorage
+  ) throws -> RegimePack? {
     guard let suite = suites[.ed25519],
-      let header = try PackRecords.headers(in: storage).first(where: { $0.code == code && $0.version == version }),
+      let header = try headers(for: office ?? self.office, in: storage)
+        .first(where: { $0.code == code && $0.version == version }),
       let text = try PackRecords.text(of: header, in: storage, using: suite)
     else { return nil }
     return shelf.pack(fromYAML: text)
   }
 
+  /// Packs that bind an office, by code and version; of one code and version the highest author's first.
+  func headers(for office: OfficeCode, in storage: any ReplicaStorage) throws -> [PackRecords.Header] {
+    try PackRecords.headers(in: storage).compactMap { header -> (header: PackRecords.Header, rank: Int)? in
+      guard let row = try storage.row(RecordType.pack.number, header.record), let author = tree.soleAuthor(of: row),
+        author == office || tree.isSuperior(author, of: office)
+      else { return nil }
+      return (header, tree.rank(of: author))
+    }.sorted { left, right in
+      let (one, other) = ((left.header.code, left.header.version), (right.header.code, right.header.version))
+      if one != other { return one < other }
+      return left.rank != right.rank ? left.rank > right.rank : left.header.record < right.header.record
+    }.map(\.header)
+  }
+
+  /// The version of a pack in force on a day: the newest that has taken effect; where none has, the newest.
+  func packInForce(_ code: String, on day: CivilDate, in storage: any ReplicaStorage) throws -> RegimePack? {
+    let versions = Set(try headers(for: office, in: storage).filter { $0.code == code }.map(\.version))
+    for version in versions.sorted(by: >) {
+      if let pack = try pack(code, version: version, in: storage), pack.effective <= day { return pack }
+    }
+    return try newestPack(code, in: storage)
+  }
+
   /// The newest version held of a pack.
   func newestPack(_ code: String, in storage: any ReplicaStorage) throws -> RegimePack? {
-    guard let version = try PackRecords.headers(in: storage).last(where: { $0.code == code })?.version else {
+    guard let version = try headers(for: office, in: storage).last(where: { $0.code == code })?.version else {
       return nil
     }
     return try pack(code, version: version, in: storage)

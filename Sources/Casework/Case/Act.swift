@@ -95,11 +95,14 @@ public struct CaseOpening: Sendable, Hashable, Codable {
   public var addressee: String?
   /// Day the complaint or lead came in, or the file was opened.
   public var date: CivilDate
+  /// The regime it runs under; `nil`: any that the workflow serves.
+  public var regime: String?
 
-  public init(office: String, addressee: String?, date: CivilDate) {
+  public init(office: String, addressee: String?, date: CivilDate, regime: String? = nil) {
     self.office = office
     self.addressee = addressee
     self.date = date
+    self.regime = regime
   }
 }
 

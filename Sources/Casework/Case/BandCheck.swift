@@ -7,15 +7,24 @@ struct BandCheck {
   var article: String
 
   func refusal(of act: Act, by rule: ActRule, in folded: FoldedCase) -> Refusal? {
-    func fact(_ field: String) -> FactValue? { act.facts[field] ?? folded.facts[field] }
-    guard case .integer(let fen)? = fact(amount), !folded.workflow.penalties.isEmpty else { return nil }
-    guard let id = fact(penalty)?.spelled, let item = folded.workflow.penalties.first(where: { $0.id == id }) else {
+    func fact(_ field: String) -> FactValue? { folded.fact(field, of: act) }
+    guard case .integer(let fen)? = fact(amount), !folded.penalties.isEmpty else { return nil }
+    guard let id = fact(penalty)?.spelled, let item = folded.penalties.first(where: { $0.id == id }) else {
       let field = folded.workflow.label(ofField: penalty)
       return Refusal(
         code: .outOfBand,
         message: Bilingual(
           zh: "\(rule.label.zh)写明了罚款数额，没有写明\(field.zh)，无法核对幅度。",
           en: "\(rule.label.en) names a fine but not \(field.en), so its band cannot be checked."),
+        article: article, remedy: Bilingual(zh: "请填写\(field.zh)。", en: "Fill in \(field.en)."))
+    }
+    if let tiers = folded.workflow.discretion?.tiers, !tiers.isEmpty, fact(self.tier) == nil {
+      let field = folded.workflow.label(ofField: self.tier)
+      return Refusal(
+        code: .outOfBand,
+        message: Bilingual(
+          zh: "\(rule.label.zh)写明了罚款数额，没有写明\(field.zh)，无法核对裁量基准。",
+          en: "\(rule.label.en) names a fine but not \(field.en), so the standard of discretion cannot be checked."),
         article: article, remedy: Bilingual(zh: "请填写\(field.zh)。", en: "Fill in \(field.en)."))
     }
     var quantities: [String: Int64] = [:]

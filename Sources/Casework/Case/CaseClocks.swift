@@ -76,9 +76,9 @@ extension FoldedCase {
     case .opening:
       return (opening.date, 0)
     case .yearly(let monthDay):
-      let day = CivilDate("\(opening.date.year)-\(monthDay)")
-      let next = day.flatMap { $0 < opening.date ? CivilDate("\(opening.date.year + 1)-\(monthDay)") : $0 }
-      return next.map { ($0, 0) }
+      // 02-29 is the last day of February in a common year.
+      let day = CivilDate("2024-\(monthDay)").flatMap { $0.adding(years: opening.date.year - 2024) }
+      return day.map { ($0, 0) }
     case .act(let id):
       return firstStep(of: id).map { (steps[$0].act.date, $0 + 1) }
     case .actField(let id, let field):

@@ -69,6 +69,12 @@ public struct FoldedCase: Sendable, Hashable {
   /// Takes one more act, built on all that are in order. The same as folding anew with it, at the cost of one act.
   public mutating func append(_ act: Act, hierarchy: any OfficeHierarchy) { apply(act, hierarchy: hierarchy) }
 
+  /// Penalties of the regime the file runs under.
+  public var penalties: [PenaltyRule] { workflow.penalties(of: opening.regime) }
+
+  /// A fact as an act would leave it: the act's own goes before the file's.
+  func fact(_ field: String, of act: Act) -> FactValue? { act.facts[field] ?? facts[field] }
+
   /// The file counts as finished.
   public var isFinal: Bool { workflow.state(state)?.isFinal ?? false }
 

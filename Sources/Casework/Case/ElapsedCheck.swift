@@ -9,6 +9,15 @@ struct ElapsedCheck {
     if unless.contains(where: { !folded.standing($0).isEmpty }) { return nil }
     guard let period = folded.workflow.clocks.first(where: { $0.id == clock }) else { return nil }
     guard let end = folded.plainEnd(of: period) else {
+      if folded.isRunning(period) {
+        return Refusal(
+          code: .notElapsed,
+          message: Bilingual(
+            zh: "“\(period.name.zh)”正在中止，不能办理\(rule.label.zh)。",
+            en: "“\(period.name.en)” is suspended; \(rule.label.en) must wait."),
+          article: article,
+          remedy: Bilingual(zh: "请在恢复并届满后办理。", en: "Take it after resumption, when the period has run out."))
+      }
       return Refusal(
         code: .notElapsed,
         message: Bilingual(
@@ -29,6 +38,11 @@ struct ElapsedCheck {
 }
 
 extension FoldedCase {
+  /// Whether a period has begun.
+  func isRunning(_ period: ClockRule) -> Bool {
+    reading(of: period, calendar: HolidayTable.empty, today: nil).startedOn != nil
+  }
+
   /// Last day of a period of calendar days, months or years, not rolled: the holiday table has no part in it, so that
   /// replicas with different tables judge an act alike. `nil` while it has not begun, or is suspended.
   func plainEnd(of period: ClockRule) -> CivilDate? {

@@ -3,8 +3,12 @@
 enum FormCheck {
   /// Characters of a wrong value that a refusal repeats, so that a pasted page does not become the message.
   private static let valueShownMax = 40
+  /// More people, days or pieces than the country has people is a slip; sums over many files stay far from overflow.
+  private static let integerMax: Int64 = 2_000_000_000
+  /// A trillion yuan, more than any fund a bureau supervises.
+  private static let fenMax: Int64 = 100_000_000_000_000
 
-  static func refusal(of act: Act, by rule: ActRule, in workflow: Workflow) -> Refusal? {
+  static func refusal(of act: Act, by rule: ActRule, in folded: FoldedCase) -> Refusal? {
     let fields = rule.form?.fields ?? []
     // Of several the least, so that every replica names the same.
     let strange = act.facts.keys.filter { name in
@@ -18,17 +22,18 @@ enum FormCheck {
         if field.required { return missing(field, rule) }
         continue
       }
-      if let expected = mismatch(value, field, workflow) { return wrong(value, field, rule, expected) }
+      if let expected = mismatch(value, field, folded) { return wrong(value, field, rule, expected) }
     }
     return nil
   }
 
   /// What is expected instead; `nil` when the value fits.
-  private static func mismatch(_ value: FactValue, _ field: FormField, _ workflow: Workflow) -> Bilingual? {
+  private static func mismatch(_ value: FactValue, _ field: FormField, _ folded: FoldedCase) -> Bilingual? {
     switch (field.kind, value) {
-    case (.text, .text), (.integer, .integer), (.flag, .flag), (.officer, .text): return nil
-    case (.money, .integer(let fen)) where fen >= 0: return nil
-    case (.penalty, .text(let text)) where workflow.penalties.contains(where: { $0.id == text }): return nil
+    case (.text, .text), (.flag, .flag), (.officer, .text): return nil
+    case (.integer, .integer(let number)) where (-integerMax...integerMax).contains(number): return nil
+    case (.money, .integer(let fen)) where (0...fenMax).contains(fen): return nil
+    case (.penalty, .text(let text)) where folded.penalties.contains(where: { $0.id == text }): return nil
     case (.date, .text(let text)) where CivilDate(text) != nil: return nil
     case (.choice, .text(let text)) where field.choices.contains(where: { $0.id == text }): return nil
     case (.text, _): return Bilingual(zh: "须为文字。", en: "A text is needed.")
@@ -40,7 +45,7 @@ enum FormCheck {
       return Bilingual(zh: "须为金额（元），最多两位小数。", en: "An amount in yuan is needed, two decimals at the most.")
     case (.officer, _): return Bilingual(zh: "须为本机构人员的登录名。", en: "An officer's login is needed.")
     case (.penalty, _):
-      let known = Bilingual.list(workflow.penalties.map { .label($0.name, $0.id) })
+      let known = Bilingual.list(folded.penalties.map { .label($0.name, $0.id) })
       return Bilingual(zh: "可选罚则：\(known.zh)。", en: "One of: \(known.en).")
     case (.choice, _):
       let choices = Bilingual.list(field.choices.map { .label($0.name, $0.id) })

@@ -1,7 +1,8 @@
 /// Checks an act against its rule's form, then its guards in their order; the first failure is the refusal.
 enum GuardCheck {
   static func refusal(of act: Act, by rule: ActRule, in folded: FoldedCase) -> Refusal? {
-    if let refusal = FormCheck.refusal(of: act, by: rule, in: folded.workflow) { return refusal }
+    if let refusal = FormCheck.refusal(of: act, by: rule, in: folded) { return refusal }
+    if let refusal = AnchorDateCheck.refusal(of: act, by: rule, in: folded) { return refusal }
     for item in rule.guards {
       if let refusal = refusal(of: act, by: rule, under: item, in: folded) { return refusal }
     }
@@ -11,9 +12,7 @@ enum GuardCheck {
   private static func refusal(
     of act: Act, by rule: ActRule, under item: Guard, in folded: FoldedCase
   ) -> Refusal? {
-    if let scope = item.scope {
-      guard let value = fact(scope.field, of: act, in: folded)?.spelled, scope.values.contains(value) else { return nil }
-    }
+    guard folded.isAsked(item, of: act) else { return nil }
     switch item.condition {
     case .officers(let atLeast, let certificate):
       return QuorumCheck(atLeast: atLeast, certificate: certificate, article: item.article)
@@ -24,11 +23,11 @@ enum GuardCheck {
     case .after(let acts):
       return PrecedingCheck(acts: acts, article: item.article).refusal(by: rule, in: folded)
     case .afterWhere(let field, let values, let acts):
-      guard let value = fact(field, of: act, in: folded)?.spelled, values.contains(value) else { return nil }
+      guard let value = folded.fact(field, of: act)?.spelled, values.contains(value) else { return nil }
       return PrecedingCheck(acts: acts, article: item.article, because: (field, value))
         .refusal(by: rule, in: folded)
     case .fact(let field, let values):
-      let value = fact(field, of: act, in: folded)?.spelled
+      let value = folded.fact(field, of: act)?.spelled
       if let value, values.contains(value) { return nil }
       return factMismatch(field, value, values, rule, folded.workflow, item.article)
     case .distinct(let fields):
@@ -63,11 +62,6 @@ enum GuardCheck {
   /// Facts that note a refusal to sign (开发区 [5]五: 应注明拒签情况; 任县 四(八)五: 应注明拒签原因).
   private static let refusalReason = "refusalReason"
   private static let witness = "witness"
-
-  /// The act's own fact goes before the file's.
-  private static func fact(_ field: String, of act: Act, in folded: FoldedCase) -> FactValue? {
-    act.facts[field] ?? folded.facts[field]
-  }
 
   private static func factMismatch(
     _ field: String, _ value: String?, _ values: [String], _ rule: ActRule, _ workflow: Workflow,

@@ -8,14 +8,16 @@ struct HearingCheck {
   var article: String
 
   func refusal(of act: Act, by rule: ActRule, in folded: FoldedCase) -> Refusal? {
-    func fact(_ field: String) -> FactValue? { act.facts[field] ?? folded.facts[field] }
+    func fact(_ field: String) -> FactValue? { folded.fact(field, of: act) }
     if fact(told) == .flag(true) { return nil }
     if let value = fact(measure)?.spelled, measures.contains(value) {
       let name = folded.workflow.label(ofValue: value, in: measure)
       return refusal(rule, Bilingual(zh: "拟作出\(name.zh)", en: "\(name.en) is intended"), article)
     }
-    guard case .integer(let fen)? = fact(amount), let kind = fact(party)?.spelled,
-      let threshold = folded.workflow.discretion?.hearing.first(where: { $0.party.rawValue == kind }),
+    // Without the kind of party the lower figure decides: nobody loses a hearing by a field left empty.
+    let kind = fact(party)?.spelled
+    let known = folded.workflow.discretion?.hearing.filter { kind == nil || $0.party.rawValue == kind } ?? []
+    guard case .integer(let fen)? = fact(amount), let threshold = known.min(by: { $0.amount < $1.amount }),
       Money(fen: fen) >= threshold.amount
     else { return nil }
     return refusal(

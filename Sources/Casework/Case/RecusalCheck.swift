@@ -1,6 +1,6 @@
 /// None of the officers was recused from this file (回避: 行政处罚法 第四十三条).
 struct RecusalCheck {
-  /// The act that records a recusal; it names the officer in its field `officer`.
+  /// The act that records a recusal; it names the officer in its field `recusedOfficer`.
   var by: String
   var article: String
 

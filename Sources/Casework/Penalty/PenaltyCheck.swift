@@ -41,7 +41,9 @@ extension PenaltyRange {
     if amount > statutory.upper { return aboveCap(amount) }
     let band = tier.map(self.tier) ?? statutory
     // A fixed fine leaves no discretion (鹿泉 四（二）: 法律没有规定裁量幅度的，不得裁量).
-    let mayLeave = hasApprovedReason && statutory.lower != statutory.upper
+    // Below the law's minimum only a mitigated penalty goes (行政处罚法 第三十二条).
+    let isMitigated = tier?.id == PenaltyTier.mitigated
+    let mayLeave = hasApprovedReason && statutory.lower != statutory.upper && (isMitigated || amount >= statutory.lower)
     if band.contains(amount) || mayLeave { return nil }
     return outside(amount, band, tier, article)
   }

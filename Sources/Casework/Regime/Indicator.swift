@@ -56,3 +56,13 @@ public enum IndicatorShape: Sendable, Hashable {
   /// Spread over the year's halves: at least `atLeast` in each.
   case eachHalfYear(atLeast: Int)
 }
+
+extension IndicatorShape {
+  /// Whether its figure is a percentage.
+  public var isPercent: Bool {
+    switch self {
+    case .share, .transactions: true
+    case .visits, .unitsPerVisit, .everyUnit, .perEvent, .dated, .eachHalfYear: false
+    }
+  }
+}

@@ -15,8 +15,10 @@ public struct Workflow: Sendable, Hashable {
   public var clocks: [ClockRule]
   /// Section of the bureau's document.
   public var source: String
-  /// What fines the regimes that run by it provide; a fine's bounds are judged by these.
+  /// What fines the regimes that run by it provide; a fine's bounds are judged by these. No id twice.
   public var penalties: [PenaltyRule]
+  /// Ids of the penalties each regime provides; a regime that is not named has them all.
+  public var penaltiesByRegime: [String: Set<String>] = [:]
   /// How the bureau uses its discretion; the same for every workflow of a pack.
   public var discretion: DiscretionRule?
   /// What the bureau calls the roles of its officers; the same for every workflow of a pack.
@@ -38,6 +40,12 @@ public struct Workflow: Sendable, Hashable {
     self.penalties = penalties
     self.discretion = discretion
     self.roles = roles
+  }
+
+  /// The penalties of a regime; of all regimes for `nil`.
+  public func penalties(of regime: String?) -> [PenaltyRule] {
+    guard let ids = regime.flatMap({ penaltiesByRegime[$0] }) else { return penalties }
+    return penalties.filter { ids.contains($0.id) }
   }
 
   public func state(_ id: String) -> WorkflowState? { states.first { $0.id == id } }
@@ -125,7 +133,7 @@ public struct Guard: Sendable, Hashable {
     case signedOrRefusalNoted(field: String)
     /// These officer fields of the act name different officers.
     case distinct(fields: [String])
-    /// None of the act's officers was recused by an act `by` of this file (its officer field `officer`).
+    /// None of the act's officers was recused by an act `by` of this file (its officer field `recusedOfficer`).
     case notRecused(by: String)
     /// Among the officers each of these roles is held.
     case participants(roles: [String])
@@ -233,7 +241,7 @@ public struct ClockRule: Sendable, Hashable {
     case act(String)
     /// The day in a date field of the first standing act of this kind.
     case actField(act: String, field: String)
-    /// That day of the year, `MM-DD`, the first on or after the opening.
+    /// That day, `MM-DD`, of the year of the opening; a file opened after it is late from the start.
     case yearly(monthDay: String)
   }
 

@@ -81,9 +81,13 @@ public struct OfficeTree: Sendable, Hashable {
   }
 
   /// The same by the short author of a write stamp.
-  public func rank(ofShortAuthor author: UInt64) -> Int {
-    for (key, office) in offices where WriteStamp.short(key) == author { return rank(of: office) }
-    return 0
+  public func rank(ofShortAuthor author: UInt64) -> Int { office(ofShortAuthor: author).map { rank(of: $0) } ?? 0 }
+
+  /// The office whose key a write stamp's short author stands for. Of two keys that share one, the lesser office: a
+  /// collision of 64 bits would have to be made on purpose, and all replicas then choose alike.
+  /// - Complexity: linear in the number of keys.
+  public func office(ofShortAuthor author: UInt64) -> OfficeCode? {
+    offices.lazy.filter { WriteStamp.short($0.key) == author }.map(\.value).min()
   }
 
   /// Whether an office may hold a stream (DESIGN section 5, audiences). Nobody may hold a stream of a key

@@ -150,6 +150,8 @@ struct DrawCommand: AsyncParsableCommand {
       guard case .draw(let view) = try await DeskConnector.perform(.drawShow(reference), options) else {
         throw DrawTexts.notRevealed(reference)
       }
+      // An intact commitment is not yet a drawn list.
+      guard view.row.state != .waiting, view.row.state != .ready else { throw DrawTexts.notRevealed(reference) }
       return Answer(number: view.row.number, witness: nil, findings: view.findings)
     }
   }

@@ -32,7 +32,7 @@ struct ProcedureGuardTests {
         ],
         fields: [
           field("uncorrected", .choice, ["none", "overdue", "refused"]), field("noOther", .flag),
-          field("amount", .money), field("penalty", .penalty), field("tier", .choice, ["lighter", "heavier"]),
+          field("amount", .money), field("penalty", .penalty), field("tier", .choice, ["normal", "lighter", "heavier"]),
           field("why", .text), field("gains", .money), field("persons", .integer),
           field("party", .choice, ["citizen", "organisation"]), field("measure", .choice, ["none", "revoke"]),
         ]),
@@ -67,6 +67,7 @@ struct ProcedureGuardTests {
     discretion: DiscretionRule(
       standard: Fix.named("基准", "standard"),
       tiers: [
+        PenaltyTier(id: "normal", name: Fix.named("一般", "normal"), fromPercent: 0, toPercent: 100),
         PenaltyTier(id: "lighter", name: Fix.named("从轻", "lighter"), fromPercent: 0, toPercent: 30),
         PenaltyTier(id: "heavier", name: Fix.named("从重", "heavier"), fromPercent: 70, toPercent: 100),
       ].compactMap { $0 },
@@ -75,7 +76,9 @@ struct ProcedureGuardTests {
 
   private func last(_ acts: [Act]) -> Refusal? { Fix.fold(Fix.chain(acts), workflow: Self.workflow).steps.last?.refusal }
 
-  private func propose(_ facts: [String: FactValue]) -> Act { Fix.act("propose", officers: [], facts: facts) }
+  private func propose(_ facts: [String: FactValue]) -> Act {
+    Fix.act("propose", officers: [], facts: ["tier": .text("normal")].merging(facts) { $1 })
+  }
 
   private func yuan(_ amount: Int64) -> FactValue { .integer(amount * 100) }
 
@@ -125,6 +128,9 @@ struct ProcedureGuardTests {
     #expect(check(3799, ["tier": .text("heavier")])?.code == .outOfBand)
     #expect(check(3800, ["tier": .text("heavier")]) == nil)
     #expect(check(3799, ["tier": .text("heavier"), "why": .text("首次违法")]) == nil)
+    #expect(check(999, ["tier": .text("heavier"), "why": .text("首次违法")])?.code == .outOfBand)
+    let untiered = Fix.act("propose", officers: [], facts: ["amount": yuan(5000), "penalty": .text("overtime"), "persons": .integer(10)])
+    #expect(last([untiered])?.code == .outOfBand)
     #expect(check(5001, ["tier": .text("heavier"), "why": .text("恶劣")])?.code == .outOfBand)
     let refusal = try #require(check(9000, [:]))
     #expect(refusal.article.contains("第二十五条"))
@@ -143,12 +149,12 @@ struct ProcedureGuardTests {
 
   @Test("from the jurisdiction's threshold, and for heavy measures, the party is told of the hearing", arguments: [
     (999, "citizen", "none", false), (1000, "citizen", "none", true), (1000, "organisation", "none", false),
-    (1, "organisation", "revoke", true),
+    (1, "organisation", "revoke", true), (1000, "", "none", true), (999, "", "none", false),
   ])
   func hearing(amount: Int64, party: String, measure: String, isDue: Bool) {
-    let proposed = propose([
-      "amount": yuan(amount), "penalty": .text("dispatch"), "party": .text(party), "measure": .text(measure),
-    ])
+    var facts: [String: FactValue] = ["amount": yuan(amount), "penalty": .text("dispatch"), "measure": .text(measure)]
+    if !party.isEmpty { facts["party"] = .text(party) }
+    let proposed = propose(facts)
     let untold = last([proposed, Fix.act("notify", officers: [], facts: ["told": .flag(false)])])
     #expect((untold?.code == .hearingNotTold) == isDue)
     #expect(last([proposed, Fix.act("notify", officers: [], facts: ["told": .flag(true)])]) == nil)

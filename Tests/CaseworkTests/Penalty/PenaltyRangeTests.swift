@@ -74,7 +74,9 @@ struct PenaltyRangeTests {
     }
     #expect(!refusal.remedy.zh.isEmpty && !refusal.remedy.en.isEmpty)
     #expect(refusal.code == .outOfBand)
-    #expect(range.refusal(of: Money(fen: fen), tier: normal, hasApprovedReason: true) == nil)
+    // A reason leaves the tier, not the law's minimum of 2000 yuan: for that the tier is the mitigated one.
+    let withReason = range.refusal(of: Money(fen: fen), tier: normal, hasApprovedReason: true)
+    #expect((withReason == nil) == (fen >= 200_000))
     let cited = range.refusal(of: Money(fen: fen), tier: normal, article: "裁量基准 三")
     #expect(cited?.article == "《劳动保障监察条例》第三十条；裁量基准 三")
   }
