@@ -25,14 +25,17 @@ public struct WorkflowWalker {
   private let hierarchy = WalkHierarchy()
   private let opening: CaseOpening
 
-  public init(_ workflow: Workflow, openedOn: CivilDate, roles: [String]) {
+  /// - Parameter regime: the regime the file runs under; `nil`: any.
+  public init(_ workflow: Workflow, openedOn: CivilDate, roles: [String], regime: String? = nil) {
     self.workflow = workflow
     officers = WalkOfficers(roles: roles)
     let isOrder = workflow.kind == .order
     opening = CaseOpening(
       office: isOrder ? WalkHierarchy.superior : WalkHierarchy.office, addressee: isOrder ? WalkHierarchy.office : nil,
-      date: openedOn)
+      date: openedOn, regime: regime)
   }
+
+  private var penalties: [PenaltyRule] { workflow.penalties(of: opening.regime) }
 
   /// Every guard of every act, as `act#index`.
   public var guardKeys: Set<String> {
@@ -47,9 +50,9 @@ public struct WorkflowWalker {
     switch rule.guards[index].condition {
     case .after, .afterWhere: return true
     case .fact(let field, _): return rule.form?.fields.contains { $0.id == field } != true
-    case .preconditionMet: return workflow.penalties.allSatisfy { $0.precondition == .none }
+    case .preconditionMet: return penalties.allSatisfy { $0.precondition == .none }
     case .amountWithinBand(let amount, _, _, _):
-      return workflow.penalties.isEmpty || rule.form?.fields.contains { $0.id == amount } != true
+      return penalties.isEmpty || rule.form?.fields.contains { $0.id == amount } != true
     default: return false
     }
   }
@@ -195,7 +198,7 @@ public struct WorkflowWalker {
     case .money: return .integer(100_00)
     // Who is named there may lose the right to act later; nobody who acts on a walk.
     case .officer: return .text(field.id.hasPrefix("second") ? "named-2" : "named-1")
-    case .penalty: return .text(workflow.penalties.isEmpty ? "none" : workflow.penalties[0].id)
+    case .penalty: return .text(penalties.first?.id ?? "none")
     case .flag:
       if let wanted { return .flag(wanted.contains("true")) }
       return .flag(Bool.random(using: &random))
@@ -296,9 +299,9 @@ public struct WorkflowWalker {
             (changed { $0.facts[field] = value == "true" ? .flag(true) : .text(value) }, .missingStep)
           } : [])
     case .elapsed: return [0, 120, 400].map { days in (changed { $0.date = $0.date + days }, .notElapsed) }
-    case .within: return [(changed { $0.date = $0.date + 4000 }, .outOfTime)]
+    case .within: return [(changed { $0.date = $0.date + 500 }, .outOfTime)]
     case .amountWithinBand(let amount, let penalty, _, _):
-      guard let first = folded.workflow.penalties.first else { return [] }
+      guard let first = folded.penalties.first else { return [] }
       return [
         (
           changed {
@@ -310,7 +313,7 @@ public struct WorkflowWalker {
         )
       ]
     case .preconditionMet(let state, let penalty, let other):
-      return folded.workflow.penalties.filter { $0.precondition != .none }.map { rule in
+      return folded.penalties.filter { $0.precondition != .none }.map { rule in
         (
           changed {
             $0.facts[penalty] = .text(rule.id)
