@@ -60,10 +60,12 @@ public actor OfficeNode {
       }
     }
     for stored in charters { try? tree.admit(stored.charter, from: stored.issuer, suites: .standard) }
-    initialContext = ReplicaContext(
+    var opened = ReplicaContext(
       office: office, key: key, suite: signer.publicKey.suite, incarnation: settings.incarnation, suites: .standard,
       tree: tree, shelf: ParsedPacks(), calendar: calendar)
-    context = initialContext
+    try StoreFailures.mapped { try store.read { try opened.refreshCalendars(in: $0) } }
+    initialContext = opened
+    context = opened
     isBehindHighWater = own < HighWater.read(home)
   }
 
@@ -103,6 +105,7 @@ public actor OfficeNode {
         return (try clerk.perform(request, in: storage), warning)
       }
       try noteHighWater()
+      if case .calendarImport = request { try store.read { try context.refreshCalendars(in: $0) } }
       guard let warning, case .acted(var view) = reply else { return reply }
       view.warnings.append(warning)
       return .acted(view)
@@ -134,6 +137,8 @@ extension DeskRequest {
     switch self {
     case .drawCommit, .drawReveal, .drawRedraw: true
     case .drawShow, .drawList: false
+    case .calendarImport(let draft): draft.isApplied
+    case .regimeShow, .regimeDiff, .referSuggest, .calendarYear, .calendarDue: false
     case .officerAdd, .subjectAdd, .subjectImport, .regimePublish, .indicatorSet, .fileOpen, .fileAct, .fileReveal,
       .conflictResolve, .numberLease, .numberVoid:
       true

@@ -97,6 +97,9 @@ final class Replica {
     return try Clerk(context: context, signer: signer, now: now, makeID: newID).perform(request, in: storage)
   }
 
+  /// As a node does after it published a holiday notice.
+  func refresh() throws { try context.refreshCalendars(in: storage) }
+
   /// Gives the other side every entry it may hold and lacks, in the order a session would.
   func send(to other: Replica) throws {
     let heads = storage.heads().filter { context.tree.mayRead(other.context.office, $0.stream) }

@@ -39,21 +39,10 @@ extension Clerk {
   /// Publishes a pack to every office below.
   func publish(_ draft: String, in storage: any ReplicaStorage) throws -> DeskReply {
     let yaml = context.shelf.selfContained(draft)
-    guard let pack = context.shelf.pack(fromYAML: yaml), let suite = context.suites[.ed25519] else {
-      throw DeskFailure(
-        kind: .badInput, code: "pack",
-        message: Bilingual(zh: "制度包有错误，未发布。", en: "The pack has mistakes; it was not published."),
-        remedy: Bilingual(zh: "用 docket regime check 文件 查看全部错误。", en: "See all of them with docket regime check FILE."))
-    }
+    let pack = try readPack(yaml)
+    guard let suite = context.suites[.ed25519] else { throw OfficeTree.Failure.unknownSuite }
     let newest = try PackRecords.headers(in: storage).last { $0.code == pack.code }
-    if let newest, pack.version <= newest.version {
-      throw DeskFailure(
-        kind: .refused, code: "pack-version",
-        message: Bilingual(
-          zh: "制度包 \(pack.code) 第 \(newest.version) 版已发布，不能再发布第 \(pack.version) 版。",
-          en: "Version \(newest.version) of pack \(pack.code) is out; version \(pack.version) cannot follow it."),
-        remedy: Bilingual(zh: "请把版本号加一后再发布；旧案仍按原版本办理。", en: "Raise the version; open files stay with theirs."))
-    }
+    if let newest, pack.version <= newest.version { throw Self.versionTaken(pack, after: newest) }
     let sections = PackSections.split(yaml)
     let ids = (0...sections.count).map { _ in newID() }
     try record(
@@ -61,6 +50,26 @@ extension Clerk {
         code: pack.code, version: pack.version, issuer: pack.issuer.zh, sections: sections, ids: ids, using: suite),
       for: .down, in: storage)
     return .regimes(try regimeViews(in: storage).filter { $0.pack == pack.code && $0.version == pack.version })
+  }
+
+  /// - Parameter yaml: self-contained.
+  func readPack(_ yaml: String) throws -> RegimePack {
+    guard let pack = context.shelf.pack(fromYAML: yaml) else {
+      throw DeskFailure(
+        kind: .badInput, code: "pack",
+        message: Bilingual(zh: "制度包有错误，未发布。", en: "The pack has mistakes; it was not published."),
+        remedy: Bilingual(zh: "用 docket regime check 文件 查看全部错误。", en: "See all of them with docket regime check FILE."))
+    }
+    return pack
+  }
+
+  static func versionTaken(_ pack: RegimePack, after newest: PackRecords.Header) -> DeskFailure {
+    DeskFailure(
+      kind: .refused, code: "pack-version",
+      message: Bilingual(
+        zh: "制度包 \(pack.code) 第 \(newest.version) 版已发布，不能再发布第 \(pack.version) 版。",
+        en: "Version \(newest.version) of pack \(pack.code) is out; version \(pack.version) cannot follow it."),
+      remedy: Bilingual(zh: "请把版本号加一后再发布；旧案仍按原版本办理。", en: "Raise the version; open files stay with theirs."))
   }
 
   func setIndicator(_ draft: IndicatorDraft, in storage: any ReplicaStorage) throws -> DeskReply {

@@ -76,7 +76,7 @@ extension Clerk {
           of: waiting.act, in: file, storage: storage,
           reason: Bilingual(zh: "待前序步骤到达：\(missing)", en: "waits for earlier acts: \(missing)"), article: nil))
     }
-    let clocks = (folded?.clocks(calendar: context.calendar) ?? []).map(clockView)
+    let clocks = (folded.map { $0.clocks(calendars: context.calendars(for: $0)) } ?? []).map(clockView)
     let subject = try RecordID(hex: file.row.text(8) ?? "").flatMap {
       try storage.row(RecordType.subject.number, $0)?.text(2)
     }

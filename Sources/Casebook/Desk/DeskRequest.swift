@@ -13,6 +13,14 @@ public enum DeskRequest: Sendable, Hashable, Codable {
   case regimeList
   /// The pack's YAML text, as a file or the bundled packs have it.
   case regimePublish(yaml: String)
+  /// The newest version published here; `nil`: the whole pack.
+  case regimeShow(pack: String, regime: String?)
+  case regimeDiff(yaml: String)
+  /// Departments that a matter should be referred to; `nil`: by every pack in force.
+  case referSuggest(text: String, pack: String?)
+  case calendarImport(CalendarDraft)
+  case calendarYear(Int)
+  case calendarDue(DueDraft)
   case indicatorSet(IndicatorDraft)
   case indicatorList
   case numberLease(NumberLeaseDraft)

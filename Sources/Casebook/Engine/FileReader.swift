@@ -55,8 +55,9 @@ extension ReplicaContext {
   /// What lists and boards show of the file.
   func summary(of file: OpenedFile) -> CaseSummary {
     let folded = file.folded
-    let readings = folded?.clocks(calendar: calendar) ?? []
-    let next = folded?.nextDue(calendar: calendar)
+    let history = folded.map { calendars(for: $0) } ?? CalendarHistory(shipped: calendar)
+    let readings = folded?.clocks(calendars: history) ?? []
+    let next = folded?.nextDue(calendars: history)
     let closedOn = folded?.isFinal == true ? folded?.finishedOn?.description : nil
     let isFinal = folded?.isFinal ?? false
     return CaseSummary(

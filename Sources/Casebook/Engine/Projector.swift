@@ -7,6 +7,7 @@ public struct Projector {
   private var touchedFiles: Set<RecordID> = []
   private var hasTouchedPacks = false
   private var hasTouchedTree = false
+  private var hasTouchedCalendar = false
 
   public init(context: ReplicaContext) { self.context = context }
 
@@ -54,6 +55,7 @@ public struct Projector {
         if write.type == RecordType.pack.number || write.type == RecordType.packSection.number {
           hasTouchedPacks = true
         }
+        if write.type == RecordType.calendarYear.number { hasTouchedCalendar = true }
       case .act(let act):
         try storage.put(StoredAct(change: act, stream: stream, seq: seq, stamp: entry.header.stamp))
         try NumberIndex.note(act, by: stream.author, in: storage)
@@ -85,17 +87,22 @@ public struct Projector {
   /// Refolds the files that were touched; to be called once at the end of the transaction.
   public mutating func finish(in storage: any ReplicaStorage) throws {
     var files = touchedFiles
-    if hasTouchedPacks || hasTouchedTree {
-      for summary in try storage.summaries() where hasTouchedTree || summary.state.isEmpty {
+    if hasTouchedCalendar || hasTouchedTree { try context.refreshCalendars(in: storage) }
+    if hasTouchedPacks || hasTouchedTree || hasTouchedCalendar {
+      for summary in try storage.summaries()
+      where hasTouchedTree || summary.state.isEmpty || (hasTouchedCalendar && !summary.isFinal) {
         files.insert(summary.file)
       }
     }
+    var packs = files.count > 1 ? try PackCache(context: context, storage: storage) : nil
     for id in files.sorted() {
-      if let file = try context.file(id, in: storage) { try storage.put(context.summary(of: file)) }
+      let file = packs == nil ? try context.file(id, in: storage) : try packs?.file(id)
+      if let file { try storage.put(context.summary(of: file)) }
     }
     touchedFiles = []
     hasTouchedPacks = false
     hasTouchedTree = false
+    hasTouchedCalendar = false
   }
 
   /// Makes the projection again from the log: streams of the greatest seats first, so that charters come before
@@ -103,6 +110,7 @@ public struct Projector {
   public mutating func rebuild(in storage: any ReplicaStorage) throws {
     try storage.clearProjection()
     context.tree = OfficeTree(rootKey: context.tree.rootKey)
+    context.calendars = Calendars(shipped: context.calendars.shipped, tree: context.tree)
     var pending = try storage.heads()
     while !pending.isEmpty {
       let ready = pending.filter { $0.stream.author == context.tree.rootKey || context.tree.seat(of: $0.stream.author) != nil }

@@ -11,8 +11,9 @@ public struct ReplicaContext: Sendable {
   public var suites: SuiteSet
   public var tree: OfficeTree
   public var shelf: any PackShelf
-  public var calendar: HolidayTable
+  public var calendars: Calendars
 
+  /// - Parameter calendar: the shipped table; `refreshCalendars` lays the directives held over it.
   public init(
     office: OfficeCode, key: KeyFingerprint, suite: SuiteID, incarnation: UInt64, suites: SuiteSet,
     tree: OfficeTree, shelf: any PackShelf, calendar: HolidayTable
@@ -24,7 +25,7 @@ public struct ReplicaContext: Sendable {
     self.suites = suites
     self.tree = tree
     self.shelf = shelf
-    self.calendar = calendar
+    calendars = Calendars(shipped: calendar, tree: tree)
   }
 
   public func stream(_ audience: Audience) -> StreamID {

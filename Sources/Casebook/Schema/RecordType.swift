@@ -24,6 +24,7 @@ public struct RecordType: Sendable, Hashable {
   public static let all: [RecordType] = [
     subject, officer, caseFile, sealedComplainant, pack, packSection, indicatorSetting, numberLease, numberVoid,
     draw, drawSection, drawSecret, drawResult,
+    calendarYear,
   ]
 
   public static func type(_ number: UInt64) -> RecordType? { all.first { $0.number == number } }
@@ -115,6 +116,11 @@ public struct RecordType: Sendable, Hashable {
       text(1, "draw"), integer(2, "round"), text(3, "reason"), text(4, "note"), text(5, "replaces"),
       text(6, "officers"), text(7, "nonce"), text(8, "seed"),
     ])
+
+  /// A year's holiday notice passed down (上级指令: 放假安排); the body is the shipped table's format. Written once;
+  /// who published it, and when, is told by the stamp.
+  public static let calendarYear = RecordType(
+    number: 15, name: "calendar_year", fields: [integer(1, "year"), text(2, "notice"), text(3, "body")])
 
   private static func text(_ number: UInt64, _ name: String, isLegal: Bool = false) -> Field {
     Field(number: number, name: name, kind: .text, isLegal: isLegal)

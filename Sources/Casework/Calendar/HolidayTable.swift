@@ -9,11 +9,15 @@ public struct HolidayTable: Sendable, Hashable {
     public var name: String
     /// A make-up working day, else a day off.
     public var isWorkday: Bool
+    /// Year of the notice that names it: the day's own, or the next.
+    public var noticeYear: Int
 
-    public init(date: CivilDate, name: String, isWorkday: Bool) {
+    /// - Parameter noticeYear: `nil`: the day's own year.
+    public init(date: CivilDate, name: String, isWorkday: Bool, noticeYear: Int? = nil) {
       self.date = date
       self.name = name
       self.isWorkday = isWorkday
+      self.noticeYear = noticeYear ?? date.year
     }
 
     /// What the day adds to the working days of the plain week.
@@ -46,6 +50,19 @@ public struct HolidayTable: Sendable, Hashable {
 
   /// No notice known: the plain week.
   public static let empty = HolidayTable(entries: [], years: [])
+
+  /// The table with another's notices in place of its own for the other's years. Of two notices that name one day,
+  /// the later year's stands: it may change the December before.
+  public func overlaid(by other: HolidayTable) -> HolidayTable {
+    let kept = entries.filter { !other.years.contains($0.noticeYear) }
+    return HolidayTable(
+      entries: (kept + other.entries).sorted { $0.noticeYear < $1.noticeYear }, years: years.union(other.years))
+  }
+
+  /// One notice of the table, without the others.
+  public func notice(of year: Int) -> HolidayTable {
+    HolidayTable(entries: entries.filter { $0.noticeYear == year }, years: years.intersection([year]))
+  }
 
   /// - Complexity: O(log *n*) in the number of entries.
   public func isWorkingDay(_ date: CivilDate) -> Bool { entry(of: date)?.isWorkday ?? !date.isWeekend }

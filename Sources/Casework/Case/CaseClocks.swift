@@ -38,22 +38,33 @@ extension FoldedCase {
   /// Every clock of the workflow, in its order, from the standing acts.
   /// - Parameter today: given, the days left are counted.
   public func clocks(calendar: HolidayTable, today: CivilDate? = nil) -> [ClockReading] {
-    workflow.clocks.map { reading(of: $0, calendar: calendar, today: today) }
+    clocks(calendars: CalendarHistory(shipped: calendar), today: today)
+  }
+
+  /// The same where the calendar changed on the way: a clock that was met, and every clock of a
+  /// finished file, is read by the calendar of that moment.
+  public func clocks(calendars: CalendarHistory, today: CivilDate? = nil) -> [ClockReading] {
+    workflow.clocks.map { reading(of: $0, calendars: calendars, today: today) }
   }
 
   /// The clock due first among those that run and are not met; of two due the same day the one listed first.
   public func nextDue(calendar: HolidayTable, today: CivilDate? = nil) -> ClockReading? {
-    clocks(calendar: calendar, today: today)
+    nextDue(calendars: CalendarHistory(shipped: calendar), today: today)
+  }
+
+  public func nextDue(calendars: CalendarHistory, today: CivilDate? = nil) -> ClockReading? {
+    clocks(calendars: calendars, today: today)
       .filter { $0.metOn == nil && $0.deadline?.due != nil }
       .min { ($0.deadline?.due ?? .distantFuture) < ($1.deadline?.due ?? .distantFuture) }
   }
 
-  func reading(of rule: ClockRule, calendar: HolidayTable, today: CivilDate?) -> ClockReading {
+  func reading(of rule: ClockRule, calendars: CalendarHistory, today: CivilDate?) -> ClockReading {
     var reading = ClockReading(rule: rule)
     guard let anchor = anchor(of: rule) else { return reading }
     reading.startedOn = anchor.date
     let met = meetingStep(of: rule, from: anchor.next)
     reading.metOn = met.map { steps[$0].act.date }
+    let calendar = (met ?? finishingStep).map { calendars.table(at: steps[$0].act.stamp) } ?? calendars.current
     // What happens after it was met does not move it any more.
     let end = met ?? steps.count
     // The documents describe one extension, so a second adds nothing (任县 四(九)二(二): 可以延长 30 个工作日).

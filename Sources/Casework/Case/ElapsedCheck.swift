@@ -40,7 +40,7 @@ struct ElapsedCheck {
 extension FoldedCase {
   /// Whether a period has begun.
   func isRunning(_ period: ClockRule) -> Bool {
-    reading(of: period, calendar: HolidayTable.empty, today: nil).startedOn != nil
+    reading(of: period, calendars: CalendarHistory(shipped: .empty), today: nil).startedOn != nil
   }
 
   /// Last day of a period of calendar days, months or years, not rolled: the holiday table has no part in it, so that
@@ -48,6 +48,6 @@ extension FoldedCase {
   func plainEnd(of period: ClockRule) -> CivilDate? {
     var plain = period
     plain.roll = false
-    return reading(of: plain, calendar: HolidayTable.empty, today: nil).deadline?.due
+    return reading(of: plain, calendars: CalendarHistory(shipped: .empty), today: nil).deadline?.due
   }
 }

@@ -7,7 +7,7 @@ import RegimePacks
 
 struct RegimeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "regime", abstract: "监管制度 regimes", subcommands: [List.self, Show.self, Check.self, Publish.self])
+    commandName: "regime", abstract: "监管制度 regimes", subcommands: [List.self, Show.self, Check.self, Diff.self, Publish.self])
 
   struct List: DeskCommand {
     static let configuration = CommandConfiguration(abstract: "列出已发布到本机构的制度 list regimes published here")
@@ -17,19 +17,51 @@ struct RegimeCommand: AsyncParsableCommand {
 
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "查看随软件提供的制度包 show a bundled pack; without a name, list them")
+      abstract: "查看制度：六部分原文、指标、罚则、流程 show a regime: its six parts, figures, penalties, workflows",
+      discussion: """
+        不写代码列出随软件提供的制度包；已发布到本机构的以最新一版为准。
+        Without a code, the bundled packs; of a pack published here the newest version.
+        """)
     @Argument(help: "制度包代码 code of the pack") var code: String?
+    @Argument(help: "制度 regime") var regime: String?
+    @Flag(help: "职责 duties") var duties = false
+    @Flag(help: "职责边界 boundaries with other departments") var boundaries = false
+    @Flag(help: "公共服务 public services") var services = false
+    @Flag(help: "专项行动 campaigns") var campaigns = false
+    @Flag(help: "原文缺陷及处理 defects of the document and the rules chosen") var remarks = false
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
       let printer = Printer(options)
-      let views = try BundledPacks.all().flatMap { pack in
-        code == nil || pack.code == code
-          ? try PackPreview.views(ofYAML: pack.yaml, file: "\(pack.code).yaml") : []
+      guard let code else {
+        let packs = try BundledPacks.all()
+        printer.print(.regimes(try packs.flatMap { try PackPreview.views(ofYAML: $0.yaml, file: "\($0.code).yaml") }))
+        return
       }
-      if let code, views.isEmpty { throw CommandFailure.noPack(code) }
-      printer.print(.regimes(views))
+      let hasFlag = duties || boundaries || services || campaigns || remarks
+      if let regime {
+        printer.print(try await RuleSource.regime(code, regime, options))
+        if !hasFlag || options.json { return }
+      }
+      guard case .pack(let page) = try await RuleSource.pack(code, options) else { return }
+      if options.json || !hasFlag {
+        printer.print(.pack(page))
+        return
+      }
+      if duties { printer.groups(page.duties, ("职责", "Duties")) }
+      if boundaries { printer.groups(page.boundaries, ("职责边界", "Boundaries")) }
+      if services { printer.groups(page.services, ("公共服务", "Public services")) }
+      if campaigns { printer.groups(page.campaigns, ("专项行动", "Campaigns")) }
+      if remarks { printer.remarks(page.remarks) }
     }
+  }
+
+  struct Diff: DeskCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "与已发布的最新一版比较，不写入 what a pack changes against the newest version published here")
+    @Argument(help: "随软件提供的制度包代码，或文件 code of a bundled pack, or a file") var pack: String
+    @OptionGroup var options: GlobalOptions
+    func request() throws -> DeskRequest { .regimeDiff(yaml: try RuleSource.draft(pack)) }
   }
 
   struct Check: AsyncParsableCommand {
@@ -57,16 +89,12 @@ struct RegimeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "向全部下级发布制度包 publish a pack to every office below")
     @Argument(help: "随软件提供的制度包代码，或文件 code of a bundled pack, or a file") var pack: String
+    @Flag(help: "只看与已发布版本的差别，不写入 only show what it changes; nothing is written") var preview = false
     @OptionGroup var options: GlobalOptions
 
     func request() throws -> DeskRequest {
-      if let bundled = try BundledPacks.all().first(where: { $0.code == pack }) {
-        return .regimePublish(yaml: bundled.yaml)
-      }
-      let yaml = try CommandFiles.read(pack)
-      let mistakes = PackPreview.mistakes(inYAML: yaml, file: pack)
-      if !mistakes.isEmpty { throw CommandFailure.mistakes(mistakes.count, in: pack) }
-      return .regimePublish(yaml: yaml)
+      let yaml = try RuleSource.draft(pack)
+      return preview ? .regimeDiff(yaml: yaml) : .regimePublish(yaml: yaml)
     }
   }
 }
@@ -98,77 +126,6 @@ struct IndicatorCommand: AsyncParsableCommand {
         IndicatorDraft(
           pack: parts[0], regime: parts[1], indicator: parts[2], value: value, document: document,
           effective: effective, office: office))
-    }
-  }
-}
-
-struct CalendarCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "calendar", abstract: "工作日历 working days", subcommands: [Due.self, Show.self])
-
-  struct Due: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "计算期限届满日 compute a due day: --from 2026-04-30 --plus 5wd|60d|6mo|2y [--roll]")
-    @Option(help: "起算日（当日不计） anchor day, not counted") var from: String
-    @Option(help: "期间 period: 5wd 60d 6mo 2y") var plus: String
-    @Flag(help: "末日遇休息日顺延 roll a rest day forward") var roll = false
-    @OptionGroup var options: GlobalOptions
-
-    private struct Answer: Encodable {
-      let due: String
-      let provisional: Bool
-      let derivation: [Bilingual]
-    }
-
-    func run() async throws {
-      guard let anchor = CivilDate(from) else { throw ValidationError("YYYY-MM-DD: \(from)") }
-      let units: [(String, DeadlineUnit)] = [("wd", .workingDay), ("mo", .month), ("d", .day), ("y", .year)]
-      guard let (suffix, unit) = units.first(where: { plus.hasSuffix($0.0) }),
-        let count = Int(plus.dropLast(suffix.count)), (0...3650).contains(count)
-      else { throw ValidationError("5wd | 60d | 6mo | 2y: \(plus)") }
-      let calendar = try HolidayTable(csv: try BundledCalendar.csv)
-      let deadline = DeadlineRule(unit: unit, count: count, roll: roll, article: "")
-        .deadline(anchor: anchor, calendar: calendar)
-      let printer = Printer(options)
-      let due = deadline.due?.description ?? ""
-      if options.json {
-        print(JSONOutput.text(Answer(due: due, provisional: deadline.provisional, derivation: deadline.steps)))
-      } else {
-        print(due + (deadline.provisional ? printer.word("（暂定）", " (provisional)") : ""))
-        for step in deadline.steps { print("  " + printer.text(step)) }
-      }
-    }
-  }
-
-  struct Show: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "列出一年的放假和调休 a year's days off and make-up days")
-    @Argument(help: "年份 year") var year: Int
-    @OptionGroup var options: GlobalOptions
-
-    private struct Day: Encodable {
-      let date: String
-      let name: String
-      let isWorkday: Bool
-    }
-
-    func run() async throws {
-      let calendar = try HolidayTable(csv: try BundledCalendar.csv)
-      guard let first = CivilDate(year: year, month: 1, day: 1) else { throw ValidationError("\(year)") }
-      let days = (0..<366).map { first + $0 }.filter { $0.year == year }.compactMap { date in
-        calendar.name(of: date).map {
-          Day(date: date.description, name: $0, isWorkday: calendar.isWorkingDay(date))
-        }
-      }
-      let printer = Printer(options)
-      if options.json {
-        print(JSONOutput.text(["days": days]))
-      } else {
-        printer.table(
-          [("日期", "date"), ("名称", "name"), ("上班", "working")], days.map { [$0.date, $0.name, $0.isWorkday ? "✓" : ""] })
-        if calendar.isProvisional(year: year) {
-          printer.line("该年尚无放假安排，按周末计算，结果暂定。", "No notice for that year: weekends only, provisional.")
-        }
-      }
     }
   }
 }

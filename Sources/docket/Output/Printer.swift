@@ -77,6 +77,13 @@ struct Printer {
       line("新增 \(view.added) 户，更新 \(view.updated) 户。", "\(view.added) added, \(view.updated) updated.")
       for row in view.rows { Swift.print(word("第 \(row.line) 行：", "line \(row.line): ") + text(row.message)) }
     case .regimes(let views): regimes(views)
+    case .regime(let page): regime(page)
+    case .pack(let page): pack(page)
+    case .packDiff(let view): packDiff(view)
+    case .referrals(let views): referrals(views)
+    case .calendarImport(let view): calendarImport(view)
+    case .calendarYear(let view): calendarYear(view)
+    case .due(let view): due(view)
     case .indicators(let views): indicators(views)
     case .leases(let views): leases(views)
     case .numberRegister(let rows): numberRegister(rows)
