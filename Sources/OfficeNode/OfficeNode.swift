@@ -139,6 +139,8 @@ extension DeskRequest {
     case .drawShow, .drawList: false
     case .calendarImport(let draft): draft.isApplied
     case .regimeShow, .regimeDiff, .referSuggest, .calendarYear, .calendarDue: false
+    case .subjectMerge, .subjectUnmerge, .subjectReveal: true
+    case .subjectShow, .subjectDuplicates: false
     case .officerAdd, .subjectAdd, .subjectImport, .regimePublish, .indicatorSet, .fileOpen, .fileAct, .fileReveal,
       .conflictResolve, .numberLease, .numberVoid:
       true

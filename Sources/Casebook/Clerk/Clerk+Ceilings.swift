@@ -22,7 +22,7 @@ extension Clerk {
       rule.binds(draft.checkKind ?? "")
     else { return nil }
     let rows = try storage.rows(RecordType.subject.number)
-    let identity = UnitIdentity(rows: rows)
+    let identity = UnitIdentity(rows: rows, merges: try SubjectMerges(context: context, storage: storage))
     let inspections = try storage.summaries().filter {
       $0.kind == draft.kind && $0.pack == pack.code && $0.regime == regime.id
     }

@@ -104,13 +104,15 @@ extension Clerk {
     return try officers(logins, in: storage).map(\.id).joined(separator: " ")
   }
 
-  /// This office's units; the stratum is the unit's kind.
+  /// This office's units, merged ones once; the stratum is the unit's kind. Natural persons only where asked for.
   private func roster(_ kinds: [String], in storage: any ReplicaStorage) throws -> DrawRoster {
     let wanted = Set(kinds.map(DrawRecords.oneLine))
+    let rows = try storage.rows(RecordType.subject.number, where: 5, is: .text(context.office.text))
     return DrawRoster(
-      try storage.rows(RecordType.subject.number, where: 5, is: .text(context.office.text)).compactMap { row in
+      try SubjectMerges(context: context, storage: storage).representatives(of: rows).compactMap { row in
         let kind = DrawRecords.oneLine(row.text(3) ?? "")
-        return wanted.isEmpty || wanted.contains(kind) ? DrawSubject(id: row.id.description, stratum: kind) : nil
+        let isWanted = wanted.isEmpty ? !SubjectKind.isPerson(kind) : wanted.contains(kind)
+        return isWanted ? DrawSubject(id: row.id.description, stratum: kind) : nil
       })
   }
 

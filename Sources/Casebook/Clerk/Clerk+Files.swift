@@ -27,7 +27,7 @@ extension Clerk {
       addressee = office.text
     }
     let id = newID()
-    let subject = try draft.subject.map { try subjectID($0, in: storage) } ?? ""
+    let subject = try draft.subject.map { try subjectBook(in: storage).unit($0).id.description } ?? ""
     let related = try draft.relatesTo.map { try fileID($0, in: storage).description } ?? ""
     let checkKind = try checkKind(of: draft)
     let warning = try ceilingWarning(
@@ -185,23 +185,6 @@ extension Clerk {
       }
     }
     return facts
-  }
-
-  private func subjectID(_ text: String, in storage: any ReplicaStorage) throws -> String {
-    let rows = try storage.rows(RecordType.subject.number).filter { $0.text(1) == text || $0.text(2) == text }
-    guard let row = rows.first else {
-      throw DeskFailure(
-        kind: .badInput, code: "unknown-subject",
-        message: Bilingual(zh: "登记簿中没有“\(text)”。", en: "“\(text)” is not in the register."),
-        remedy: Bilingual(zh: "先用 docket subject add 登记。", en: "Register it with docket subject add first."))
-    }
-    guard rows.count == 1 else {
-      throw DeskFailure(
-        kind: .badInput, code: "ambiguous-subject",
-        message: Bilingual(zh: "名称“\(text)”对应 \(rows.count) 个对象。", en: "“\(text)” names \(rows.count) units."),
-        remedy: Bilingual(zh: "请用统一社会信用代码指定。", en: "Use the unified social credit code."))
-    }
-    return row.id.description
   }
 
   /// A file by its number, its id, or the beginning of its id.

@@ -14,7 +14,7 @@ extension Clerk {
               record: row.id.description, type: type.name, field: field.name, isLegal: field.isLegal,
               values: state.versions.map { version in
                 ConflictValue(
-                  value: spelled(version.value), office: office(ofShort: version.stamp.author),
+                  value: type.isSealed ? Self.sealedMark : spelled(version.value), office: office(ofShort: version.stamp.author),
                   time: version.stamp.time.milliseconds)
               }))
         }
@@ -22,6 +22,9 @@ extension Clerk {
     }
     return views
   }
+
+  /// Stands for a sealed value.
+  private static let sealedMark = "＊＊＊"
 
   /// Resolves a conflict by a write that replaces every value known.
   func resolve(
@@ -33,7 +36,7 @@ extension Clerk {
         state.isInConflict, state.versions.indices.contains(choice)
       else { continue }
       let change = try write(type, id, [(field.number, state.versions[choice].value)], in: storage)
-      try self.record([change], for: .up, in: storage)
+      try self.record([change], for: type.isSealed ? .own : .up, in: storage)
       return .conflicts(try conflictViews(in: storage))
     }
     throw DeskFailure(

@@ -1,7 +1,7 @@
 import Casework
 import Replication
 
-/// Offices, officers and supervised units.
+/// Offices and officers.
 extension Clerk {
   func officeViews() -> [OfficeView] {
     context.tree.all.map { seat in
@@ -88,81 +88,6 @@ extension Clerk {
       return ActOfficer(
         id: row.id.description, name: row.text(1) ?? login,
         roles: (row.text(2) ?? "").split(separator: " ").map(String.init), certificate: certificate)
-    }
-  }
-
-  func addSubject(_ draft: SubjectDraft, in storage: any ReplicaStorage) throws -> DeskReply {
-    guard !draft.name.isEmpty else {
-      throw DeskFailure(
-        kind: .badInput, code: "subject",
-        message: Bilingual(zh: "监督检查对象的名称不能为空。", en: "A supervised unit needs a name."),
-        remedy: Bilingual(zh: "请填写名称。", en: "Give a name."))
-    }
-    let (change, _) = try subjectChange(draft, in: storage)
-    try record([change], for: .up, in: storage)
-    return .subjects(try subjectViews(containing: draft.code.isEmpty ? draft.name : draft.code, in: storage))
-  }
-
-  /// Adds the rows that can be added in one transaction and reports every other one with its line.
-  func importSubjects(_ drafts: [SubjectDraft], in storage: any ReplicaStorage) throws -> DeskReply {
-    var report = ImportView(added: 0, updated: 0, rows: [])
-    var changes: [Change] = []
-    var seen: Set<String> = []
-    for draft in drafts {
-      let line = draft.line ?? 0
-      guard !draft.name.isEmpty else {
-        report.rows.append(
-          ImportRow(line: line, accepted: false, message: Bilingual(zh: "名称为空，未导入。", en: "No name; not imported.")))
-        continue
-      }
-      guard draft.code.isEmpty || seen.insert(draft.code).inserted else {
-        report.rows.append(
-          ImportRow(
-            line: line, accepted: false,
-            message: Bilingual(
-              zh: "统一社会信用代码 \(draft.code) 在文件中重复，未导入。",
-              en: "Code \(draft.code) stands twice in the file; not imported.")))
-        continue
-      }
-      if let warning = SubjectCode.warning(draft.code) {
-        report.rows.append(ImportRow(line: line, accepted: true, message: warning))
-      }
-      let (change, isNew) = try subjectChange(draft, in: storage)
-      changes.append(change)
-      if isNew { report.added += 1 } else { report.updated += 1 }
-    }
-    // One transaction holds `partsMax` entries of `entryChangesMax` changes; a row is one change.
-    let room = LogLimits.entryChangesMax * 8
-    for start in stride(from: 0, to: changes.count, by: room) {
-      try record(Array(changes[start..<min(start + room, changes.count)]), for: .up, in: storage)
-    }
-    return .imported(report)
-  }
-
-  private func subjectChange(
-    _ draft: SubjectDraft, in storage: any ReplicaStorage
-  ) throws -> (change: Change, isNew: Bool) {
-    var present: RecordRow?
-    if !draft.code.isEmpty {
-      present = try storage.rows(RecordType.subject.number, where: 1, is: .text(draft.code))
-        .first { $0.text(5) == context.office.text }
-    }
-    let change = try write(
-      .subject, present?.id ?? newID(),
-      [
-        (1, .text(draft.code)), (2, .text(draft.name)), (3, .text(draft.kind)), (4, .text(draft.address)),
-        (5, .text(context.office.text)),
-      ], in: storage)
-    return (change, present == nil)
-  }
-
-  func subjectViews(containing text: String?, in storage: any ReplicaStorage) throws -> [SubjectView] {
-    try storage.rows(RecordType.subject.number).compactMap { row in
-      let (code, name) = (row.text(1) ?? "", row.text(2) ?? "")
-      if let text, !code.contains(text), !name.contains(text) { return nil }
-      return SubjectView(
-        id: row.id.description, code: code, name: name, kind: row.text(3) ?? "", address: row.text(4) ?? "",
-        office: row.text(5) ?? "", warnings: SubjectCode.warning(code).map { [$0] } ?? [])
     }
   }
 }

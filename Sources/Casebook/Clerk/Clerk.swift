@@ -38,6 +38,12 @@ public struct Clerk {
     case .subjectAdd(let draft): try addSubject(draft, in: storage)
     case .subjectImport(let drafts): try importSubjects(drafts, in: storage)
     case .subjectList(let text): .subjects(try subjectViews(containing: text, in: storage))
+    case .subjectShow(let reference): .subject(try subjectDetail(reference, in: storage))
+    case .subjectDuplicates: .duplicates(try duplicateViews(in: storage))
+    case .subjectMerge(let draft): try mergeSubjects(draft, in: storage)
+    case .subjectUnmerge(let draft): try unmergeSubject(draft, in: storage)
+    case .subjectReveal(let subject, let purpose, let officer):
+      try revealNumber(of: subject, purpose: purpose, officer: officer, in: storage)
     case .regimeList: .regimes(try regimeViews(in: storage))
     case .regimePublish(let yaml): try publish(yaml, in: storage)
     case .regimeShow(let pack, let regime?): .regime(try regimePage(pack, regime, in: storage))

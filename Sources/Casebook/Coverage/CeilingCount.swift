@@ -40,17 +40,3 @@ struct CeilingCount {
     return row != nil && row?.text(1) != Workflow.Kind.inspection.rawValue
   }
 }
-
-/// The same unit, registered by several offices under one unified social credit code, is one unit.
-struct UnitIdentity {
-  private let codes: [String: String]
-
-  init(rows: [RecordRow]) {
-    codes = Dictionary(
-      rows.compactMap { row in row.text(1).flatMap { $0.isEmpty ? nil : (row.id.description, $0) } },
-      uniquingKeysWith: { first, _ in first })
-  }
-
-  /// The code, or the record's id where there is none.
-  func of(_ subject: String) -> String { codes[subject] ?? subject }
-}

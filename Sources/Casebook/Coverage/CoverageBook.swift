@@ -24,9 +24,11 @@ struct CoverageBook {
   mutating func rows() throws -> [CoverageRow] {
     let settings = try storage.rows(RecordType.indicatorSetting.number)
     let subjects = try storage.rows(RecordType.subject.number)
-    let registers = Dictionary(grouping: subjects) { $0.text(5) ?? "" }.mapValues { UnitRegister(rows: $0) }
-    let identity = UnitIdentity(rows: subjects)
-    let files = Dictionary(grouping: try storage.summaries().filter { $0.kind != Workflow.Kind.order.rawValue }) {
+    let merges = try SubjectMerges(context: context, storage: storage)
+    let identity = UnitIdentity(rows: subjects, merges: merges)
+    let registers = Dictionary(grouping: subjects) { $0.text(5) ?? "" }
+      .mapValues { UnitRegister(rows: $0, identity: identity, merges: merges) }
+    let files = Dictionary(grouping: try summaries(identity)) {
       FileGroup(office: $0.openedBy, pack: $0.pack, regime: $0.regime)
     }
     var rows: [CoverageRow] = []
@@ -51,6 +53,15 @@ struct CoverageBook {
       }
     }
     return rows
+  }
+
+  /// Files by the unit they concern, whichever of its records they name.
+  private func summaries(_ identity: UnitIdentity) throws -> [CaseSummary] {
+    try storage.summaries().filter { $0.kind != Workflow.Kind.order.rawValue }.map { summary in
+      var summary = summary
+      summary.subject = identity.of(summary.subject)
+      return summary
+    }
   }
 
   /// Units of an office that had more visits this year than the ceiling allows.

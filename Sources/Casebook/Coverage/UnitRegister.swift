@@ -4,6 +4,7 @@ import Replication
 /// The register of supervised units (监督检查对象名录) of an office, and how it stood on a day.
 struct UnitRegister: Sendable, Hashable {
   struct Unit: Sendable, Hashable {
+    /// Of the unit, not of a record (`UnitIdentity`).
     var id: String
     var kind: String
     /// The day it was registered: record ids begin with their time.
@@ -22,19 +23,33 @@ struct UnitRegister: Sendable, Hashable {
 
   init(units: [Unit]) { self.units = units }
 
-  init(rows: [RecordRow]) {
-    units = rows.map { row in
+  /// - Parameter rows: of one office. Records of the same unit are one, of the survivor's kind, since the first of them.
+  init(rows: [RecordRow], identity: UnitIdentity, merges: SubjectMerges) {
+    var units: [Unit] = []
+    var positions: [String: Int] = [:]
+    // A survivor before what was merged into it.
+    let merged = rows.filter { merges.isMerged($0.id.description) }
+    for row in rows.filter({ !merges.isMerged($0.id.description) }) + merged {
+      let id = identity.of(row.id.description)
       let milliseconds = row.id.bytes.prefix(6).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-      return Unit(
-        id: row.id.description, kind: row.text(3) ?? "", since: CivilDate.fromUnixMilliseconds(milliseconds))
+      let since = CivilDate.fromUnixMilliseconds(milliseconds)
+      if let position = positions[id] {
+        units[position].since = min(units[position].since, since)
+      } else {
+        positions[id] = units.count
+        units.append(Unit(id: id, kind: row.text(3) ?? "", since: since))
+      }
     }
+    self.units = units
   }
 
   /// The units a regime supervises: where some are registered under its id, its name or one of its subjects' names,
-  /// those and the ones of its subsets; where none is, the whole register.
+  /// those and the ones of its subsets; where none is, the whole register but for natural persons.
   func of(_ regime: Regime) -> UnitRegister {
     let names = Set(([regime.name] + regime.subjects).flatMap { [$0.zh, $0.en] } + [regime.id])
-    guard units.contains(where: { names.contains($0.kind) }) else { return self }
+    guard units.contains(where: { names.contains($0.kind) }) else {
+      return UnitRegister(units: units.filter { !SubjectKind.isPerson($0.kind) })
+    }
     let subsets = regime.indicators.compactMap { indicator -> String? in
       if case .share(_, _, let subset) = indicator.shape { subset } else { nil }
     }

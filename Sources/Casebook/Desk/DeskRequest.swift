@@ -10,6 +10,12 @@ public enum DeskRequest: Sendable, Hashable, Codable {
   /// Rows of a CSV file that were read already; refused rows are reported, the others are stored together.
   case subjectImport([SubjectDraft])
   case subjectList(contains: String?)
+  /// Code, name, former name or id of a record, or the whole number of a person.
+  case subjectShow(String)
+  case subjectDuplicates
+  case subjectMerge(SubjectMergeDraft)
+  case subjectUnmerge(SubjectUnmergeDraft)
+  case subjectReveal(subject: String, purpose: String, officer: String)
   case regimeList
   /// The pack's YAML text, as a file or the bundled packs have it.
   case regimePublish(yaml: String)
@@ -90,24 +96,6 @@ public struct OfficerDraft: Sendable, Hashable, Codable {
     self.certificateKind = certificateKind
     self.validFrom = validFrom
     self.validTo = validTo
-  }
-}
-
-public struct SubjectDraft: Sendable, Hashable, Codable {
-  /// Unified social credit code, or empty when not known.
-  public var code: String
-  public var name: String
-  public var kind: String
-  public var address: String
-  /// Line in the CSV file, for the report.
-  public var line: Int?
-
-  public init(code: String, name: String, kind: String, address: String, line: Int?) {
-    self.code = code
-    self.name = name
-    self.kind = kind
-    self.address = address
-    self.line = line
   }
 }
 

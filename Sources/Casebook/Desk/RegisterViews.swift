@@ -26,60 +26,6 @@ public struct OfficerView: Sendable, Hashable, Codable {
   }
 }
 
-/// A supervised unit.
-public struct SubjectView: Sendable, Hashable, Codable {
-  public var id: String
-  public var code: String
-  public var name: String
-  public var kind: String
-  public var address: String
-  public var office: String
-  public var warnings: [Bilingual]
-
-  public init(
-    id: String, code: String, name: String, kind: String, address: String, office: String,
-    warnings: [Bilingual]
-  ) {
-    self.id = id
-    self.code = code
-    self.name = name
-    self.kind = kind
-    self.address = address
-    self.office = office
-    self.warnings = warnings
-  }
-}
-
-/// Result of an import, row by row.
-public struct ImportView: Sendable, Hashable, Codable {
-  public var added: Int
-  public var updated: Int
-  public var rows: [ImportRow]
-
-  public init(
-    added: Int, updated: Int, rows: [ImportRow]
-  ) {
-    self.added = added
-    self.updated = updated
-    self.rows = rows
-  }
-}
-
-/// One row that needs attention.
-public struct ImportRow: Sendable, Hashable, Codable {
-  public var line: Int
-  public var accepted: Bool
-  public var message: Bilingual
-
-  public init(
-    line: Int, accepted: Bool, message: Bilingual
-  ) {
-    self.line = line
-    self.accepted = accepted
-    self.message = message
-  }
-}
-
 /// A regime of a pack held here.
 public struct RegimeView: Sendable, Hashable, Codable {
   public var pack: String

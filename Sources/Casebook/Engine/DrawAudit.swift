@@ -79,18 +79,22 @@ struct DrawAudit {
   // MARK: - What surrounds it
 
   /// The office's units of the kinds drawn from, as they stood when it committed. A unit written again since then
-  /// (moved, another kind) is not judged.
+  /// (moved, another kind) is not judged, and one merged into another by then was to be listed once.
   private func register(_ roster: DrawRoster, in storage: any ReplicaStorage) throws -> [DrawFinding] {
     guard let committedAt = draw.committedAt else { return [] }
     let kinds = Set(draw.kinds)
     var missing = Dictionary(roster.subjects.map { ($0.id, $0.stratum) }) { first, _ in first }
     var omitted: [String] = []
-    for row in try storage.rows(RecordType.subject.number) {
+    let rows = try storage.rows(RecordType.subject.number)
+    let merges = try SubjectMerges(context: context, storage: storage, before: committedAt)
+    let units = Set(merges.representatives(of: rows.filter { $0.text(5) == draw.office }).map(\.id))
+    for row in rows {
       let id = row.id.description
       let isListed = missing.removeValue(forKey: id) != nil
       let stamps = [UInt64(3), 5].compactMap { row.fields[$0]?.winner?.stamp.time }
-      guard !isListed, row.text(5) == draw.office, stamps.allSatisfy({ $0 < committedAt }) else { continue }
-      if kinds.isEmpty || kinds.contains(DrawRecords.oneLine(row.text(3) ?? "")) { omitted.append(row.text(2) ?? id) }
+      guard !isListed, units.contains(row.id), stamps.allSatisfy({ $0 < committedAt }) else { continue }
+      let kind = DrawRecords.oneLine(row.text(3) ?? "")
+      if kinds.isEmpty ? !SubjectKind.isPerson(kind) : kinds.contains(kind) { omitted.append(row.text(2) ?? id) }
     }
     var found: [DrawFinding] = []
     if let first = omitted.first {

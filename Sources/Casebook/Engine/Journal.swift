@@ -59,7 +59,8 @@ public struct Journal {
   }
 
   /// Cuts a transaction into entries within the limits; parts become visible together.
-  static func split(_ changes: [Change]) throws -> [[Change]] {
+  /// - Parameter partsMax: more parts are refused.
+  static func split(_ changes: [Change], partsMax: Int = LogLimits.partsMax) throws -> [[Change]] {
     var pieces: [[Change]] = []
     var piece: [Change] = []
     var bytes = 0
@@ -76,7 +77,7 @@ public struct Journal {
       bytes += size
     }
     if !piece.isEmpty { pieces.append(piece) }
-    guard pieces.count <= LogLimits.partsMax else { throw JournalFailure.transactionTooLarge }
+    guard pieces.count <= partsMax else { throw JournalFailure.transactionTooLarge }
     return pieces
   }
 }

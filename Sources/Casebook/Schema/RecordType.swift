@@ -23,8 +23,7 @@ public struct RecordType: Sendable, Hashable {
 
   public static let all: [RecordType] = [
     subject, officer, caseFile, sealedComplainant, pack, packSection, indicatorSetting, numberLease, numberVoid,
-    draw, drawSection, drawSecret, drawResult,
-    calendarYear,
+    draw, drawSection, drawSecret, drawResult, subjectMerge, calendarYear, sealedPerson,
   ]
 
   public static func type(_ number: UInt64) -> RecordType? { all.first { $0.number == number } }
@@ -33,6 +32,7 @@ public struct RecordType: Sendable, Hashable {
     number: 1, name: "subject",
     fields: [
       text(1, "code"), text(2, "name", isLegal: true), text(3, "kind"), text(4, "address"), text(5, "office"),
+      text(6, "representative"), text(7, "former_names"),
     ])
 
   public static let officer = RecordType(
@@ -121,6 +121,24 @@ public struct RecordType: Sendable, Hashable {
   /// who published it, and when, is told by the stamp.
   public static let calendarYear = RecordType(
     number: 15, name: "calendar_year", fields: [integer(1, "year"), text(2, "notice"), text(3, "body")])
+
+  /// Two records found to be the same unit (一户一档): `from` shows under `into`. Written once, and once more to undo it;
+  /// which record survives where merges contradict is decided by `SubjectMerges`.
+  public static let subjectMerge = RecordType(
+    number: 14, name: "subject_merge",
+    fields: [
+      text(1, "merged_from"), text(2, "merged_into"), text(3, "reason"), text(4, "officer"), text(5, "merged_on"),
+      text(6, "undone_reason"), text(7, "undone_officer"), text(8, "undone_on"),
+    ])
+
+  /// The whole identification number of a person, or of a unit's legal representative: written to the `own` stream
+  /// alone, so that it is kept by the office that took it and by nobody else. The subject's own record, which goes up,
+  /// holds no part of it: superiors supervise files and have no need of it (《个人信息保护法》第六条、第二十八条).
+  public static let sealedPerson = RecordType(
+    number: 16, name: "sealed_person", fields: [text(1, "subject"), text(2, "resident_id")])
+
+  /// Types whose records stay in the `own` stream, and whose values no list shows.
+  public var isSealed: Bool { [Self.sealedComplainant, Self.drawSecret, Self.sealedPerson].contains(self) }
 
   private static func text(_ number: UInt64, _ name: String, isLegal: Bool = false) -> Field {
     Field(number: number, name: name, kind: .text, isLegal: isLegal)

@@ -22,16 +22,6 @@ struct CompanyName: Hashable {
     dropSuffixes()
   }
 
-  /// With the places of another name taken off the front where this one has them without their mark (北京 for 北京市).
-  func knowing(_ others: [[Character]]) -> CompanyName {
-    var result = self
-    for place in others where result.core.count > place.count && result.core.starts(with: place) {
-      result.places.append(place)
-      result.core.removeFirst(place.count)
-    }
-    return result
-  }
-
   private mutating func takeMarkedPlaces() {
     while let (length, mark) = markedPlace() {
       places.append(Array(core[..<length]))

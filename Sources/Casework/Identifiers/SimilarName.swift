@@ -5,41 +5,21 @@ public enum SimilarName {
   /// (667), in one of four no longer (600): there it is usually another firm of the same trade.
   public static let threshold = 650
 
-  /// A pair of characters in the name proper counts so many times one in a place before it.
-  private static let coreWeight = 4
-
   public static func isSuspect(_ a: String, _ b: String) -> Bool { similarity(a, b) >= threshold }
 
   /// 0 for nothing in common, 1000 for the same name once written alike. Symmetric. 0 when one is empty.
   public static func similarity(_ a: String, _ b: String) -> Int {
-    let first = CompanyName(a)
-    let second = CompanyName(b)
-    let x = pairs(first.knowing(second.places))
-    let y = pairs(second.knowing(first.places))
-    let total = x.values.reduce(0, +) + y.values.reduce(0, +)
+    var numbers: [Character: UInt64] = [:]
+    let first = NumberedName(CompanyName(a), by: &numbers)
+    return similarity(first, NumberedName(CompanyName(b), by: &numbers))
+  }
+
+  /// Weight of the shared pairs of neighbouring characters in that of all (Dice's coefficient over bigrams).
+  static func similarity(_ first: NumberedName, _ second: NumberedName) -> Int {
     if first.core.isEmpty || second.core.isEmpty { return 0 }
-    let shared = x.reduce(0) { $0 + min($1.value, y[$1.key] ?? 0) }
-    return 2000 * shared / total
-  }
-
-  private struct Pair: Hashable {
-    var isPlace: Bool
-    /// `nil` before the first character and after the last, so that one character also has pairs.
-    var left: Character?
-    var right: Character?
-  }
-
-  /// Weight by pair of neighbouring characters (Dice's coefficient over bigrams).
-  private static func pairs(_ name: CompanyName) -> [Pair: Int] {
-    var result: [Pair: Int] = [:]
-    func add(_ text: [Character], isPlace: Bool) {
-      let ends: [Character?] = [nil] + text + [nil]
-      for (left, right) in zip(ends, ends.dropFirst()) {
-        result[Pair(isPlace: isPlace, left: left, right: right), default: 0] += isPlace ? 1 : coreWeight
-      }
-    }
-    for place in name.places { add(place, isPlace: true) }
-    add(name.core, isPlace: false)
-    return result
+    let x = first.knowing(second.places).pairs
+    let y = second.knowing(first.places).pairs
+    let total = x.reduce(0) { $0 + $1.weight } + y.reduce(0) { $0 + $1.weight }
+    return 2000 * NumberedName.shared(x, y).reduce(0) { $0 + $1.weight } / total
   }
 }

@@ -69,13 +69,11 @@ struct Printer {
         views.map {
           [$0.login, $0.name, $0.roles.joined(separator: " "), $0.office, $0.certificateNumber ?? "—", $0.validTo ?? "—"]
         })
-    case .subjects(let views):
-      table(
-        [("代码", "code"), ("名称", "name"), ("类别", "kind"), ("机构", "office"), ("提示", "warnings")],
-        views.map { [$0.code, $0.name, $0.kind, $0.office, $0.warnings.map(text).joined(separator: " ")] })
-    case .imported(let view):
-      line("新增 \(view.added) 户，更新 \(view.updated) 户。", "\(view.added) added, \(view.updated) updated.")
-      for row in view.rows { Swift.print(word("第 \(row.line) 行：", "line \(row.line): ") + text(row.message)) }
+    case .subjects(let views): subjects(views)
+    case .subject(let view): subject(view)
+    case .duplicates(let pairs): duplicates(pairs)
+    case .subjectRevealed(let view): revealed(view)
+    case .imported(let view): imported(view)
     case .regimes(let views): regimes(views)
     case .regime(let page): regime(page)
     case .pack(let page): pack(page)

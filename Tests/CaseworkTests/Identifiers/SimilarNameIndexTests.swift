@@ -1,0 +1,49 @@
+import Casework
+import Testing
+
+@Suite("Finding similar names in a register")
+struct SimilarNameIndexTests {
+  /// Names put together from parts by a fixed sequence, as a register of a few trades and places has them.
+  private func names(_ count: Int) -> [String] {
+    let places = ["", "", "河北省", "任县", "河北省邢台市", "北京", "北京市", "邢台市任泽区", "石家庄"]
+    let words = [
+      "长城", "恒通", "金马", "盛达", "华", "新华", "东方红", "玩具", "建筑", "劳务", "人力资源", "科技", "餐饮", "培训学校", "恒", "长",
+    ]
+    let ends = ["有限公司", "有限责任公司", "", "厂", "店", "（集团）有限公司", "任县分公司"]
+    var state: UInt64 = 20_260_101
+    func pick(_ list: [String]) -> String {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return list[Int(state >> 33) % list.count]
+    }
+    return (0..<count).map { index in
+      pick(places) + (0...(index % 3)).map { _ in pick(words) }.joined() + pick(ends)
+    }
+  }
+
+  @Test("finds what comparing every pair finds, with the same scores, the likest first")
+  func everyPair() {
+    let names = names(400)
+    var index = SimilarNameIndex()
+    var found = 0
+    for (position, name) in names.enumerated() {
+      let suspects = index.suspects(of: name)
+      let expected = names[..<position].enumerated().filter { SimilarName.isSuspect(name, $0.element) }
+      #expect(Set(suspects.map(\.position)) == Set(expected.map(\.offset)), "\(name)")
+      for suspect in suspects { #expect(suspect.score == SimilarName.similarity(name, names[suspect.position])) }
+      #expect(suspects.map(\.score) == suspects.map(\.score).sorted(by: >))
+      found += suspects.count
+      index.add(name)
+    }
+    #expect(index.count == 400)
+    #expect(found > 500)
+  }
+
+  @Test("no name, and a name that is all punctuation, are like nothing")
+  func empty() {
+    var index = SimilarNameIndex()
+    for name in ["", "（）", "长城"] { index.add(name) }
+    #expect(index.suspects(of: "").isEmpty)
+    #expect(index.suspects(of: "（）").isEmpty)
+    #expect(index.suspects(of: "长城厂").map(\.position) == [2])
+  }
+}
