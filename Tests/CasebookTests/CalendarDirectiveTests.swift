@@ -283,6 +283,23 @@ struct CalendarDirectiveTests {
     for office in [region.city, region.east] { #expect(try office.file(county).row.nextDue == "2027-01-04") }
   }
 
+  @Test("files under a county's own pack are counted above too, many at once as one by one")
+  func countyPack() throws {
+    let city = try Replica.root("1305")
+    let county = try city.subordinate("130526", salt: 1)
+    try city.send(to: county)
+    try county.publish("renxian")
+    try county.staff()
+    let files = [try open(county, on: "2026-12-28"), try filed(county, on: "2026-12-28")]
+    // All at once, then again by the notice.
+    try county.send(to: city)
+    #expect(city.storage.summaries() == county.storage.summaries())
+    #expect(try Set(importing(city).moves.map(\.number)) == Set(files))
+    try city.send(to: county)
+    #expect(city.storage.summaries() == county.storage.summaries())
+    #expect(try city.file(files[0]).row.nextDue == "2027-01-06")
+  }
+
   @Test("a notice for a shipped year replaces that year's notice and no other's")
   func shippedYear() throws {
     let region = try Region()

@@ -216,6 +216,33 @@ struct PackDiffTests {
     #expect(changes.first?.old?.zh.contains(gone.words(in: pack.workflows[workflow]).zh) == true)
   }
 
+  @Test("a penalty that a document drops is told once, by its regime alone")
+  func penaltyOfDocument() throws {
+    let yaml = try #require(try BundledPacks.all().first { $0.code == "renxian" }).yaml
+    let pack = try PackLoader.load(yaml: yaml, file: "renxian")
+    var next = pack
+    for index in next.workflows.indices { next.workflows[index].penaltiesByRegime = [:] }
+    #expect(PackChange.changes(from: pack, to: next).isEmpty)
+    next.regimes[0].transferred = TransferredPower(
+      to: Bilingual(zh: "审批局", en: "approval bureau"), workflows: ["x"], source: "s")
+    #expect(PackChange.changes(from: pack, to: next).map(\.element) == [.regime])
+  }
+
+  @Test("another branch's pack is not compared with, and is not published here")
+  func otherBranch() throws {
+    let office = try CountingOffice()
+    try office.county.publish("luquan")
+    try office.city.meet(office.county)
+    let yaml = try #require(try BundledPacks.all().first { $0.code == "luquan" }).yaml
+    guard case .packDiff(let view) = try office.city.perform(.regimeDiff(yaml: yaml)) else { throw CancellationError() }
+    #expect(view.oldVersion == nil && view.changes.isEmpty && view.obstacle != nil)
+    #expect(refusal { try office.city.perform(.regimeShow(pack: "luquan", regime: nil)) } == Clerk.unpublishedCode)
+    guard case .pack(let page) = try office.county.perform(.regimeShow(pack: "luquan", regime: nil)) else {
+      throw CancellationError()
+    }
+    #expect(page.isPublished)
+  }
+
   @Test("through the desk: against the newest version, nothing written, open files counted by version")
   func desk() throws {
     let office = try CountingOffice()

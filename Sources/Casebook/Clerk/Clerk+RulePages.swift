@@ -35,7 +35,9 @@ extension Clerk {
   func packDiff(_ yaml: String, in storage: any ReplicaStorage) throws -> PackDiffView {
     let draft = try readPack(context.shelf.selfContained(yaml))
     let newest = try PackRecords.headers(in: storage).last { $0.code == draft.code }
-    let published = try newest.map { try publishedPack($0.code, in: storage) }
+    // Another branch's pack takes the version, but is not what this office's files run by.
+    let isBinding = try context.headers(for: context.office, in: storage).contains { $0.code == draft.code }
+    let published = isBinding ? try publishedPack(draft.code, in: storage) : nil
     let pinned = try pinnedFiles(draft.code, in: storage)
     let open = pinned.reduce(0) { $0 + $1.openFiles }
     return PackDiffView(
@@ -65,7 +67,7 @@ extension Clerk {
   }
 
   private func publishedPack(_ code: String, in storage: any ReplicaStorage) throws -> RegimePack {
-    guard try PackRecords.headers(in: storage).contains(where: { $0.code == code }) else {
+    guard try context.headers(for: context.office, in: storage).contains(where: { $0.code == code }) else {
       throw DeskFailure(
         kind: .badInput, code: Self.unpublishedCode,
         message: Bilingual(zh: "制度包“\(code)”没有发布到本机构。", en: "The pack “\(code)” was not published to this office."),

@@ -34,7 +34,8 @@ extension Clerk {
       throw DeskFailure(refusal)
     }
     if let folded = file.folded, let rule = file.workflow?.act(act.rule),
-      let refusal = RolledPeriodCheck(calendar: context.calendar).refusal(of: act, by: rule, in: folded)
+      let refusal = RolledPeriodCheck(calendar: context.calendars(for: folded).current)
+        .refusal(of: act, by: rule, in: folded)
     {
       throw DeskFailure(refusal)
     }

@@ -117,6 +117,8 @@ public struct RegimePage: Sendable, Hashable, Codable {
   /// Least number of officers and their certificate.
   public var quorum: FigureView?
   public var superiorOverrides: Bool
+  /// The part of the power that another authority took over.
+  public var transferred: FigureView?
   public var basis: [LineView]
   /// All six, in the documents' order.
   public var parts: [PartView]
@@ -150,6 +152,9 @@ public struct RegimePage: Sendable, Hashable, Codable {
       FigureView(id: "quorum", name: PackChange.Element.quorum.name, words: $0.words, source: $0.source)
     }
     superiorOverrides = regime.superiorOverrides
+    transferred = regime.transferred.map {
+      FigureView(id: "transferred", name: $0.to, words: $0.words, source: $0.source)
+    }
     basis = regime.basis.map(LineView.init)
     parts = RegimePart.allCases.map { PartView($0, regime.parts[$0]) }
     indicators = regime.indicators.map { FigureView(id: $0.id, name: $0.name, words: $0.words, source: $0.source) }

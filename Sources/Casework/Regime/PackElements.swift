@@ -76,10 +76,12 @@ enum PackElements {
     let subjects = Bilingual.list(regime.subjects)
     let workflows = regime.workflows.joined(separator: " ")
     let status = regime.status == .active ? Bilingual(zh: "施行", en: "active") : Bilingual(zh: "已划转", en: "transferred")
+    let moved = regime.transferred?.words
     let words = Bilingual(
-      zh: "\(status.zh)，对象：\(subjects.zh)，流程：\(workflows)" + (regime.superiorOverrides ? "，以上级指标为准" : ""),
+      zh: "\(status.zh)，对象：\(subjects.zh)，流程：\(workflows)" + (regime.superiorOverrides ? "，以上级指标为准" : "")
+        + (moved.map { "，\($0.zh)" } ?? ""),
       en: "\(status.en), subjects: \(subjects.en), workflows: \(workflows)"
-        + (regime.superiorOverrides ? ", the superior's indicators apply" : ""))
+        + (regime.superiorOverrides ? ", the superior's indicators apply" : "") + (moved.map { ", \($0.en)" } ?? ""))
     var items = [item(.regime, path, regime.name, words, regime.source, bare)]
     items += regime.indicators.map {
       item(.indicator, "\(path)/indicators/\($0.id)", $0.name, $0.words, $0.source, $0)
@@ -138,6 +140,7 @@ enum PackElements {
     bare.acts = []
     bare.clocks = []
     bare.penalties = []
+    bare.penaltiesByRegime = [:]
     bare.discretion = nil
     bare.roles = []
     let initial = workflow.stateName(workflow.initial)

@@ -76,6 +76,14 @@ extension Quorum {
   }
 }
 
+extension TransferredPower {
+  public var words: Bilingual {
+    let list = workflows.joined(separator: " ")
+    return Bilingual(
+      zh: "\(list) 已划到\(to.zh)，不再受理新件", en: "\(list) moved to \(to.en), no new file")
+  }
+}
+
 extension ScoreBand {
   public var words: Bilingual {
     let range =

@@ -14,6 +14,9 @@ extension Printer {
     if let quorum = page.quorum {
       line("  人数：\(quorum.words.zh)（\(quorum.source)）", "  quorum: \(quorum.words.en) (\(quorum.source))")
     }
+    if let moved = page.transferred {
+      line("  \(moved.words.zh)（\(moved.source)）", "  \(moved.words.en) (\(moved.source))")
+    }
     if page.superiorOverrides { line("  以上级下达监督检查指标为准。", "  The superior's indicators apply.") }
     if !page.basis.isEmpty { lines(page.basis, word("依据", "Basis")) }
     for part in page.parts {
