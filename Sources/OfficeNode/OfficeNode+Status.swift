@@ -56,6 +56,12 @@ extension OfficeNode {
   private func warnings(_ memory: PeerMemory?, in storage: any ReplicaStorage) throws -> [Bilingual] {
     var warnings: [Bilingual] = []
     if isBehindHighWater { warnings.append(NodeFailure.restored.message) }
+    if try BranchRecovery.hasTwin(context: context, in: storage) {
+      warnings.append(
+        Bilingual(
+          zh: "另有一台机器正以本机构的密钥登记（复制的磁盘或目录）。双方的登记都在，没有丢失；请停用其中一台，并请上级更换密钥。",
+          en: "Another machine signs with this office's keys (a copied disk or folder). The work of both is kept; stop one of them and have the superior change the key."))
+    }
     if let clock = try clockWarning(in: storage) { warnings.append(clock) }
     if let offset = memory?.clockOffset, abs(offset) > Self.clockWarningMilliseconds {
       warnings.append(Self.offsetWarning(offset))

@@ -43,7 +43,7 @@ public actor OfficeNode {
     self.effects = effects
     self.logger = logger
     self.lock = lock
-    var tree = OfficeTree(rootKey: KeyFingerprint(root))
+    let tree = OfficeTree(rootKey: KeyFingerprint(root))
     let calendar: HolidayTable
     do {
       calendar = try HolidayTable(csv: try BundledCalendar.csv)
@@ -51,19 +51,19 @@ public actor OfficeNode {
       throw NodeFailure.settingsDamaged(home, error)
     }
     let key = signer.publicKey.fingerprint(using: suite)
-    let (charters, own) = try StoreFailures.mapped {
-      try store.read { storage in
-        (
-          try storage.charters(),
-          try storage.heads().filter { $0.stream.author == key }.reduce(UInt64(0)) { $0 + $1.seq }
-        )
-      }
+    let own = try StoreFailures.mapped {
+      try store.read { try $0.heads().filter { $0.stream.author == key }.reduce(UInt64(0)) { $0 + $1.seq } }
     }
-    for stored in charters { try? tree.admit(stored.charter, from: stored.issuer, suites: .standard) }
     var opened = ReplicaContext(
       office: office, key: key, suite: signer.publicKey.suite, incarnation: settings.incarnation, suites: .standard,
       tree: tree, shelf: ParsedPacks(), calendar: calendar)
-    try StoreFailures.mapped { try store.read { try opened.refreshCalendars(in: $0) } }
+    try StoreFailures.mapped {
+      try store.read { storage in
+        try opened.refresh(from: storage)
+        // A crash may have come between the database's transaction and the settings file.
+        opened.incarnation = max(opened.incarnation, try BranchRecovery.incarnation(in: storage))
+      }
+    }
     initialContext = opened
     context = opened
     isBehindHighWater = own < HighWater.read(home)
@@ -126,6 +126,13 @@ public actor OfficeNode {
       }
     }
     if isBehindHighWater, own >= HighWater.read(home) { isBehindHighWater = false }
+  }
+
+  /// Keeps the incarnation that this node writes in beside the database.
+  func writeIncarnation() throws {
+    guard settings.incarnation != context.incarnation else { return }
+    settings.incarnation = context.incarnation
+    try settings.write(home)
   }
 
   func setServing(_ serving: Bool) { isServing = serving }

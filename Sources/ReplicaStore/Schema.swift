@@ -6,7 +6,7 @@ enum Schema {
   /// Marks the file as a Docket replica (`PRAGMA application_id`): "dckt".
   static let applicationID = 0x6463_6B74
   /// `PRAGMA user_version`: raised by one with each migration.
-  static let version = 1
+  static let version = 2
 
   static let migrations: [String] = [
     """
@@ -47,7 +47,30 @@ enum Schema {
       reason TEXT NOT NULL, UNIQUE (stream, seq, position)
     ) STRICT;
     CREATE TABLE small_value (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+    """,
+    // Facts that decide over entries, branches of forks, clamps. Charters of a version-1 file were all believed when
+    // they came, so they count as pinned.
     """
+    ALTER TABLE charter ADD COLUMN stamp INTEGER;
+    ALTER TABLE charter ADD COLUMN is_pinned INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE held_change ADD COLUMN rule TEXT;
+    CREATE TABLE fact (
+      id INTEGER PRIMARY KEY, stream BLOB NOT NULL, seq INTEGER NOT NULL, body BLOB NOT NULL, UNIQUE (stream, seq, body)
+    ) STRICT;
+    CREATE TABLE fork_proof (
+      stream BLOB NOT NULL, seq INTEGER NOT NULL, body BLOB NOT NULL, is_published INTEGER NOT NULL,
+      PRIMARY KEY (stream, seq, body)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE entry_aside (
+      stream BLOB NOT NULL, seq INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (stream, seq, bytes)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE sighting (
+      stream BLOB NOT NULL, author BLOB NOT NULL, seq INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (stream, author)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE clamp (
+      stamp INTEGER NOT NULL, author INTEGER NOT NULL, clamp INTEGER NOT NULL, PRIMARY KEY (author, stamp)
+    ) STRICT, WITHOUT ROWID;
+    """,
   ]
 
   /// Brings the file to this release's schema.

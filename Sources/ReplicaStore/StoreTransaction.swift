@@ -52,7 +52,7 @@ public final class StoreTransaction: ReplicaStorage {
     }
   }
 
-  private func streamNumber(_ stream: StreamID) throws -> Int64? {
+  func streamNumber(_ stream: StreamID) throws -> Int64? {
     try Int64.fetchOne(
       database.cachedStatement(sql: "SELECT id FROM stream WHERE name = ?"), arguments: [Data(stream.encoded)])
   }
@@ -79,25 +79,11 @@ public final class StoreTransaction: ReplicaStorage {
   }
 
   public func entryCount() throws -> UInt64 {
-    UInt64(try Int64.fetchOne(database, sql: "SELECT coalesce(sum(seq), 0) FROM stream") ?? 0)
+    let held = try Int64.fetchOne(database, sql: "SELECT coalesce(sum(seq), 0) FROM stream") ?? 0
+    return UInt64(held + (try Int64.fetchOne(database, sql: "SELECT count(*) FROM entry_aside") ?? 0))
   }
 
   // MARK: Deciding facts
-
-  public func charters() throws -> [StoredCharter] {
-    try Row.fetchAll(database, sql: "SELECT issuer, body FROM charter ORDER BY id").map { row in
-      guard let issuer = Digest(row["issuer"] as Data),
-        case .charter(let charter) = try Self.change(row["body"])
-      else { throw StoreError(.corrupt, cause: "charter") }
-      return StoredCharter(charter: charter, issuer: KeyFingerprint(issuer))
-    }
-  }
-
-  public func put(_ charter: StoredCharter) throws {
-    try database.execute(
-      sql: "INSERT OR IGNORE INTO charter (issuer, body) VALUES (?, ?)",
-      arguments: [Data(charter.issuer.bytes), Data(Entry.payload(of: [.charter(charter.charter)]))])
-  }
 
   public func put(_ receipt: StoredReceipt) throws {
     try database.cachedStatement(
@@ -133,7 +119,7 @@ public final class StoreTransaction: ReplicaStorage {
     ).map { UInt64($0) }
   }
 
-  private static func change(_ data: Data) throws -> Change? {
+  static func change(_ data: Data) throws -> Change? {
     do throws(CBORReader.Failure) {
       return try Entry.changes(ofPayload: [UInt8](data)).first
     } catch {
@@ -144,22 +130,32 @@ public final class StoreTransaction: ReplicaStorage {
   // MARK: Exceptional and small
 
   public func clearProjection() throws {
-    for table in ["charter", "receipt", "act", "other_record", "case_summary", "held_change"] + RecordType.all.map(Schema.table) {
-      try database.execute(sql: "DELETE FROM \(table)")
-    }
+    let derived = ["receipt", "act", "other_record", "case_summary", "held_change", "fact", "sighting", "clamp"]
+    for table in derived + RecordType.all.map(Schema.table) { try database.execute(sql: "DELETE FROM \(table)") }
+    try database.execute(sql: "DELETE FROM charter WHERE is_pinned = 0")
+    try database.execute(sql: "UPDATE charter SET stamp = NULL")
   }
 
   public func put(_ held: HeldChange) throws {
     try database.execute(
-      sql: "INSERT OR IGNORE INTO held_change (stream, seq, position, reason) VALUES (?, ?, ?, ?)",
-      arguments: [Data(held.stream.encoded), Int64(held.seq), held.index, held.reason.rawValue])
+      sql: "INSERT OR IGNORE INTO held_change (stream, seq, position, reason, rule) VALUES (?, ?, ?, ?, ?)",
+      arguments: [
+        Data(held.stream.encoded), Int64(held.seq), held.index, held.reason.rawValue, held.rule?.rawValue,
+      ])
+  }
+
+  public func remove(_ held: HeldChange) throws {
+    try database.execute(
+      sql: "DELETE FROM held_change WHERE stream = ? AND seq = ? AND position = ?",
+      arguments: [Data(held.stream.encoded), Int64(held.seq), held.index])
   }
 
   public func heldChanges() throws -> [HeldChange] {
-    try Row.fetchAll(database, sql: "SELECT stream, seq, position, reason FROM held_change ORDER BY id").map { row in
+    try Row.fetchAll(database, sql: "SELECT stream, seq, position, reason, rule FROM held_change ORDER BY id").map { row in
       guard let reason = HeldChange.Reason(rawValue: row["reason"]) else { throw StoreError(.corrupt, cause: "held") }
       return HeldChange(
-        stream: try Self.stream(row["stream"]), seq: UInt64(row["seq"] as Int64), index: row["position"], reason: reason)
+        stream: try Self.stream(row["stream"]), seq: UInt64(row["seq"] as Int64), index: row["position"], reason: reason,
+        rule: (row["rule"] as String?).flatMap(ClassRule.init))
     }
   }
 

@@ -64,7 +64,10 @@ struct OfficeTreeTests {
     }
     var stolen = charter(stranger, under: root)
     stolen.office = city.code
-    #expect(throws: OfficeTree.Failure.officeTaken) { try tree.admit(stolen, from: root.key, suites: .standard) }
+    #expect(throws: OfficeTree.Failure.awaitsIntroduction) {
+      try tree.admit(stolen, from: root.key, stamp: HybridTimestamp(milliseconds: 9), suites: .standard)
+    }
+    #expect(tree.seat(city.code)?.key == city.key)
     var reused = charter(city, under: root)
     reused.office = stranger.code
     #expect(throws: OfficeTree.Failure.keyTaken) { try tree.admit(reused, from: root.key, suites: .standard) }

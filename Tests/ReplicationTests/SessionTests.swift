@@ -9,6 +9,8 @@ struct SessionTests {
     var session: SyncSession
     var held: [StreamID: [[UInt8]]]
     var forks = 0
+    /// Entries that came for a position at which another one stands.
+    var aside: [[UInt8]] = []
     var closed: SyncFrame.CloseCode?
     var isComplete: Bool { session.isComplete }
   }
@@ -45,15 +47,49 @@ struct SessionTests {
         }
         queue.append(contentsOf: side.session.loaded(stream, entries: taken))
       case .store(let stream, let entries, let bytes):
-        side.held[stream, default: []].append(contentsOf: entries)
-        queue.append(contentsOf: side.session.stored(bytes: bytes, count: entries.count))
+        queue.append(contentsOf: store(stream, entries, bytes, &side))
       case .writeReceipts: queue.append(contentsOf: side.session.receiptsWritten([]))
+      case .compare(let head):
+        let ours = side.held[head.stream, default: []].dropFirst(Int(head.seq) - 1).first.flatMap { try? Entry(decoding: $0) }
+        queue.append(contentsOf: side.session.compared(head, isOurs: ours?.hash(using: suite) == head.hash))
       case .reportFork: side.forks += 1
       case .complete: break
       case .close(let code, _, _): side.closed = code
       }
     }
     return frames
+  }
+
+  /// As an admission does, without signatures: skips what is held, keeps another branch aside, asks for more when the
+  /// branches part earlier.
+  private func store(
+    _ stream: StreamID, _ entries: [[UInt8]], _ bytes: Int, _ side: inout Side
+  ) -> [SyncSession.Action] {
+    for bytesOfEntry in entries {
+      guard let entry = try? Entry(decoding: bytesOfEntry) else { continue }
+      let held = side.held[stream, default: []]
+      let index = Int(entry.header.seq) - 1
+      if index < held.count {
+        if held[index] == bytesOfEntry || side.aside.contains(bytesOfEntry) { continue }
+        let ours = try? Entry(decoding: held[index])
+        let follows = side.aside.last.flatMap { try? Entry(decoding: $0) }?.hash(using: suite)
+        guard entry.header.previous == ours?.header.previous || entry.header.previous == follows else {
+          return side.session.branchesApart(stream, before: entry.header.seq, bytes: bytes)
+        }
+        side.aside.append(bytesOfEntry)
+        continue
+      }
+      let last = held.last.flatMap { try? Entry(decoding: $0) }.map { $0.hash(using: suite) } ?? .zero
+      guard entry.header.previous == last else {
+        if side.aside.last.flatMap({ try? Entry(decoding: $0) })?.hash(using: suite) == entry.header.previous {
+          side.aside.append(bytesOfEntry)
+          continue
+        }
+        return side.session.branchesApart(stream, before: entry.header.seq, bytes: bytes)
+      }
+      side.held[stream, default: []].append(bytesOfEntry)
+    }
+    return side.session.stored(bytes: bytes, count: entries.count)
   }
 
   /// Runs both sides to the end; the count of frames each way.
@@ -123,7 +159,7 @@ struct SessionTests {
     for frame in frames { #expect(frame.encoded.count <= SessionLimits.frameBytesMax) }
   }
 
-  @Test("equal positions with different hashes are reported as a fork, and other streams still flow")
+  @Test("equal positions with different hashes: both sides get the other branch, and other streams still flow")
   func fork() throws {
     let author = try Author()
     let trunk = try author.entries(2)
@@ -133,9 +169,51 @@ struct SessionTests {
     var left = try side(a, peer: b, [author.stream: left0.map(\.encoded), other: entries])
     var right = try side(b, peer: a, [author.stream: right0.map(\.encoded)])
     _ = try run(&left, &right)
+    #expect(left.isComplete && right.isComplete)
     #expect(left.forks == 1 && right.forks == 1)
     #expect(right.held[other] == entries)
     #expect(right.held[author.stream] == right0.map(\.encoded))
+    #expect(left.aside == [right0[2].encoded] && right.aside == [left0[2].encoded])
+  }
+
+  @Test("branches of different lengths that part far back: the fork point is looked for further and further back")
+  func longFork() throws {
+    let author = try Author()
+    let trunk = try author.entries(3)
+    let left0 = trunk + (try author.entries(200, after: trunk[2], text: "left"))
+    let right0 = trunk + (try author.entries(90, after: trunk[2], text: "right"))
+    var left = try side(a, peer: b, [author.stream: left0.map(\.encoded)])
+    var right = try side(b, peer: a, [author.stream: right0.map(\.encoded)])
+    _ = try run(&left, &right)
+    #expect(left.isComplete && right.isComplete)
+    #expect(right.aside.contains(left0[3].encoded))
+    #expect(right.held[author.stream] == right0.map(\.encoded))
+    // A fork that is known, and of which our branch stands, is not asked for again.
+    var settled = try side(b, peer: a, [author.stream: right0.map(\.encoded)])
+    let heads = try heads(settled.held)
+    let hello = SyncFrame.Hello(
+      version: 1, office: try #require(b), digest: SyncFrame.digest(of: heads, using: suite), clock: 0, software: "t")
+    settled.session = SyncSession(hello: hello, peer: try #require(a), heads: heads, settledForks: [author.stream])
+    var again = try side(a, peer: b, [author.stream: left0.map(\.encoded)])
+    _ = try run(&again, &settled)
+    #expect(again.isComplete && settled.isComplete && settled.aside.isEmpty)
+  }
+
+  @Test("a peer that asks for earlier entries without end is cut off; a stream it may not hold gives it nothing")
+  func wants() throws {
+    let (stream, entries) = try chain(2)
+    let (hidden, _) = try chain(1)
+    var left = try side(a, peer: b, [stream: entries])
+    let hello = SyncFrame.Hello(version: 1, office: try #require(b), digest: .zero, clock: 0, software: "t")
+    _ = carryOut(left.session.received(.hello(hello)), &left)
+    let head = try #require(try heads([stream: entries]).first)
+    _ = carryOut(left.session.received(.frontier(heads: [head], isLast: true)), &left)
+    let nothing = carryOut(left.session.received(.want(stream: hidden, from: 1)), &left)
+    #expect(nothing == [.done])
+    let again = carryOut(left.session.received(.want(stream: stream, from: 2)), &left)
+    #expect(again == [.entries(stream: stream, entries: [entries[1]]), .done])
+    for _ in 0..<SessionLimits.wantsMax { _ = carryOut(left.session.received(.want(stream: hidden, from: 1)), &left) }
+    #expect(left.closed == .tooMuch)
   }
 
   @Test("frames out of turn close the session as misbehaviour")

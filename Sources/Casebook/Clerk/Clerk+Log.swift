@@ -49,17 +49,46 @@ extension Clerk {
     try storage.heldChanges().map { held in
       HeldView(
         office: context.tree.office(of: held.stream.author)?.text ?? "?", stream: name(of: held.stream), seq: held.seq,
-        reason: held.reason.rawValue, message: Self.message(held.reason))
+        reason: held.reason.rawValue, rule: held.rule?.rawValue, message: Self.message(held))
     }
   }
 
-  private static func message(_ reason: HeldChange.Reason) -> Bilingual {
-    switch reason {
+  private static func message(_ held: HeldChange) -> Bilingual {
+    if let rule = held.rule { return message(rule) }
+    return switch held.reason {
     case .unknownKind:
       Bilingual(zh: "由更新版本写入，升级后可用；已保存并照常转发。", en: "written by a later version; kept, relayed, usable after an upgrade")
     case .unreadable: Bilingual(zh: "内容无法读取；已保存，不影响其他记录。", en: "cannot be read; kept, and stops nothing else")
     case .charterRefused: Bilingual(zh: "授权书不成立，未采用。", en: "a charter the office tree does not admit")
     case .receiptRefused: Bilingual(zh: "回执不是由上级签发，未采用。", en: "a receipt not signed by a superior")
+    case .charterWaiting:
+      Bilingual(
+        zh: "新密钥的授权书：等待原密钥确认，或等待原密钥被撤销。",
+        en: "a charter for a new key: waits for the present key to introduce it, or to be revoked")
+    case .factRefused:
+      Bilingual(zh: "撤销、追认或换钥记录的签发机构无权决定，未采用。", en: "signed by an office that may not decide this")
+    case .disputed: Bilingual(zh: "有争议：予以保存，不生效。", en: "disputed: kept, does not count")
+    case .quarantined: Bilingual(zh: "暂存：待上级追认。", en: "in quarantine until a superior ratifies it")
+    }
+  }
+
+  private static func message(_ rule: ClassRule) -> Bilingual {
+    switch rule {
+    case .undisputed, .receiptedInTime, .ratified, .witnessedBranch: Bilingual(zh: "有效。", en: "valid")
+    case .forked:
+      Bilingual(
+        zh: "日志分叉：同一位置有两份签名记录，上级先收到的一份有效，本份有争议。",
+        en: "a fork: two signed entries at one position; the one a superior witnessed first stands, this one is disputed")
+    case .otherThanCut:
+      Bilingual(zh: "与撤销决定所记的日志不是同一份，有争议。", en: "not the chain that the revocation names: disputed")
+    case .afterCompromise:
+      Bilingual(
+        zh: "密钥可能被盗用：撤销截止点之后的记录有争议，上级可逐条追认（docket quarantine ratify）。",
+        en: "the key may have been stolen: disputed beyond the cut; a superior may ratify entry by entry")
+    case .afterRevocation:
+      Bilingual(
+        zh: "密钥已撤销而撤销前未取得回执：暂存，待上级追认（docket quarantine ratify）。",
+        en: "the key is revoked and no receipt came before: in quarantine until a superior ratifies it")
     }
   }
 

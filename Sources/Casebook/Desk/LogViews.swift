@@ -83,15 +83,18 @@ public struct HeldView: Sendable, Hashable, Codable {
   public var stream: String
   public var seq: UInt64
   public var reason: String
+  /// The rule of standing that decided, where one did (`ClassRule`).
+  public var rule: String?
   public var message: Bilingual
 
   public init(
-    office: String, stream: String, seq: UInt64, reason: String, message: Bilingual
+    office: String, stream: String, seq: UInt64, reason: String, rule: String?, message: Bilingual
   ) {
     self.office = office
     self.stream = stream
     self.seq = seq
     self.reason = reason
+    self.rule = rule
     self.message = message
   }
 }

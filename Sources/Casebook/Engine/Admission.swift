@@ -7,6 +7,9 @@ public struct Admission {
     case unknownAuthor(KeyFingerprint)
     /// This office may not hold the stream.
     case outOfScope(StreamID)
+    /// The run continues another chain than the one held: the branches part before it, and entries from further back
+    /// are needed to prove it.
+    case branchesApart(StreamID, before: UInt64)
     case chain(ChainFailure)
     case unreadable(CBORReader.Failure)
   }
@@ -14,9 +17,23 @@ public struct Admission {
   /// Result of one batch.
   public struct Outcome: Sendable, Hashable {
     public var stored: Int
-    /// Entries that were held already.
+    /// Entries that were held already, or were kept aside.
     public var known: Int
+    /// Position of a fork of the stream that this batch proved or belongs to.
+    public var fork: UInt64?
+    /// Own entries went aside for others of our own key: `BranchRecovery` records them again.
+    public var hasLostOwnBranch = false
+
+    public init(stored: Int, known: Int, fork: UInt64? = nil) {
+      self.stored = stored
+      self.known = known
+      self.fork = fork
+    }
   }
+
+  /// Entries of branches that do not stand, kept for each stream: evidence, and work that an ancestor may ratify. A
+  /// hostile author cannot fill the disk with more.
+  public static let asideMax = 10_000
 
   private var projector: Projector
 
@@ -24,15 +41,16 @@ public struct Admission {
 
   public var context: ReplicaContext { projector.context }
 
-  /// Verifies and stores a run of encoded entries of one stream. Entries held already are skipped when they are the
-  /// same, and are a fork when not.
+  /// Verifies and stores a run of encoded entries of one stream. Entries held already are skipped. Where the run is
+  /// another branch than the one held, the proof is kept, and the branch that stands becomes the one held.
   public mutating func admit(
     _ encoded: [[UInt8]], of stream: StreamID, at wallMilliseconds: UInt64, in storage: any ReplicaStorage
   ) throws -> Outcome {
     let context = projector.context
-    guard let seat = context.tree.seat(of: stream.author) else { throw Failure.unknownAuthor(stream.author) }
+    guard let key = context.tree.publicKey(stream.author) else { throw Failure.unknownAuthor(stream.author) }
     guard context.tree.mayRead(context.office, stream) else { throw Failure.outOfScope(stream) }
     var run: [Entry] = []
+    run.reserveCapacity(encoded.count)
     for bytes in encoded {
       do throws(CBORReader.Failure) {
         run.append(try Entry(decoding: bytes))
@@ -41,41 +59,132 @@ public struct Admission {
       }
     }
     let head = try storage.head(of: stream)
-    let known = try skipKnown(&run, below: head, of: stream, in: storage)
-    guard !run.isEmpty else { return Outcome(stored: 0, known: known) }
-    let newHead: StreamHead
-    do throws(ChainFailure) {
-      newHead = try ChainCheck.verify(
-        run, continuing: head, of: stream, by: seat.charter.signingKey, depth: .head, suites: context.suites)
-    } catch {
-      throw Failure.chain(error)
+    let (known, differing) = try skipKnown(&run, below: head, of: stream, in: storage)
+    if let differing {
+      return try admitBranch(run, differingFrom: differing, by: key, at: wallMilliseconds, in: storage)
     }
+    guard let first = run.first else { return Outcome(stored: 0, known: known) }
+    let next = (head?.seq ?? 0) + 1
+    if first.header.stream == stream, first.header.seq > next || first.header.previous != head?.hash ?? .zero {
+      // A branch that lies aside goes on, or ours went back while these were on their way.
+      if try isAside(previousOf: first, in: storage) { return try keepAside(run, of: stream, by: key, in: storage) }
+      if head != nil { throw Failure.branchesApart(stream, before: min(first.header.seq, next)) }
+    }
+    let newHead = try verify(run, after: head, of: stream, by: key)
     try storage.append(run, head: newHead, receivedAt: wallMilliseconds)
-    var clock = HybridClock(last: try Journal.lastStamp(in: storage))
-    for entry in run {
-      clock.witness(entry.header.stamp, wallMilliseconds: wallMilliseconds)
-      try projector.project(entry, in: storage)
-    }
-    try Journal.keep(clock, in: storage)
+    try project(run, at: wallMilliseconds, in: storage)
+    for sighting in try storage.sightings(of: stream) { try projector.compare(sighting, in: storage) }
     return Outcome(stored: run.count, known: known)
   }
 
   /// Refolds what the entries touched; once, before the transaction ends.
   public mutating func finish(in storage: any ReplicaStorage) throws { try projector.finish(in: storage) }
 
+  private func verify(
+    _ run: [Entry], after head: StreamHead?, of stream: StreamID, by key: PublicKey
+  ) throws -> StreamHead {
+    do throws(ChainFailure) {
+      return try ChainCheck.verify(
+        run, continuing: head, of: stream, by: key, depth: .head, suites: projector.context.suites)
+    } catch {
+      throw Failure.chain(error)
+    }
+  }
+
+  private mutating func project(
+    _ run: [Entry], at wallMilliseconds: UInt64, in storage: any ReplicaStorage
+  ) throws {
+    var clock = HybridClock(last: try Journal.lastStamp(in: storage))
+    for entry in run {
+      clock.witness(entry.header.stamp, wallMilliseconds: wallMilliseconds)
+      try projector.project(entry, in: storage)
+    }
+    try Journal.keep(clock, in: storage)
+  }
+
+  /// - Returns: how many were held already, and the entry held where the run first differs.
   private func skipKnown(
     _ run: inout [Entry], below head: StreamHead?, of stream: StreamID, in storage: any ReplicaStorage
-  ) throws -> Int {
-    guard let head else { return 0 }
+  ) throws -> (known: Int, differing: Entry?) {
+    guard let head else { return (0, nil) }
     var known = 0
-    while let first = run.first, first.header.seq <= head.seq {
-      let ours = try storage.entries(of: stream, from: first.header.seq, bytesMax: 1).first
-      guard ours?.headerBytes == first.headerBytes else {
-        throw Failure.chain(.fork(seq: first.header.seq))
-      }
+    while let first = run.first, first.header.seq <= head.seq, first.header.stream == stream {
+      guard let ours = try storage.entries(of: stream, from: first.header.seq, bytesMax: 1).first else { break }
+      guard ours.headerBytes == first.headerBytes, ours.signature == first.signature else { return (known, ours) }
       run.removeFirst()
       known += 1
     }
-    return known
+    return (known, nil)
+  }
+
+  // MARK: Branches
+
+  /// A run that differs from what is held at its first entry.
+  private mutating func admitBranch(
+    _ run: [Entry], differingFrom ours: Entry, by key: PublicKey, at wallMilliseconds: UInt64,
+    in storage: any ReplicaStorage
+  ) throws -> Outcome {
+    let context = projector.context
+    let stream = ours.header.stream
+    guard let theirs = run.first, let suite = context.suites[theirs.header.suite] else {
+      throw Failure.chain(.unknownSuite(seq: ours.header.seq))
+    }
+    let seq = ours.header.seq
+    if theirs.header.previous != ours.header.previous {
+      if try isAside(previousOf: theirs, in: storage) { return try keepAside(run, of: stream, by: key, in: storage) }
+      throw Failure.branchesApart(stream, before: seq)
+    }
+    var base: StreamHead?
+    if seq > 1 { base = StreamHead(stream: stream, seq: seq - 1, hash: ours.header.previous) }
+    let newHead = try verify(run, after: base, of: stream, by: key)
+    guard theirs.isSigned(by: key, using: suite) else { throw Failure.chain(.badSignature(seq: seq)) }
+    if let proof = ForkProof(ForkProof.Face(ours), ForkProof.Face(theirs)) {
+      _ = try projector.note(proof, isPublished: false, in: storage)
+    }
+    guard try stands(run, insteadOf: ours, in: storage) else {
+      try putAside(run, of: stream, in: storage)
+      return Outcome(stored: 0, known: run.count, fork: seq)
+    }
+    try storage.setAside(stream, from: seq, head: base)
+    try storage.append(run, head: newHead, receivedAt: wallMilliseconds)
+    projector.mustRebuild = true
+    var outcome = Outcome(stored: run.count, known: 0, fork: seq)
+    outcome.hasLostOwnBranch = stream.author == context.key
+    return outcome
+  }
+
+  /// Whether the run's branch is the one to hold. Of our own key's branches it is: this machine can go on in a new
+  /// incarnation, what others hold cannot be taken back.
+  private func stands(_ run: [Entry], insteadOf ours: Entry, in storage: any ReplicaStorage) throws -> Bool {
+    let context = projector.context
+    let stream = ours.header.stream
+    if stream.author == context.key { return true }
+    let theirs = Dictionary(run.map { ($0.header.seq, $0) }, uniquingKeysWith: { first, _ in first })
+    return try context.judge(stream, in: storage) { seq in
+      if seq < ours.header.seq { return try context.hash(of: stream, at: seq, in: storage) }
+      return theirs[seq].flatMap { entry in context.suites[entry.header.suite].map { entry.hash(using: $0) } }
+    }.branchStands
+  }
+
+  private func isAside(previousOf entry: Entry, in storage: any ReplicaStorage) throws -> Bool {
+    try storage.entriesAside(of: entry.header.stream).contains { aside in
+      aside.header.seq + 1 == entry.header.seq
+        && projector.context.suites[aside.header.suite].map { aside.hash(using: $0) } == entry.header.previous
+    }
+  }
+
+  private func keepAside(
+    _ run: [Entry], of stream: StreamID, by key: PublicKey, in storage: any ReplicaStorage
+  ) throws -> Outcome {
+    guard let first = run.first else { return Outcome(stored: 0, known: 0) }
+    _ = try verify(
+      run, after: StreamHead(stream: stream, seq: first.header.seq - 1, hash: first.header.previous), of: stream, by: key)
+    try putAside(run, of: stream, in: storage)
+    return Outcome(stored: 0, known: run.count, fork: projector.context.standing.fork(of: stream)?.seq)
+  }
+
+  private func putAside(_ run: [Entry], of stream: StreamID, in storage: any ReplicaStorage) throws {
+    let room = Self.asideMax - (try storage.entriesAside(of: stream).count)
+    if room > 0 { try storage.putAside(Array(run.prefix(room))) }
   }
 }

@@ -14,12 +14,12 @@ struct LogAudit {
     let model = MemoryStorage()
     for head in try storage.heads() {
       view.streams += 1
-      guard let seat = context.tree.seat(of: head.stream.author) else {
+      guard let key = context.tree.publicKey(head.stream.author) else {
         view.problems.append(
           problem(head.stream, nil, "no-charter", "作者没有有效授权书。", "The author has no charter."))
         continue
       }
-      try check(head, key: seat.charter.signingKey, in: storage, into: model, &view)
+      try check(head, key: key, in: storage, into: model, &view)
     }
     view.charters = try storage.charters().count
     try checkReceipts(in: storage, &view)
@@ -60,6 +60,8 @@ struct LogAudit {
       for stored in try storage.receipts(of: head.stream) {
         view.receipts += 1
         let receipt = stored.receipt
+        // Of a fork the receipts of the other branch are evidence, not a fault of this one.
+        if let fork = context.standing.fork(of: head.stream), receipt.head.seq >= fork.seq { continue }
         guard receipt.head.seq <= head.seq else {
           view.problems.append(
             problem(
@@ -85,6 +87,10 @@ struct LogAudit {
   private func checkProjection(
     of storage: any ReplicaStorage, against model: MemoryStorage, _ view: inout VerifyView
   ) throws {
+    for proof in try storage.forkProofs() { model.put(proof) }
+    for charter in try storage.charters() where charter.isPinned {
+      model.put(StoredCharter(charter: charter.charter, issuer: charter.issuer))
+    }
     var projector = Projector(context: context)
     try projector.rebuild(in: model)
     let (ours, fresh) = (try storage.summaries(), model.summaries())

@@ -3,11 +3,18 @@ public import Replication
 /// Turns verified entries into rows, acts and facts. A change that cannot be projected is kept with its reason and
 /// never stops the others. Runs inside the transaction that stored the entries.
 public struct Projector {
-  public private(set) var context: ReplicaContext
-  private var touchedFiles: Set<RecordID> = []
-  private var hasTouchedPacks = false
-  private var hasTouchedTree = false
-  private var hasTouchedCalendar = false
+  public internal(set) var context: ReplicaContext
+  var touchedFiles: Set<RecordID> = []
+  var hasTouchedPacks = false
+  var hasTouchedTree = false
+  var hasTouchedCalendar = false
+  /// A fact arrived that changes what other entries count for: the projection is made again from the log. Such facts
+  /// (revocation, ratification, fork, a change of keys) come a few times in a node's life.
+  public internal(set) var mustRebuild = false
+  /// Judgements of streams that facts concern; a rebuild makes them anew.
+  var judgements: [StreamID: StreamJudgement] = [:]
+  /// Receipts over the stream that was projected last: a run is of one stream.
+  var lastReceipts: (stream: StreamID, receipts: [Receipt])?
 
   public init(context: ReplicaContext) { self.context = context }
 
@@ -18,7 +25,8 @@ public struct Projector {
       return
     }
     guard part.index == part.count else { return }
-    let first = entry.header.seq - UInt64(part.count - 1)
+    // A part that claims more pieces than the stream has before it is its author's mistake: what is there counts.
+    let first = entry.header.seq - min(UInt64(part.count - 1), entry.header.seq - 1)
     var next = first
     while next < entry.header.seq {
       let pieces = try storage.entries(of: entry.header.stream, from: next, bytesMax: LogLimits.entryBytesMax)
@@ -34,58 +42,67 @@ public struct Projector {
   private mutating func projectChanges(of entry: Entry, in storage: any ReplicaStorage) throws {
     let stream = entry.header.stream
     let seq = entry.header.seq
+    let judgement = try judgement(of: entry, in: storage)
+    guard judgement.entryClass == .valid else {
+      let reason: HeldChange.Reason = judgement.entryClass == .disputed ? .disputed : .quarantined
+      try storage.put(HeldChange(stream: stream, seq: seq, index: -1, reason: reason, rule: judgement.rule))
+      return
+    }
     guard let changes = try? entry.changes() else {
       try storage.put(HeldChange(stream: stream, seq: seq, index: -1, reason: .unreadable))
       return
     }
-    let stamp = WriteStamp(time: entry.header.stamp, author: stream.author)
+    let clamp = try clamp(of: entry, in: storage)
     for (index, change) in changes.enumerated() {
-      func hold(_ reason: HeldChange.Reason) throws {
+      if let reason = try project(change, of: entry, clamp: clamp, in: storage) {
         try storage.put(HeldChange(stream: stream, seq: seq, index: index, reason: reason))
-      }
-      switch change {
-      case .record(let write):
-        let type = RecordType.type(write.type)
-        if type == nil || write.fields.contains(where: { type?.field($0.number) == nil }) { try hold(.unknownKind) }
-        var row = try storage.row(write.type, write.id) ?? RecordRow(type: write.type, id: write.id)
-        let tree = context.tree
-        row.apply(write, stamp: stamp) { tree.rank(ofShortAuthor: $0) }
-        try storage.put(row)
-        if write.type == RecordType.caseFile.number { touchedFiles.insert(write.id) }
-        if write.type == RecordType.pack.number || write.type == RecordType.packSection.number {
-          hasTouchedPacks = true
-        }
-        if write.type == RecordType.calendarYear.number { hasTouchedCalendar = true }
-      case .act(let act):
-        try storage.put(StoredAct(change: act, stream: stream, seq: seq, stamp: entry.header.stamp))
-        try NumberIndex.note(act, by: stream.author, in: storage)
-        touchedFiles.insert(act.file)
-      case .charter(let charter):
-        do {
-          try context.tree.admit(charter, from: stream.author, suites: context.suites)
-          try storage.put(StoredCharter(charter: charter, issuer: stream.author))
-          hasTouchedTree = true
-        } catch {
-          try hold(.charterRefused)
-        }
-      case .receipt(let receipt):
-        guard let issuer = context.tree.office(of: stream.author),
-          let author = context.tree.office(of: receipt.head.stream.author),
-          context.tree.isSuperior(issuer, of: author), let suite = context.suites[entry.header.suite]
-        else {
-          try hold(.receiptRefused)
-          continue
-        }
-        try storage.put(
-          StoredReceipt(receipt: receipt, issuer: stream.author, entry: entry.hash(using: suite)))
-      case .unknown:
-        try hold(.unknownKind)
       }
     }
   }
 
+  /// - Returns: why the change is held, or `nil` when it was projected whole.
+  mutating func project(
+    _ change: Change, of entry: Entry, clamp: HybridTimestamp?, in storage: any ReplicaStorage
+  ) throws -> HeldChange.Reason? {
+    let stream = entry.header.stream
+    switch change {
+    case .record(let write):
+      return try project(write, of: entry, in: storage)
+    case .act(let act):
+      let stamp = clamp ?? entry.header.stamp
+      try storage.put(StoredAct(change: act, stream: stream, seq: entry.header.seq, stamp: stamp))
+      try NumberIndex.note(act, by: stream.author, in: storage)
+      touchedFiles.insert(act.file)
+      return nil
+    case .unknown:
+      return .unknownKind
+    case .charter, .receipt, .revocation, .ratification, .forkProof, .introduction, .sighting:
+      return try projectFact(change, of: entry, in: storage)
+    }
+  }
+
+  private mutating func project(
+    _ write: RecordWrite, of entry: Entry, in storage: any ReplicaStorage
+  ) throws -> HeldChange.Reason? {
+    let type = RecordType.type(write.type)
+    var row = try storage.row(write.type, write.id) ?? RecordRow(type: write.type, id: write.id)
+    let tree = context.tree
+    let stamp = WriteStamp(time: entry.header.stamp, author: entry.header.stream.author)
+    row.apply(write, stamp: stamp) { tree.rank(ofShortAuthor: $0) }
+    if context.hasClamps { try sort(&row, in: storage) }
+    try storage.put(row)
+    if write.type == RecordType.caseFile.number { touchedFiles.insert(write.id) }
+    if write.type == RecordType.pack.number || write.type == RecordType.packSection.number { hasTouchedPacks = true }
+    if write.type == RecordType.calendarYear.number { hasTouchedCalendar = true }
+    let isUnknown = type == nil || write.fields.contains { type?.field($0.number) == nil }
+    return isUnknown ? .unknownKind : nil
+  }
+
   /// Refolds the files that were touched; to be called once at the end of the transaction.
   public mutating func finish(in storage: any ReplicaStorage) throws {
+    lastReceipts = nil
+    if hasTouchedTree { try retryHeld(in: storage) }
+    if mustRebuild { return try rebuild(in: storage) }
     var files = touchedFiles
     if hasTouchedCalendar || hasTouchedTree { try context.refreshCalendars(in: storage) }
     if hasTouchedPacks || hasTouchedTree || hasTouchedCalendar {
@@ -103,30 +120,5 @@ public struct Projector {
     hasTouchedPacks = false
     hasTouchedTree = false
     hasTouchedCalendar = false
-  }
-
-  /// Makes the projection again from the log: streams of the greatest seats first, so that charters come before
-  /// what they decide over.
-  public mutating func rebuild(in storage: any ReplicaStorage) throws {
-    try storage.clearProjection()
-    context.tree = OfficeTree(rootKey: context.tree.rootKey)
-    context.calendars = Calendars(shipped: context.calendars.shipped, tree: context.tree)
-    var pending = try storage.heads()
-    while !pending.isEmpty {
-      let ready = pending.filter { $0.stream.author == context.tree.rootKey || context.tree.seat(of: $0.stream.author) != nil }
-      guard !ready.isEmpty else { break }
-      for head in ready {
-        var next: UInt64 = 1
-        while next <= head.seq {
-          let entries = try storage.entries(of: head.stream, from: next, bytesMax: SessionLimits.creditBytes)
-          guard let last = entries.last else { break }
-          for entry in entries { try project(entry, in: storage) }
-          next = last.header.seq + 1
-        }
-      }
-      let done = Set(ready.map(\.stream))
-      pending.removeAll { done.contains($0.stream) }
-    }
-    try finish(in: storage)
   }
 }

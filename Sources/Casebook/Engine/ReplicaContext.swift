@@ -10,6 +10,10 @@ public struct ReplicaContext: Sendable {
   public var incarnation: UInt64
   public var suites: SuiteSet
   public var tree: OfficeTree
+  /// Revocations, ratifications and forks known.
+  public var standing: Standing
+  /// Whether any stamp is clamped; none is, as long as clocks are right.
+  public var hasClamps: Bool
   public var shelf: any PackShelf
   public var calendars: Calendars
 
@@ -24,8 +28,54 @@ public struct ReplicaContext: Sendable {
     self.incarnation = incarnation
     self.suites = suites
     self.tree = tree
+    standing = Standing()
+    hasClamps = false
     self.shelf = shelf
     calendars = Calendars(shipped: calendar, tree: tree)
+  }
+
+  /// Tree, standing and calendars as the facts stored here give them.
+  public mutating func refresh(from storage: any ReplicaStorage) throws {
+    var tree = OfficeTree(rootKey: tree.rootKey)
+    var standing = Standing()
+    for stored in try storage.forkProofs() { standing.add(stored.proof) }
+    let facts = try storage.facts()
+    var waiting = try storage.charters()
+    // A charter may need another one before it, or an introduction that needs a charter: until nothing more fits.
+    var hasChanged = true
+    while hasChanged {
+      hasChanged = false
+      for fact in facts {
+        switch fact.change {
+        case .introduction(let introduction):
+          hasChanged = tree.introduce(introduction, by: fact.stream.author, suites: suites) || hasChanged
+        case .revocation(let revocation):
+          guard let issuer = tree.office(of: fact.stream.author) else { continue }
+          if standing.add(revocation, from: issuer, in: tree) { hasChanged = tree.revoke(revocation.key) || hasChanged }
+        case .ratification(let ratification):
+          if let issuer = tree.office(of: fact.stream.author) {
+            _ = standing.add(ratification, from: issuer, in: tree)
+          }
+        default: continue
+        }
+      }
+      waiting.removeAll { stored in
+        do throws(OfficeTree.Failure) {
+          try tree.admit(stored.charter, from: stored.issuer, stamp: stored.isPinned ? nil : stored.stamp, suites: suites)
+          if stored.isPinned, let stamp = stored.stamp {
+            try tree.admit(stored.charter, from: stored.issuer, stamp: stamp, suites: suites)
+          }
+        } catch {
+          if error != .awaitsIntroduction { return false }
+        }
+        hasChanged = true
+        return true
+      }
+    }
+    self.tree = tree
+    self.standing = standing
+    hasClamps = try storage.hasClamps()
+    try refreshCalendars(in: storage)
   }
 
   public func stream(_ audience: Audience) -> StreamID {

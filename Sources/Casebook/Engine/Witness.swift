@@ -2,23 +2,38 @@ public import Replication
 
 /// Receipts (回执): a superior's proof that it holds its subordinates' entries up to a head.
 public enum Witness {
-  /// Receipts this office owes: for every stream of an office below that has grown since the last receipt of ours.
-  /// - Returns: changes by audience; a receipt has the audience of its author's office.
+  /// Facts this office owes: receipts for every stream of an office below that has grown since the last receipt of ours,
+  /// fork proofs that no entry carries yet, and sightings of what its superiors showed it.
+  /// - Returns: changes by audience: what is said of a stream reaches every holder of that stream.
   public static func owed(
     context: ReplicaContext, at wallMilliseconds: UInt64, in storage: any ReplicaStorage
   ) throws -> [(audience: Audience, changes: [Change])] {
-    var byOffice: [OfficeCode: [Change]] = [:]
+    var byAudience: [Audience: [Change]] = [:]
     let position = try storage.entryCount()
     for head in try storage.heads() {
-      guard let author = context.tree.office(of: head.stream.author),
-        context.tree.isSuperior(context.office, of: author)
-      else { continue }
-      let last = try storage.receipts(of: head.stream).last { $0.issuer == context.key }
-      guard head.seq > last?.receipt.head.seq ?? 0 else { continue }
-      let receipt = Receipt(head: head, clock: wallMilliseconds, position: position)
-      byOffice[author, default: []].append(.receipt(receipt))
+      guard let author = context.tree.office(of: head.stream.author) else { continue }
+      if context.tree.isSuperior(context.office, of: author) {
+        guard let audience = context.tree.audience(ofFactsAbout: head.stream) else { continue }
+        let isReceipted = try storage.receipts(of: head.stream).contains {
+          $0.issuer == context.key && $0.receipt.head == head
+        }
+        if isReceipted { continue }
+        let receipt = Receipt(head: head, clock: wallMilliseconds, position: position)
+        byAudience[audience, default: []].append(.receipt(receipt))
+      } else if head.stream.audience == .down, context.tree.isSuperior(author, of: context.office),
+        try storage.sightingSeq(of: head.stream, by: context.key) < head.seq,
+        let entry = try storage.entries(of: head.stream, from: head.seq, bytesMax: 1).first
+      {
+        byAudience[.up, default: []].append(.sighting(Sighting(entry)))
+      }
     }
-    return byOffice.keys.sorted().map { (audience: .office($0), changes: byOffice[$0] ?? []) }
+    for stored in try storage.forkProofs() where !stored.isPublished {
+      let author = context.tree.office(of: stored.proof.stream.author)
+      let isAbove = author.map { context.tree.isSuperior(context.office, of: $0) } ?? false
+      let audience = isAbove ? context.tree.audience(ofFactsAbout: stored.proof.stream) ?? .up : .up
+      byAudience[audience, default: []].append(.forkProof(stored.proof))
+    }
+    return byAudience.sorted { $0.key.order < $1.key.order }.map { (audience: $0.key, changes: $0.value) }
   }
 
   /// The provable interval of an entry, Unix milliseconds: not before the receipt its author had seen, not after
@@ -26,11 +41,21 @@ public enum Witness {
   public static func interval(
     of stream: StreamID, seq: UInt64, in storage: any ReplicaStorage
   ) throws -> (from: UInt64?, until: UInt64?) {
-    let until = try storage.receipts(of: stream).filter { $0.receipt.head.seq >= seq }
-      .map(\.receipt.clock).min()
+    // A receipt over another branch proves nothing of this one.
+    let isForked = try storage.forkProofs().contains { $0.proof.stream == stream }
+    let until = try storage.receipts(of: stream).filter { stored in
+      let head = stored.receipt.head
+      guard head.seq >= seq else { return false }
+      return try !isForked || storage.head(of: stream) == head || holds(head, in: storage)
+    }.map(\.receipt.clock).min()
     let entry = try storage.entries(of: stream, from: seq, bytesMax: 1).first
     var from: UInt64?
     if let seen = entry?.header.seen { from = try storage.receiptClock(ofEntry: seen) }
     return (from, until)
+  }
+
+  /// Whether the chain held goes through the head: the entry after it names its hash.
+  private static func holds(_ head: StreamHead, in storage: any ReplicaStorage) throws -> Bool {
+    try storage.entries(of: head.stream, from: head.seq + 1, bytesMax: 1).first?.header.previous == head.hash
   }
 }

@@ -16,6 +16,11 @@ public final class MemoryStorage: ReplicaStorage {
   private var summariesByFile: [RecordID: CaseSummary] = [:]
   private var held: [HeldChange] = []
   private var small: [String: [UInt8]] = [:]
+  private var aside: [StreamID: [Entry]] = [:]
+  private var proofs: [StoredForkProof] = []
+  private var decidingFacts: [StoredFact] = []
+  private var seen: [StreamID: [KeyFingerprint: Sighting]] = [:]
+  private var clamps: [WriteStamp: HybridTimestamp] = [:]
 
   public init() {}
 
@@ -39,12 +44,75 @@ public final class MemoryStorage: ReplicaStorage {
     return taken
   }
 
-  public func entryCount() -> UInt64 { log.values.reduce(0) { $0 + UInt64($1.count) } }
+  public func entryCount() -> UInt64 {
+    log.values.reduce(0) { $0 + UInt64($1.count) } + aside.values.reduce(0) { $0 + UInt64($1.count) }
+  }
+
+  public func setAside(_ stream: StreamID, from seq: UInt64, head: StreamHead?) {
+    guard let entries = log[stream], seq >= 1, seq <= UInt64(entries.count) else { return }
+    putAside(Array(entries[Int(seq - 1)...]))
+    log[stream] = head == nil ? nil : Array(entries[..<Int(seq - 1)])
+    streamHeads[stream] = head
+  }
+
+  public func putAside(_ entries: [Entry]) {
+    for entry in entries where !(aside[entry.header.stream] ?? []).contains(entry) {
+      aside[entry.header.stream, default: []].append(entry)
+    }
+  }
+
+  public func removeAside(_ entries: [Entry]) {
+    for entry in entries {
+      let stream = entry.header.stream
+      aside[stream]?.removeAll { $0 == entry }
+      if aside[stream]?.isEmpty ?? false { aside[stream] = nil }
+    }
+  }
+
+  public func entriesAside(of stream: StreamID) -> [Entry] {
+    (aside[stream] ?? []).sorted { left, right in
+      left.header.seq != right.header.seq
+        ? left.header.seq < right.header.seq : left.encoded.lexicographicallyPrecedes(right.encoded)
+    }
+  }
+
+  public func streamsAside() -> [StreamID] { aside.keys.sorted() }
+
+  public func forkProofs() -> [StoredForkProof] {
+    proofs.sorted { ($0.proof.stream, $0.proof.seq) < ($1.proof.stream, $1.proof.seq) }
+  }
+
+  public func put(_ proof: StoredForkProof) {
+    if let index = proofs.firstIndex(where: { $0.proof == proof.proof }) {
+      proofs[index].isPublished = proofs[index].isPublished || proof.isPublished
+    } else {
+      proofs.append(proof)
+    }
+  }
 
   public func charters() -> [StoredCharter] { storedCharters }
   public func put(_ charter: StoredCharter) {
-    if !storedCharters.contains(charter) { storedCharters.append(charter) }
+    let known = storedCharters.firstIndex { $0.charter == charter.charter && $0.issuer == charter.issuer }
+    guard let known else { return storedCharters.append(charter) }
+    if let stamp = charter.stamp { storedCharters[known].stamp = min(stamp, storedCharters[known].stamp ?? stamp) }
+    storedCharters[known].isPinned = storedCharters[known].isPinned || charter.isPinned
   }
+
+  public func facts() -> [StoredFact] { decidingFacts }
+  public func put(_ fact: StoredFact) {
+    if !decidingFacts.contains(fact) { decidingFacts.append(fact) }
+  }
+
+  public func sightings(of stream: StreamID) -> [Sighting] {
+    (seen[stream] ?? [:]).sorted { $0.key < $1.key }.map(\.value)
+  }
+  public func put(_ sighting: Sighting, by author: KeyFingerprint) {
+    seen[sighting.face.header.stream, default: [:]][author] = sighting
+  }
+  public func sightingSeq(of stream: StreamID, by author: KeyFingerprint) -> UInt64 {
+    seen[stream]?[author]?.face.header.seq ?? 0
+  }
+
   public func put(_ receipt: StoredReceipt) {
     if !storedReceipts.contains(receipt) { storedReceipts.append(receipt) }
   }
@@ -75,6 +143,14 @@ public final class MemoryStorage: ReplicaStorage {
     }
   }
 
+  public func reorder(act: RecordID, of file: RecordID, stamp: HybridTimestamp) {
+    actsByFile[file]?[act]?.stamp = stamp
+  }
+
+  public func clamp(of stamp: WriteStamp) -> HybridTimestamp? { clamps[stamp] }
+  public func setClamp(_ clamp: HybridTimestamp?, of stamp: WriteStamp) { clamps[stamp] = clamp }
+  public func hasClamps() -> Bool { !clamps.isEmpty }
+
   public func put(_ summary: CaseSummary) { summariesByFile[summary.file] = summary }
   public func summary(of file: RecordID) -> CaseSummary? { summariesByFile[file] }
   public func summaries() -> [CaseSummary] {
@@ -82,8 +158,11 @@ public final class MemoryStorage: ReplicaStorage {
   }
 
   public func clearProjection() {
-    storedCharters = []
+    storedCharters = storedCharters.filter(\.isPinned).map { StoredCharter(charter: $0.charter, issuer: $0.issuer) }
     storedReceipts = []
+    decidingFacts = []
+    seen = [:]
+    clamps = [:]
     rowsByKey = [:]
     actsByFile = [:]
     summariesByFile = [:]
@@ -94,6 +173,7 @@ public final class MemoryStorage: ReplicaStorage {
     if !held.contains(change) { held.append(change) }
   }
   public func heldChanges() -> [HeldChange] { held }
+  public func remove(_ change: HeldChange) { held.removeAll { $0 == change } }
 
   public func value(_ key: String) -> [UInt8]? { small[key] }
   public func setValue(_ key: String, _ value: [UInt8]?) { small[key] = value }

@@ -13,14 +13,42 @@ public protocol ReplicaStorage: AnyObject {
   func append(_ run: [Entry], head: StreamHead, receivedAt milliseconds: UInt64) throws
   /// Entries from `seq` on, until their encodings reach `bytesMax` (at least one entry if there is any).
   func entries(of stream: StreamID, from seq: UInt64, bytesMax: Int) throws -> [Entry]
-  /// How many entries are held in all streams.
+  /// How many entries are held in all streams, those set aside included: never goes down.
   func entryCount() throws -> UInt64
+
+  // MARK: Branches
+
+  /// Takes the held entries from `seq` on out of the stream and keeps them aside; the head goes back.
+  /// - Parameter head: of what remains; `nil` when nothing does.
+  func setAside(_ stream: StreamID, from seq: UInt64, head: StreamHead?) throws
+  /// Keeps entries of a branch that does not stand.
+  func putAside(_ entries: [Entry]) throws
+  /// Takes entries out that are to be held in their stream again.
+  func removeAside(_ entries: [Entry]) throws
+  /// Entries set aside, by position and then by encoding.
+  func entriesAside(of stream: StreamID) throws -> [Entry]
+  /// Streams that have entries aside, in stream order.
+  func streamsAside() throws -> [StreamID]
+  /// Every fork proof known, by stream and position. Proofs prove themselves: they are kept when a projection is made anew.
+  func forkProofs() throws -> [StoredForkProof]
+  /// The same proof again changes nothing but `isPublished`, which once true stays true.
+  func put(_ proof: StoredForkProof) throws
 
   // MARK: Deciding facts
 
   /// By order of arrival.
   func charters() throws -> [StoredCharter]
+  /// The same charter again keeps the lesser stamp, and stays pinned where it was.
   func put(_ charter: StoredCharter) throws
+  /// Revocations, ratifications and introductions, by order of arrival.
+  func facts() throws -> [StoredFact]
+  func put(_ fact: StoredFact) throws
+  /// The latest sighting that each office published of the stream.
+  func sightings(of stream: StreamID) throws -> [Sighting]
+  /// Replaces the office's earlier sighting of the same stream.
+  func put(_ sighting: Sighting, by author: KeyFingerprint) throws
+  /// How far an office has published its sightings of a stream; 0 for not at all.
+  func sightingSeq(of stream: StreamID, by author: KeyFingerprint) throws -> UInt64
   func put(_ receipt: StoredReceipt) throws
   /// The receipts of a stream, by position in the stream.
   func receipts(of stream: StreamID) throws -> [StoredReceipt]
@@ -41,6 +69,13 @@ public protocol ReplicaStorage: AnyObject {
   func acts(of file: RecordID) throws -> [StoredAct]
   /// The same act again changes nothing.
   func put(_ act: StoredAct) throws
+  /// Orders an act by another stamp: a clamp was found for its entry, or withdrawn.
+  func reorder(act: RecordID, of file: RecordID, stamp: HybridTimestamp) throws
+  /// What orders values with this stamp instead of it (`Clamp`); `nil` for nearly all.
+  func clamp(of stamp: WriteStamp) throws -> HybridTimestamp?
+  func setClamp(_ clamp: HybridTimestamp?, of stamp: WriteStamp) throws
+  /// Whether any stamp is clamped.
+  func hasClamps() throws -> Bool
 
   // MARK: Derived and exceptional
 
@@ -53,6 +88,8 @@ public protocol ReplicaStorage: AnyObject {
   /// An entry or change that is kept but not projected, and why.
   func put(_ held: HeldChange) throws
   func heldChanges() throws -> [HeldChange]
+  /// What was held is being projected after all.
+  func remove(_ held: HeldChange) throws
 
   // MARK: Small values of the node itself
 
@@ -66,10 +103,41 @@ public protocol ReplicaStorage: AnyObject {
 public struct StoredCharter: Sendable, Hashable {
   public var charter: Charter
   public var issuer: KeyFingerprint
+  /// Of the entry that holds it; `nil` while it is only known from enrolment.
+  public var stamp: HybridTimestamp?
+  /// Given at enrolment over a proven connection: believed without its entry, and kept when the projection is made anew.
+  public var isPinned: Bool
 
-  public init(charter: Charter, issuer: KeyFingerprint) {
+  public init(charter: Charter, issuer: KeyFingerprint, stamp: HybridTimestamp? = nil) {
     self.charter = charter
     self.issuer = issuer
+    self.stamp = stamp
+    isPinned = stamp == nil
+  }
+}
+
+/// A fork proof, and whether a log entry carries it already.
+public struct StoredForkProof: Sendable, Hashable {
+  public var proof: ForkProof
+  public var isPublished: Bool
+
+  public init(proof: ForkProof, isPublished: Bool) {
+    self.proof = proof
+    self.isPublished = isPublished
+  }
+}
+
+/// A deciding fact as it stands in the log.
+public struct StoredFact: Sendable, Hashable {
+  /// A revocation, a ratification or an introduction.
+  public var change: Change
+  public var stream: StreamID
+  public var seq: UInt64
+
+  public init(change: Change, stream: StreamID, seq: UInt64) {
+    self.change = change
+    self.stream = stream
+    self.seq = seq
   }
 }
 
@@ -111,6 +179,14 @@ public struct HeldChange: Sendable, Hashable {
     case charterRefused = "charter-refused"
     /// A receipt by an office that is not above the author.
     case receiptRefused = "receipt-refused"
+    /// A charter with a new key that nobody has introduced yet.
+    case charterWaiting = "charter-waiting"
+    /// A revocation, ratification or introduction by an office that may not decide this.
+    case factRefused = "fact-refused"
+    /// The whole entry is disputed (`EntryClass.disputed`).
+    case disputed
+    /// The whole entry is in quarantine (`EntryClass.quarantined`).
+    case quarantined
   }
 
   public var stream: StreamID
@@ -118,8 +194,11 @@ public struct HeldChange: Sendable, Hashable {
   /// Position of the change in the entry; -1 for the whole entry.
   public var index: Int
   public var reason: Reason
+  /// What decided, where a rule of standing did.
+  public var rule: ClassRule?
 
-  public init(stream: StreamID, seq: UInt64, index: Int, reason: Reason) {
+  public init(stream: StreamID, seq: UInt64, index: Int, reason: Reason, rule: ClassRule? = nil) {
+    self.rule = rule
     self.stream = stream
     self.seq = seq
     self.index = index

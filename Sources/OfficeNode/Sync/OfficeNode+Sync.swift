@@ -34,7 +34,9 @@ extension OfficeNode {
       clock: effects.now(), software: Self.software)
     let view = SyncView(
       peer: peer.text, sent: 0, received: 0, receipts: 0, bytesSent: 0, bytesReceived: 0, wasIdle: false, warnings: [])
-    return (SyncSession(hello: hello, peer: peer, heads: heads), view)
+    let context = context
+    let settled = try StoreFailures.mapped { try store.read { try context.settledForks(in: $0) } }
+    return (SyncSession(hello: hello, peer: peer, heads: heads, settledForks: settled), view)
   }
 
   func entries(of stream: StreamID, from seq: UInt64, bytesMax: Int) throws -> [[UInt8]] {
@@ -43,21 +45,52 @@ extension OfficeNode {
     }
   }
 
+  /// Whether our chain goes through a head.
+  func holds(_ head: StreamHead) throws -> Bool {
+    let context = context
+    return try StoreFailures.mapped { try store.read { try context.holds(head, in: $0) } }
+  }
+
+  /// Stores what came; what this office had written on a branch of its own is recorded again with it.
   /// - Returns: how many entries were new.
-  func admit(_ entries: [[UInt8]], of stream: StreamID) throws -> Int {
+  func admit(_ entries: [[UInt8]], of stream: StreamID, _ view: inout SyncView) throws -> Int {
     let before = context
     let now = effects.now()
-    let (outcome, after) = try StoreFailures.mapped {
+    let (outcome, recovered, after) = try StoreFailures.mapped {
       try store.transaction { storage in
         var admission = Admission(context: before)
         let outcome = try admission.admit(entries, of: stream, at: now, in: storage)
         try admission.finish(in: storage)
-        return (outcome, admission.context)
+        var context = admission.context
+        guard outcome.hasLostOwnBranch else { return (outcome, 0, context) }
+        try BranchRecovery.begin(&context, in: storage)
+        var journal = Journal(context: context, signer: signer)
+        let recovered = try BranchRecovery.recover(&journal, at: now, in: storage)
+        try journal.finish(in: storage)
+        return (outcome, recovered, journal.context)
       }
     }
     context = after
+    if let seq = outcome.fork { view.warnings.append(Self.forkWarning(stream, seq, in: after)) }
+    if outcome.hasLostOwnBranch {
+      try writeIncarnation()
+      view.warnings.append(Self.recoveredWarning(recovered))
+    }
     if stream.author == context.key { try noteHighWater() }
     return outcome.stored
+  }
+
+  private static func forkWarning(_ stream: StreamID, _ seq: UInt64, in context: ReplicaContext) -> Bilingual {
+    let office = context.tree.office(of: stream.author)?.text ?? "?"
+    return Bilingual(
+      zh: "日志分叉：机构 \(office) 在同一位置（第 \(seq) 条）签了两份不同的记录，证据已保存并上报；上级先收到的一份有效。",
+      en: "Fork: office \(office) signed two different entries at position \(seq); the proof is kept and passed on, the one a superior witnessed first stands.")
+  }
+
+  private static func recoveredWarning(_ count: Int) -> Bilingual {
+    Bilingual(
+      zh: "本机数据库曾由备份恢复或复制：与上级不同的 \(count) 笔记录已在新的日志代次中重新登记，没有丢失。请确认没有另一台机器在使用同一机构的数据。",
+      en: "This database had been restored or copied: \(count) entries that the superior does not hold were recorded again in a new incarnation, nothing is lost. Make sure that no other machine uses this office's data.")
   }
 
   /// Receipts for what was just stored, durable before they are sent.

@@ -69,8 +69,10 @@ struct SessionRunner {
         queue.append(contentsOf: session.loaded(stream, entries: entries))
       case .store(let stream, let entries, let bytes):
         do {
-          let stored = try await node.admit(entries, of: stream)
+          let stored = try await node.admit(entries, of: stream, &view)
           queue.append(contentsOf: session.stored(bytes: bytes, count: stored))
+        } catch Admission.Failure.branchesApart(let stream, let seq) {
+          queue.append(contentsOf: session.branchesApart(stream, before: seq, bytes: bytes))
         } catch let failure as Admission.Failure {
           let (code, text) = SyncFailure.words(failure)
           queue.append(contentsOf: session.storeFailed(code, text, isMisbehaviour: true))
@@ -80,15 +82,13 @@ struct SessionRunner {
           try? await flush(queue)
           throw error
         }
+      case .compare(let head):
+        queue.append(contentsOf: session.compared(head, isOurs: try await node.holds(head)))
       case .writeReceipts:
         let (heads, receipts) = try await node.writeReceipts(for: peer)
         view.receipts += receipts
         queue.append(contentsOf: session.receiptsWritten(heads))
       case .reportFork(let stream, let seq):
-        view.warnings.append(
-          Bilingual(
-            zh: "日志分叉：同一位置有两份不同的记录（第 \(seq) 条），已停止同步该流。",
-            en: "Fork: two different entries stand at position \(seq) of one stream; that stream was not synchronised."))
         await node.logFork(stream, seq: seq)
       case .complete: return true
       case .close(let code, let text, _):
@@ -141,7 +141,7 @@ enum SyncFailure {
     case .unknownAuthor(let key):
       (.outOfScope, "author \(Hexadecimal.string(key.bytes.prefix(4))) has no charter here")
     case .outOfScope: (.outOfScope, "stream out of scope")
-    case .chain(.fork(let seq)): (.fork, "fork at \(seq)")
+    case .branchesApart(_, let seq), .chain(.fork(let seq)): (.fork, "fork at \(seq)")
     case .chain(let chain): (.invalidEntry, "\(chain.code) at \(chain.seq ?? 0)")
     case .unreadable(let reason): (.invalidEntry, "unreadable entry: \(reason.rawValue)")
     }

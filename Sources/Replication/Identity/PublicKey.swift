@@ -1,5 +1,8 @@
 /// A public key with its suite.
 public struct PublicKey: Sendable, Hashable {
+  /// The longest of the suites' keys: SM2's.
+  public static let bytesMax = 65
+
   public let suite: SuiteID
   /// Ed25519: 32 bytes (RFC 8032). SM2: 65 bytes, uncompressed point.
   public let bytes: [UInt8]

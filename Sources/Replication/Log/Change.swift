@@ -5,6 +5,11 @@ public enum Change: Sendable, Hashable {
   case act(ActChange)
   case charter(Charter)
   case receipt(Receipt)
+  case revocation(Revocation)
+  case ratification(Ratification)
+  case forkProof(ForkProof)
+  case introduction(KeyIntroduction)
+  case sighting(Sighting)
   /// A kind of a later version.
   case unknown(kind: UInt64, body: [UInt8])
 
@@ -24,6 +29,21 @@ public enum Change: Sendable, Hashable {
     case .receipt(let receipt):
       kind = 4
       receipt.write(to: &body)
+    case .revocation(let revocation):
+      kind = 5
+      revocation.write(to: &body)
+    case .ratification(let ratification):
+      kind = 6
+      ratification.write(to: &body)
+    case .forkProof(let proof):
+      kind = 7
+      proof.write(to: &body)
+    case .introduction(let introduction):
+      kind = 8
+      introduction.write(to: &body)
+    case .sighting(let sighting):
+      kind = 9
+      sighting.write(to: &body)
     case .unknown(let unknownKind, let bytes):
       kind = unknownKind
       body.encoded(bytes)
@@ -43,6 +63,11 @@ public enum Change: Sendable, Hashable {
     case 2: self = .act(try ActChange(from: &body))
     case 3: self = .charter(try Charter(from: &body))
     case 4: self = .receipt(try Receipt(from: &body))
+    case 5: self = .revocation(try Revocation(from: &body))
+    case 6: self = .ratification(try Ratification(from: &body))
+    case 7: self = .forkProof(try ForkProof(from: &body))
+    case 8: self = .introduction(try KeyIntroduction(from: &body))
+    case 9: self = .sighting(try Sighting(from: &body))
     default:
       self = .unknown(kind: kind, body: bytes)
       return

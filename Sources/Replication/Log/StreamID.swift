@@ -11,6 +11,17 @@ public enum Audience: Sendable, Hashable {
   case office(OfficeCode)
   /// As `office`, and the office's descendants.
   case subtree(OfficeCode)
+
+  /// For putting audiences into one order everywhere.
+  public var order: String {
+    switch self {
+    case .own: "0"
+    case .up: "1"
+    case .down: "2"
+    case .office(let code): "3\(code.text)"
+    case .subtree(let code): "4\(code.text)"
+    }
+  }
 }
 
 /// A stream: one author's chain for one audience in one incarnation.

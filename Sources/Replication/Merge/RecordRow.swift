@@ -13,11 +13,18 @@ public struct RecordRow: Sendable, Hashable {
   public func value(_ field: UInt64) -> FieldValue { fields[field]?.winner?.value ?? .null }
   public func text(_ field: UInt64) -> String? { value(field).text }
 
-  public mutating func apply(_ write: RecordWrite, stamp: WriteStamp, rank: (UInt64) -> Int) {
+  public mutating func apply(
+    _ write: RecordWrite, stamp: WriteStamp, rank: (UInt64) -> Int, time: (WriteStamp) -> HybridTimestamp = { $0.time }
+  ) {
     for field in write.fields {
       fields[field.number, default: RegisterState()].apply(
-        field.value, stamp: stamp, replacing: field.replaces, rank: rank)
+        field.value, stamp: stamp, replacing: field.replaces, rank: rank, time: time)
     }
+  }
+
+  /// Orders the values of every field in conflict again.
+  public mutating func sort(rank: (UInt64) -> Int, time: (WriteStamp) -> HybridTimestamp) {
+    for number in fields.keys { fields[number]?.sort(rank: rank, time: time) }
   }
 
   /// Everything but the winners' values: stamps, losers and replaced stamps. One stamp alone where all fields were

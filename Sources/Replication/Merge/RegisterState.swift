@@ -39,10 +39,13 @@ public struct RegisterState: Sendable, Hashable {
   public var stamps: [WriteStamp] { versions.map(\.stamp) }
 
   /// Takes in one write. Any order of the same writes gives the same state.
-  /// - Parameter rank: authority of an author by its short name; greater wins among concurrent values.
+  /// - Parameters:
+  ///   - rank: authority of an author by its short name; greater wins among concurrent values.
+  ///   - time: what a stamp is ordered by: itself, or its clamp (`Clamp`).
   /// - Complexity: O(versions), at most `versionsMax`.
   public mutating func apply(
-    _ value: FieldValue, stamp: WriteStamp, replacing old: [WriteStamp], rank: (UInt64) -> Int
+    _ value: FieldValue, stamp: WriteStamp, replacing old: [WriteStamp], rank: (UInt64) -> Int,
+    time: (WriteStamp) -> HybridTimestamp = { $0.time }
   ) {
     if !versions.contains(where: { $0.stamp == stamp }) { versions.append(Version(stamp: stamp, value: value)) }
     for stamp in old where !replaced.contains(stamp) { replaced.append(stamp) }
@@ -51,16 +54,18 @@ public struct RegisterState: Sendable, Hashable {
     let oldest = replaced.count == Self.replacedMax ? replaced.first : nil
     let gone = Set(replaced)
     versions.removeAll { version in gone.contains(version.stamp) || oldest.map { version.stamp < $0 } ?? false }
-    sort(rank: rank)
+    sort(rank: rank, time: time)
     if versions.count > Self.versionsMax { versions.removeLast(versions.count - Self.versionsMax) }
   }
 
-  /// Orders by authority, stamp, author and value; to be called again when the office tree changed.
-  public mutating func sort(rank: (UInt64) -> Int) {
+  /// Orders by authority, clamped stamp, stamp, author and value; to be called again when a stamp was clamped.
+  public mutating func sort(rank: (UInt64) -> Int, time: (WriteStamp) -> HybridTimestamp = { $0.time }) {
     guard versions.count > 1 else { return }
     versions.sort { left, right in
       let ranks = (rank(left.stamp.author), rank(right.stamp.author))
       if ranks.0 != ranks.1 { return ranks.0 > ranks.1 }
+      let times = (time(left.stamp), time(right.stamp))
+      if times.0 != times.1 { return times.0 > times.1 }
       if left.stamp != right.stamp { return left.stamp > right.stamp }
       return right.value.encoded.lexicographicallyPrecedes(left.value.encoded)
     }

@@ -11,6 +11,11 @@ public enum SessionLimits {
   public static let headsMax = 50_000
   /// Bytes a peer may send before it is given more: bounds what waits to be stored.
   public static let creditBytes = 1024 * 1024
+  /// How far back entries are asked for when branches of a stream part: a backup is usually hours old, then days;
+  /// at last the whole stream.
+  public static let lookBack: [UInt64] = [64, 4_096, .max]
+  /// Requests for earlier entries that a peer may make in one session: forks are rare.
+  public static let wantsMax = 256
   /// Text in a closing frame.
   public static let closeTextMax = 1_000
   /// Protocol version spoken here.

@@ -12,6 +12,8 @@ public enum SyncFrame: Sendable, Hashable {
   /// The sender has stored all it was sent and has sent its receipts for it.
   case settled
   case close(code: CloseCode, text: String)
+  /// The sender needs entries of a stream from a position on that it seems to hold: the branches part further back.
+  case want(stream: StreamID, from: UInt64)
 
   public struct Hello: Sendable, Hashable {
     public var version: UInt64
@@ -87,6 +89,11 @@ public enum SyncFrame: Sendable, Hashable {
       writer.unsigned(7)
       writer.unsigned(code.rawValue)
       writer.text(text)
+    case .want(let stream, let from):
+      writer.arrayHead(3)
+      writer.unsigned(8)
+      stream.write(to: &writer)
+      writer.unsigned(from)
     }
     return writer.bytes
   }
@@ -127,6 +134,11 @@ public enum SyncFrame: Sendable, Hashable {
     case (7, 3):
       guard let code = CloseCode(rawValue: try reader.unsigned()) else { throw .outOfRange }
       self = .close(code: code, text: try reader.text(atMost: SessionLimits.closeTextMax))
+    case (8, 3):
+      let stream = try StreamID(from: &reader)
+      let from = try reader.unsigned()
+      guard from >= 1 else { throw .outOfRange }
+      self = .want(stream: stream, from: from)
     default: throw .unsupported
     }
     try reader.finish()

@@ -10,8 +10,10 @@ public struct SyncSession: Sendable {
     case send(SyncFrame)
     /// Read entries of `stream` from `seq` on and call `loaded`.
     case load(stream: StreamID, from: UInt64, bytesMax: Int)
-    /// Verify and store, then call `stored`. Bytes are the entries' encodings.
+    /// Verify and store, then call `stored` (or `branchesApart`). Bytes are the entries' encodings.
     case store(stream: StreamID, entries: [[UInt8]], bytes: Int)
+    /// The peer is behind: look whether its head is on our chain and call `compared`.
+    case compare(StreamHead)
     /// Everything the peer had is stored: write receipts for it, then call `receiptsWritten`.
     case writeReceipts
     /// The peer's head at this position is not ours although neither is ahead.
@@ -50,8 +52,15 @@ public struct SyncSession: Sendable {
   private var isLoading = false
   private var credit = SessionLimits.creditBytes
   private var storing = 0
-  private var hasSentDone = false
-  private var hasReceivedDone = false
+  /// Comparisons the shell has not answered yet.
+  private var comparing = 0
+  /// One `done` at the end of what was to be sent, and one more for each `want` that was served.
+  private var donesOwed = 1
+  private var donesSent = 0
+  private var donesReceived = 0
+  /// How often entries from further back were asked for, by stream.
+  private var wanted: [StreamID: Int] = [:]
+  private var wantsServed = 0
   private var hasAskedReceipts = false
   private var hasWrittenReceipts = false
   private var hasSentSettled = false
@@ -62,11 +71,16 @@ public struct SyncSession: Sendable {
   public private(set) var entriesSent = 0
   public private(set) var entriesReceived = 0
 
+  private var hasReceivedDone: Bool { donesReceived == 1 + wanted.values.reduce(0, +) }
+  private let settledForks: Set<StreamID>
+
   /// - Parameters:
+  ///   - settledForks: streams whose fork is known and of which our branch stands: the other one is not asked for again.
   ///   - hello: ours; its digest is over `heads`.
   ///   - peer: the office the transport's certificate was chartered for; the peer's hello must agree.
   ///   - heads: our heads of streams that both sides may hold, superiors' first.
-  public init(hello: SyncFrame.Hello, peer: OfficeCode, heads: [StreamHead]) {
+  public init(hello: SyncFrame.Hello, peer: OfficeCode, heads: [StreamHead], settledForks: Set<StreamID> = []) {
+    self.settledForks = settledForks
     self.hello = hello
     self.peer = peer
     ours = heads
@@ -93,10 +107,11 @@ public struct SyncSession: Sendable {
       return advance()
     case .done:
       guard phase == .exchanging, !hasReceivedDone else { return violated("done out of turn") }
-      hasReceivedDone = true
+      donesReceived += 1
       return advance()
+    case .want(let stream, let from): return receivedWant(stream, from: from)
     case .settled:
-      guard phase == .exchanging, hasReceivedDone, !hasReceivedSettled else {
+      guard phase == .exchanging, donesReceived > 0, !hasReceivedSettled else {
         return violated("settled out of turn")
       }
       hasReceivedSettled = true
@@ -131,6 +146,13 @@ public struct SyncSession: Sendable {
     return [.send(.credit(bytes: UInt64(bytes)))] + advance()
   }
 
+  /// The shell could not store the run: it is of another branch than ours, which parts from it before position `seq`.
+  public mutating func branchesApart(_ stream: StreamID, before seq: UInt64, bytes: Int) -> [Action] {
+    storing -= 1
+    guard phase == .exchanging else { return [] }
+    return [.send(.credit(bytes: UInt64(bytes)))] + want(stream, before: seq) + advance()
+  }
+
   /// The shell could not store: the peer sent something that does not verify, or our disk failed.
   public mutating func storeFailed(_ code: SyncFrame.CloseCode, _ text: String, isMisbehaviour: Bool) -> [Action] {
     phase = .closed
@@ -138,6 +160,13 @@ public struct SyncSession: Sendable {
       .send(.close(code: code, text: String(text.prefix(SessionLimits.closeTextMax / 4)))),
       .close(code, text, isMisbehaviour: isMisbehaviour),
     ]
+  }
+
+  /// The shell compared the peer's head with our chain. Entries for it go out in either case: the peer has to learn too.
+  public mutating func compared(_ head: StreamHead, isOurs: Bool) -> [Action] {
+    comparing -= 1
+    guard phase == .exchanging else { return [] }
+    return (isOurs ? [] : want(head.stream, before: head.seq)) + advance()
   }
 
   /// The shell wrote receipts (or had none to write): heads that the peer may hold and lacks.
@@ -191,20 +220,44 @@ public struct SyncSession: Sendable {
     for head in ours {
       let held = theirs[head.stream]
       if let held, held.seq == head.seq, held.hash != head.hash {
-        actions.append(.reportFork(stream: head.stream, seq: head.seq))
+        actions += want(head.stream, before: head.seq)
       } else if head.seq > held?.seq ?? 0 {
         queue.append(Range(stream: head.stream, next: (held?.seq ?? 0) + 1, last: head.seq))
+        if let held { actions.append(.compare(held)) }
       }
     }
+    comparing = actions.count { if case .compare = $0 { true } else { false } }
     return actions + advance()
   }
 
   private mutating func receivedEntries(_ stream: StreamID, _ entries: [[UInt8]]) -> [Action] {
-    guard phase == .exchanging, !hasReceivedSettled, !entries.isEmpty else {
+    guard phase == .exchanging, !hasReceivedSettled || !hasReceivedDone, !entries.isEmpty else {
       return violated("entries out of turn")
     }
     storing += 1
     return [.store(stream: stream, entries: entries, bytes: entries.reduce(0) { $0 + $1.count })]
+  }
+
+  /// Asks for entries from further back, where the branches may part; further still each time.
+  private mutating func want(_ stream: StreamID, before seq: UInt64) -> [Action] {
+    let report = Action.reportFork(stream: stream, seq: seq)
+    let times = wanted[stream] ?? 0
+    guard !settledForks.contains(stream), times < SessionLimits.lookBack.count else { return times == 0 ? [report] : [] }
+    wanted[stream] = times + 1
+    let back = SessionLimits.lookBack[times]
+    return (times == 0 ? [report] : []) + [.send(.want(stream: stream, from: seq > back ? seq - back : 1))]
+  }
+
+  private mutating func receivedWant(_ stream: StreamID, from seq: UInt64) -> [Action] {
+    guard phase == .exchanging, !hasReceivedSettled else { return violated("want out of turn") }
+    wantsServed += 1
+    guard wantsServed <= SessionLimits.wantsMax else { return fail(.tooMuch, "too many wants") }
+    donesOwed += 1
+    // A stream the peer may not hold is not among ours: it gets nothing, and learns nothing.
+    if let head = ours.first(where: { $0.stream == stream }), seq <= head.seq {
+      queue.append(Range(stream: stream, next: seq, last: head.seq))
+    }
+    return advance()
   }
 
   /// Sends, asks and finishes whatever has become possible.
@@ -219,11 +272,11 @@ public struct SyncSession: Sendable {
       ]
     }
     var actions: [Action] = []
-    if !hasSentDone {
-      hasSentDone = true
+    while donesSent < donesOwed {
+      donesSent += 1
       actions.append(.send(.done))
     }
-    guard hasReceivedDone, storing == 0 else { return actions }
+    guard hasReceivedDone, storing == 0, comparing == 0 else { return actions }
     if !hasAskedReceipts {
       hasAskedReceipts = true
       actions.append(.writeReceipts)

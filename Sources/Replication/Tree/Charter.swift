@@ -5,6 +5,8 @@
 public struct Charter: Sendable, Hashable {
   public static let nameBytesMax = 256
   public static let powersMax = 64
+  /// A raw Ed25519 key.
+  public static let transportKeyBytes = 32
 
   public var office: OfficeCode
   /// The office's name as it is printed.
@@ -61,9 +63,9 @@ public struct Charter: Sendable, Hashable {
       parent = try Self.office(&reader)
     }
     guard let suite = SuiteID(rawValue: UInt8(try reader.count(atMost: 255))) else { throw .outOfRange }
-    signingKey = PublicKey(suite: suite, bytes: try reader.byteString(atMost: 65))
-    transportKey = try reader.byteString(atMost: 32)
-    guard transportKey.count == 32 else { throw .outOfRange }
+    signingKey = PublicKey(suite: suite, bytes: try reader.byteString(atMost: PublicKey.bytesMax))
+    transportKey = try reader.byteString(atMost: Self.transportKeyBytes)
+    guard transportKey.count == Self.transportKeyBytes else { throw .outOfRange }
     powers = []
     for _ in 0..<(try reader.arrayHead(atMost: Self.powersMax)) {
       powers.append(try reader.text(atMost: LogLimits.nameBytesMax))

@@ -1,5 +1,8 @@
-/// The signed office tree: which key speaks for which office, and who stands above whom. Built from charters, each
-/// of which must come from the key of the office it names as parent; the root's own from the pinned root key.
+/// The signed office tree: which keys speak for which office, and who stands above whom. Built from charters, each of
+/// which must come from a key of the office it names as parent; the root's own from the pinned root key.
+///
+/// A function of the facts alone: charters, introductions and revocations give the same tree in every order that has an
+/// office's charter before those it signs itself.
 public struct OfficeTree: Sendable, Hashable {
   /// A seat in the tree.
   public struct Seat: Sendable, Hashable {
@@ -9,7 +12,7 @@ public struct OfficeTree: Sendable, Hashable {
     public let depth: Int
   }
 
-  public enum Failure: String, Sendable, Hashable, Error {
+  public enum Failure: String, Sendable, Hashable, Error, CaseIterable {
     case rootMismatch = "root-mismatch"
     case unknownIssuer = "unknown-issuer"
     case issuerNotParent = "issuer-not-parent"
@@ -17,14 +20,20 @@ public struct OfficeTree: Sendable, Hashable {
     case tooDeep = "too-deep"
     case officeTaken = "office-taken"
     case keyTaken = "key-taken"
+    /// Another key for a seated office, which neither the present key has introduced nor a revocation made way for.
+    case awaitsIntroduction = "awaits-introduction"
   }
 
   /// Ministry, province, city, county, township and a few bodies between.
   public static let depthMax = 12
+  /// Charters of one office: a renewal each year and a key each month for a long while.
+  public static let successionMax = 1_000
 
   public let rootKey: KeyFingerprint
   private var seats: [OfficeCode: Seat] = [:]
   private var offices: [KeyFingerprint: OfficeCode] = [:]
+  private var shortAuthors: [UInt64: OfficeCode] = [:]
+  private var successions: [OfficeCode: KeySuccession] = [:]
 
   public init(rootKey: KeyFingerprint) { self.rootKey = rootKey }
 
@@ -34,16 +43,28 @@ public struct OfficeTree: Sendable, Hashable {
   }
 
   public func seat(_ office: OfficeCode) -> Seat? { seats[office] }
+  /// The office that a key speaks for or spoke for: work of a retired key stays its office's.
   public func office(of key: KeyFingerprint) -> OfficeCode? { offices[key] }
   public func seat(of key: KeyFingerprint) -> Seat? { offices[key].flatMap { seats[$0] } }
 
-  /// The office whose charter names this transport key.
+  /// A key that is or was an office's, for verifying what it signed.
+  public func publicKey(_ key: KeyFingerprint) -> PublicKey? {
+    offices[key].flatMap { successions[$0]?.publicKeys[key] }
+  }
+
+  /// Keys of an office in the order they were seated, the present one last.
+  public func keys(of office: OfficeCode) -> [KeyFingerprint] { successions[office]?.seated ?? [] }
+
+  /// The office whose present charter names this transport key.
   public func office(ofTransportKey key: [UInt8]) -> OfficeCode? {
     all.first { $0.charter.transportKey == key }?.charter.office
   }
 
-  /// Seats an office. The same charter again changes nothing.
-  public mutating func admit(_ charter: Charter, from issuer: KeyFingerprint, suites: SuiteSet) throws(Failure) {
+  /// Seats an office, or keeps its charter for when its key has been introduced. The same charter again changes nothing.
+  /// - Parameter stamp: of the entry that holds it; `nil`: given at enrolment over a proven connection, and believed.
+  public mutating func admit(
+    _ charter: Charter, from issuer: KeyFingerprint, stamp: HybridTimestamp? = nil, suites: SuiteSet
+  ) throws(Failure) {
     guard let suite = suites[charter.signingKey.suite] else { throw .unknownSuite }
     let key = charter.signingKey.fingerprint(using: suite)
     let depth: Int
@@ -52,16 +73,66 @@ public struct OfficeTree: Sendable, Hashable {
       guard parentSeat.charter.office == parent else { throw .issuerNotParent }
       depth = parentSeat.depth + 1
     } else {
-      guard issuer == rootKey, key == rootKey else { throw .rootMismatch }
+      guard offices[issuer].map({ $0 == charter.office }) ?? (issuer == rootKey && key == rootKey) else {
+        throw .rootMismatch
+      }
       depth = 0
     }
     guard depth <= Self.depthMax else { throw .tooDeep }
-    if let present = seats[charter.office] {
-      guard present.key == key, present.charter.parent == charter.parent else { throw .officeTaken }
-    }
+    if let present = seats[charter.office], present.charter.parent != charter.parent { throw .officeTaken }
     if let other = offices[key], other != charter.office { throw .keyTaken }
-    seats[charter.office] = Seat(charter: charter, key: key, depth: depth)
-    offices[key] = charter.office
+    var succession = successions[charter.office] ?? KeySuccession()
+    guard succession.charters.count < Self.successionMax else { throw .officeTaken }
+    succession.add(charter, key: key, stamp: stamp)
+    settle(charter.office, succession, depth: depth)
+    guard succession.seated.contains(key) else { throw .awaitsIntroduction }
+  }
+
+  /// Takes in that a key of the office names its next one.
+  /// - Returns: whether this changed who is seated.
+  @discardableResult
+  public mutating func introduce(
+    _ introduction: KeyIntroduction, by key: KeyFingerprint, suites: SuiteSet
+  ) -> Bool {
+    guard offices[key] == introduction.office, let suite = suites[introduction.signingKey.suite],
+      let depth = seats[introduction.office]?.depth, var succession = successions[introduction.office]
+    else { return false }
+    succession.introduce(introduction.signingKey.fingerprint(using: suite), by: key)
+    return settle(introduction.office, succession, depth: depth)
+  }
+
+  /// Takes in that a key is revoked: its office's next charter needs no introduction then.
+  /// - Returns: whether this changed who is seated.
+  @discardableResult
+  public mutating func revoke(_ key: KeyFingerprint) -> Bool {
+    guard let office = offices[key], let depth = seats[office]?.depth, var succession = successions[office] else {
+      return false
+    }
+    succession.revoke(key)
+    return settle(office, succession, depth: depth)
+  }
+
+  public func isRevoked(_ key: KeyFingerprint) -> Bool {
+    offices[key].flatMap { successions[$0]?.revoked.contains(key) } ?? false
+  }
+
+  @discardableResult
+  private mutating func settle(_ office: OfficeCode, _ succession: KeySuccession, depth: Int) -> Bool {
+    successions[office] = succession
+    guard let (charter, key) = succession.present else { return false }
+    let seat = Seat(charter: charter, key: key, depth: depth)
+    let known = offices.filter { $0.value == office }.map(\.key)
+    guard seats[office] != seat || Set(known) != Set(succession.seated) else { return false }
+    seats[office] = seat
+    for key in known { offices[key] = nil }
+    for key in succession.seated {
+      offices[key] = office
+      // Of two keys that share a short name the lesser office: a collision of 64 bits would have to be made on
+      // purpose, and all replicas then choose alike.
+      let short = WriteStamp.short(key)
+      shortAuthors[short] = min(office, shortAuthors[short] ?? office)
+    }
+    return true
   }
 
   /// Whether `superior` is a proper ancestor of `office`.
@@ -81,14 +152,10 @@ public struct OfficeTree: Sendable, Hashable {
   }
 
   /// The same by the short author of a write stamp.
-  public func rank(ofShortAuthor author: UInt64) -> Int { office(ofShortAuthor: author).map { rank(of: $0) } ?? 0 }
+  public func rank(ofShortAuthor author: UInt64) -> Int { shortAuthors[author].map { rank(of: $0) } ?? 0 }
 
-  /// The office whose key a write stamp's short author stands for. Of two keys that share one, the lesser office: a
-  /// collision of 64 bits would have to be made on purpose, and all replicas then choose alike.
-  /// - Complexity: linear in the number of keys.
-  public func office(ofShortAuthor author: UInt64) -> OfficeCode? {
-    offices.lazy.filter { WriteStamp.short($0.key) == author }.map(\.value).min()
-  }
+  /// The office whose key a write stamp's short author stands for.
+  public func office(ofShortAuthor author: UInt64) -> OfficeCode? { shortAuthors[author] }
 
   /// Whether an office may hold a stream (DESIGN section 5, audiences). Nobody may hold a stream of a key
   /// without a seat.
@@ -111,5 +178,17 @@ public struct OfficeTree: Sendable, Hashable {
   private func isBetween(_ reader: OfficeCode, _ author: OfficeCode, _ target: OfficeCode) -> Bool {
     guard isSuperior(author, of: target) else { return false }
     return reader == target || (isSuperior(author, of: reader) && isSuperior(reader, of: target))
+  }
+
+  /// The audience that facts about a stream have (receipts, revocations, fork proofs), when a superior of its author
+  /// publishes them: they reach every holder of what they decide.
+  public func audience(ofFactsAbout stream: StreamID) -> Audience? {
+    guard let author = offices[stream.author] else { return nil }
+    return switch stream.audience {
+    case .own, .up: .office(author)
+    case .down: .subtree(author)
+    case .office(let target): .office(target)
+    case .subtree(let target): .subtree(target)
+    }
   }
 }

@@ -1,0 +1,57 @@
+import Replication
+
+/// Which branch of a forked stream is held: the one that stands. It may lie aside, because its witness was heard of
+/// only after the other branch had come.
+struct BranchChoice {
+  let context: ReplicaContext
+
+  /// Puts the standing branch in the place of one that does not stand.
+  /// - Returns: whether any stream changed; the projection must be made again then.
+  func settle(in storage: any ReplicaStorage) throws -> Bool {
+    var hasChanged = false
+    for stream in context.standing.forkedStreams {
+      guard let fork = context.standing.fork(of: stream), let head = try storage.head(of: stream), head.seq >= fork.seq,
+        try !context.judge(stream, in: storage).branchStands
+      else { continue }
+      for branch in try branches(of: stream, from: fork.seq, in: storage) where try stands(branch, in: storage) {
+        guard let first = branch.first, let last = branch.last, let suite = context.suites[last.header.suite] else {
+          continue
+        }
+        let base = first.header.seq == 1
+          ? nil : StreamHead(stream: stream, seq: first.header.seq - 1, hash: first.header.previous)
+        try storage.removeAside(branch)
+        try storage.setAside(stream, from: first.header.seq, head: base)
+        try storage.append(
+          branch, head: StreamHead(stream: stream, seq: last.header.seq, hash: last.hash(using: suite)), receivedAt: 0)
+        hasChanged = true
+        break
+      }
+    }
+    return hasChanged
+  }
+
+  /// Chains that lie aside and part from the held one at `seq`, each as far as it is known.
+  private func branches(of stream: StreamID, from seq: UInt64, in storage: any ReplicaStorage) throws -> [[Entry]] {
+    let aside = try storage.entriesAside(of: stream)
+    let trunk = seq == 1 ? Digest.zero : try context.hash(of: stream, at: seq - 1, in: storage)
+    var branches: [[Entry]] = []
+    var open = aside.filter { $0.header.seq == seq && $0.header.previous == trunk }.map { [$0] }
+    while let branch = open.popLast() {
+      guard let last = branch.last, let suite = context.suites[last.header.suite] else { continue }
+      let hash = last.hash(using: suite)
+      let next = aside.filter { $0.header.seq == last.header.seq + 1 && $0.header.previous == hash }
+      if next.isEmpty { branches.append(branch) } else { open += next.map { branch + [$0] } }
+    }
+    return branches
+  }
+
+  private func stands(_ branch: [Entry], in storage: any ReplicaStorage) throws -> Bool {
+    guard let first = branch.first else { return false }
+    let stream = first.header.stream
+    let entries = Dictionary(branch.map { ($0.header.seq, $0) }, uniquingKeysWith: { one, _ in one })
+    return try context.judge(stream, in: storage) { seq in
+      if seq < first.header.seq { return try context.hash(of: stream, at: seq, in: storage) }
+      return entries[seq].flatMap { entry in context.suites[entry.header.suite].map { entry.hash(using: $0) } }
+    }.branchStands
+  }
+}

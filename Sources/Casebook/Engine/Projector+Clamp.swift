@@ -1,0 +1,82 @@
+import Replication
+
+/// Clocks that ran ahead: stamps held to the first receipt for ordering (`Clamp`).
+extension Projector {
+  /// The entry's clamp by the receipts held already; kept for registers.
+  mutating func clamp(of entry: Entry, in storage: any ReplicaStorage) throws -> HybridTimestamp? {
+    let stream = entry.header.stream
+    if lastReceipts?.stream != stream { lastReceipts = (stream, try receiptsOnBranch(of: stream, in: storage)) }
+    guard let receipts = lastReceipts?.receipts, !receipts.isEmpty else { return nil }
+    let clamp = Clamp.of(entry.header.stamp, seq: entry.header.seq, receipts: receipts)
+    if let clamp { try keep(clamp, of: entry, in: storage) }
+    return clamp
+  }
+
+  /// A receipt arrived: entries under it that no earlier clock covers are ordered by it.
+  mutating func clampEntries(under receipt: Receipt, in storage: any ReplicaStorage) throws {
+    let stream = receipt.head.stream
+    lastReceipts = nil
+    guard let head = try storage.head(of: stream),
+      try context.hash(of: stream, at: receipt.head.seq, in: storage) == receipt.head.hash
+    else { return }
+    let receipts = try receiptsOnBranch(of: stream, in: storage)
+    // Entries that a receipt with no later clock covers keep what that one gave them.
+    let covered = receipts.filter { $0 != receipt && $0.clock <= receipt.clock }.map(\.head.seq).max() ?? 0
+    var next = covered + 1
+    let last = min(receipt.head.seq, head.seq)
+    while next <= last {
+      let entries = try storage.entries(of: stream, from: next, bytesMax: SessionLimits.creditBytes)
+      guard let end = entries.last?.header.seq else { break }
+      for entry in entries where entry.header.seq <= last {
+        let clamp = Clamp.of(entry.header.stamp, seq: entry.header.seq, receipts: receipts)
+        let stamp = WriteStamp(time: entry.header.stamp, author: stream.author)
+        guard try clamp != (context.hasClamps ? storage.clamp(of: stamp) : nil) else { continue }
+        try keep(clamp, of: entry, in: storage)
+        try reorder(entry, by: clamp ?? entry.header.stamp, in: storage)
+      }
+      next = end + 1
+    }
+  }
+
+  private mutating func keep(_ clamp: HybridTimestamp?, of entry: Entry, in storage: any ReplicaStorage) throws {
+    try storage.setClamp(clamp, of: WriteStamp(time: entry.header.stamp, author: entry.header.stream.author))
+    if clamp != nil { context.hasClamps = true }
+  }
+
+  /// Orders again what an entry wrote.
+  private mutating func reorder(_ entry: Entry, by stamp: HybridTimestamp, in storage: any ReplicaStorage) throws {
+    guard let changes = try? entry.changes() else { return }
+    for change in changes {
+      switch change {
+      case .record(let write):
+        guard var row = try storage.row(write.type, write.id) else { continue }
+        try sort(&row, in: storage)
+        try storage.put(row)
+        if write.type == RecordType.caseFile.number { touchedFiles.insert(write.id) }
+      case .act(let act):
+        try storage.reorder(act: act.id, of: act.file, stamp: stamp)
+        touchedFiles.insert(act.file)
+      default: continue
+      }
+    }
+  }
+
+  /// Orders a row's values by authority and clamped stamps.
+  func sort(_ row: inout RecordRow, in storage: any ReplicaStorage) throws {
+    let conflicts = row.fields.values.filter(\.isInConflict)
+    guard !conflicts.isEmpty else { return }
+    var clamps: [WriteStamp: HybridTimestamp] = [:]
+    for stamp in conflicts.flatMap(\.stamps) { clamps[stamp] = try storage.clamp(of: stamp) }
+    let tree = context.tree
+    row.sort(rank: { tree.rank(ofShortAuthor: $0) }, time: { clamps[$0] ?? $0.time })
+  }
+
+  /// Receipts of superiors over the branch that is held.
+  private func receiptsOnBranch(of stream: StreamID, in storage: any ReplicaStorage) throws -> [Receipt] {
+    let all = try context.witnessed(stream, in: storage).map(\.receipt)
+    guard context.standing.fork(of: stream) != nil else { return all }
+    return try all.filter { receipt in
+      try context.hash(of: stream, at: receipt.head.seq, in: storage).map { $0 == receipt.head.hash } ?? true
+    }
+  }
+}

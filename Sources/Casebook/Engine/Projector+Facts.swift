@@ -1,0 +1,179 @@
+public import Replication
+
+/// Facts that decide over entries: charters, receipts, revocations and the rest.
+extension Projector {
+  /// - Returns: why the fact is held, or `nil` when it counts.
+  mutating func projectFact(
+    _ change: Change, of entry: Entry, in storage: any ReplicaStorage
+  ) throws -> HeldChange.Reason? {
+    let stream = entry.header.stream
+    let fact = StoredFact(change: change, stream: stream, seq: entry.header.seq)
+    let issuer = context.tree.office(of: stream.author)
+    switch change {
+    case .charter(let charter):
+      return try project(charter, from: entry, in: storage)
+    case .receipt(let receipt):
+      return try project(receipt, from: issuer, of: entry, in: storage)
+    case .introduction(let introduction):
+      guard issuer == introduction.office else { return .factRefused }
+      try storage.put(fact)
+      if context.tree.introduce(introduction, by: stream.author, suites: context.suites) { mustRebuild = true }
+    case .revocation(let revocation):
+      guard let issuer, context.standing.add(revocation, from: issuer, in: context.tree) else { return .factRefused }
+      try storage.put(fact)
+      context.tree.revoke(revocation.key)
+      mustRebuild = true
+    case .ratification(let ratification):
+      guard let issuer, context.standing.add(ratification, from: issuer, in: context.tree) else { return .factRefused }
+      try storage.put(fact)
+      mustRebuild = true
+    case .forkProof(let proof):
+      let author = context.tree.office(of: proof.stream.author)
+      // A superior's word reaches every holder of the stream; another's has to be passed on by one.
+      let reaches = issuer == context.office || context.isAbove(issuer, author)
+      return try note(proof, isPublished: reaches, in: storage) ? nil : .factRefused
+    case .sighting(let sighting):
+      try storage.put(sighting, by: stream.author)
+      try compare(sighting, in: storage)
+    case .record, .act, .unknown: return .unknownKind
+    }
+    return nil
+  }
+
+  private mutating func project(
+    _ charter: Charter, from entry: Entry, in storage: any ReplicaStorage
+  ) throws -> HeldChange.Reason? {
+    let issuer = entry.header.stream.author
+    let stamp = entry.header.stamp
+    let before = context.tree
+    do throws(OfficeTree.Failure) {
+      try context.tree.admit(charter, from: issuer, stamp: stamp, suites: context.suites)
+    } catch {
+      guard error == .awaitsIntroduction else { return .charterRefused }
+      try storage.put(StoredCharter(charter: charter, issuer: issuer, stamp: stamp))
+      return .charterWaiting
+    }
+    try storage.put(StoredCharter(charter: charter, issuer: issuer, stamp: stamp))
+    if context.tree != before { hasTouchedTree = true }
+    return nil
+  }
+
+  private mutating func project(
+    _ receipt: Receipt, from issuer: OfficeCode?, of entry: Entry, in storage: any ReplicaStorage
+  ) throws -> HeldChange.Reason? {
+    guard let issuer, let author = context.tree.office(of: receipt.head.stream.author),
+      context.tree.isSuperior(issuer, of: author), let suite = context.suites[entry.header.suite]
+    else { return .receiptRefused }
+    try storage.put(
+      StoredReceipt(receipt: receipt, issuer: entry.header.stream.author, entry: entry.hash(using: suite)))
+    if context.standing.concerns(receipt.head.stream) { mustRebuild = true }
+    try clampEntries(under: receipt, in: storage)
+    return nil
+  }
+
+  /// Keeps a fork proof that proves itself, whoever reports it.
+  /// - Returns: whether it is one.
+  mutating func note(_ proof: ForkProof, isPublished: Bool, in storage: any ReplicaStorage) throws -> Bool {
+    guard let key = context.tree.publicKey(proof.stream.author), proof.isValid(by: key, suites: context.suites) else {
+      return false
+    }
+    let isNew = try !storage.forkProofs().contains { $0.proof == proof }
+    try storage.put(StoredForkProof(proof: proof, isPublished: isPublished))
+    if isNew {
+      context.standing.add(proof)
+      mustRebuild = true
+    }
+    return true
+  }
+
+  /// Two faces shown to two offices: what one of them reports is not what is held here.
+  mutating func compare(_ sighting: Sighting, in storage: any ReplicaStorage) throws {
+    let face = sighting.face
+    guard let ours = try storage.entries(of: face.header.stream, from: face.header.seq, bytesMax: 1).first,
+      ours.header.seq == face.header.seq, let proof = ForkProof(face, ForkProof.Face(ours))
+    else { return }
+    _ = try note(proof, isPublished: false, in: storage)
+  }
+
+  // MARK: Judgement
+
+  mutating func judgement(of entry: Entry, in storage: any ReplicaStorage) throws -> Judgement {
+    let stream = entry.header.stream
+    guard context.standing.concerns(stream) else { return Judgement(.valid, .undisputed) }
+    if let known = judgements[stream] { return known.judgement(at: entry.header.seq) }
+    let fresh = try context.judge(stream, in: storage)
+    judgements[stream] = fresh
+    return fresh.judgement(at: entry.header.seq)
+  }
+
+  // MARK: Held changes
+
+  /// Reasons that a growing tree can do away with.
+  private static let retried: Set<HeldChange.Reason> = [.charterRefused, .charterWaiting, .receiptRefused, .factRefused]
+
+  /// Tries again what a charter was missing for.
+  mutating func retryHeld(in storage: any ReplicaStorage) throws {
+    var hasProgress = true
+    while hasProgress {
+      hasProgress = false
+      for held in try storage.heldChanges() where held.index >= 0 && Self.retried.contains(held.reason) {
+        guard let entry = try storage.entries(of: held.stream, from: held.seq, bytesMax: 1).first,
+          let changes = try? entry.changes(), changes.indices.contains(held.index)
+        else { continue }
+        if try project(changes[held.index], of: entry, clamp: nil, in: storage) == nil {
+          try storage.remove(held)
+          hasProgress = true
+        }
+      }
+    }
+  }
+}
+
+extension ReplicaContext {
+  /// Streams with a fork of which the branch held here stands.
+  public func settledForks(in storage: any ReplicaStorage) throws -> Set<StreamID> {
+    try Set(
+      standing.forkedStreams.filter { stream in
+        try judge(stream, in: storage).branchStands
+      })
+  }
+
+  func isAbove(_ superior: OfficeCode?, _ office: OfficeCode?) -> Bool {
+    guard let superior, let office else { return false }
+    return tree.isSuperior(superior, of: office)
+  }
+
+  /// Judges the branch of a stream that is held here.
+  func judge(_ stream: StreamID, in storage: any ReplicaStorage) throws -> StreamJudgement {
+    try judge(stream, in: storage) { seq in try self.hash(of: stream, at: seq, in: storage) }
+  }
+
+  /// The same with another branch in mind.
+  func judge(
+    _ stream: StreamID, in storage: any ReplicaStorage, hash: (UInt64) throws -> Digest?
+  ) throws -> StreamJudgement {
+    try standing.judge(
+      stream, in: tree, receipts: try witnessed(stream, in: storage), suites: suites, hash: hash)
+  }
+
+  /// Receipts of superiors over a stream, on whatever branch.
+  func witnessed(_ stream: StreamID, in storage: any ReplicaStorage) throws -> [WitnessedHead] {
+    try storage.receipts(of: stream).compactMap { stored in
+      tree.office(of: stored.issuer).map { WitnessedHead(receipt: stored.receipt, issuer: $0) }
+    }
+  }
+
+  /// Whether the chain held here goes through a head.
+  public func holds(_ head: StreamHead, in storage: any ReplicaStorage) throws -> Bool {
+    try hash(of: head.stream, at: head.seq, in: storage) == head.hash
+  }
+
+  /// Hash of the entry held at a position.
+  func hash(of stream: StreamID, at seq: UInt64, in storage: any ReplicaStorage) throws -> Digest? {
+    if let head = try storage.head(of: stream), head.seq == seq { return head.hash }
+    guard let entry = try storage.entries(of: stream, from: seq, bytesMax: 1).first, entry.header.seq == seq,
+      let suite = suites[entry.header.suite]
+    else { return nil }
+    return entry.hash(using: suite)
+  }
+}

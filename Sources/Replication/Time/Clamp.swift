@@ -1,0 +1,15 @@
+/// Holds a clock that ran ahead to what its superior saw: a stamp later than its entry's first receipt plus a grace is
+/// ordered by that receipt's clock. The stamp itself never changes; nobody's work is refused for its clock.
+public enum Clamp {
+  /// Clocks of office machines without a time server drift by minutes; more is a wrong clock.
+  public static let graceMilliseconds: UInt64 = 10 * 60_000
+
+  /// - Parameter receipts: superiors' receipts over the entry's stream, on the branch that is held.
+  /// - Returns: what orders the entry at `seq` instead of its stamp, or `nil` when the stamp does.
+  public static func of(_ stamp: HybridTimestamp, seq: UInt64, receipts: [Receipt]) -> HybridTimestamp? {
+    guard let first = receipts.lazy.filter({ $0.head.seq >= seq }).map(\.clock).min(),
+      stamp.milliseconds > first + graceMilliseconds
+    else { return nil }
+    return HybridTimestamp(milliseconds: first)
+  }
+}

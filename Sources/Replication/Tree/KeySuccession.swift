@@ -1,0 +1,69 @@
+/// The keys of one office, one after the other: which of its charters have taken effect.
+struct KeySuccession: Sendable, Hashable {
+  struct Link: Sendable, Hashable {
+    let charter: Charter
+    let key: KeyFingerprint
+    /// `nil`: given at enrolment over a proven connection; needs no introduction.
+    var stamp: HybridTimestamp?
+    var isPinned: Bool
+  }
+
+  /// In the order the parent signed them (its stamps strictly increase).
+  private(set) var charters: [Link] = []
+  private(set) var publicKeys: [KeyFingerprint: PublicKey] = [:]
+  private(set) var revoked: Set<KeyFingerprint> = []
+  private var introductions: Set<[KeyFingerprint]> = []
+  /// Keys that took effect, the present one last.
+  private(set) var seated: [KeyFingerprint] = []
+  private(set) var present: (charter: Charter, key: KeyFingerprint)?
+
+  mutating func add(_ charter: Charter, key: KeyFingerprint, stamp: HybridTimestamp?) {
+    publicKeys[key] = charter.signingKey
+    if let index = charters.firstIndex(where: { $0.charter == charter }) {
+      if let stamp { charters[index].stamp = min(stamp, charters[index].stamp ?? stamp) }
+      if stamp == nil { charters[index].isPinned = true }
+    } else {
+      charters.append(Link(charter: charter, key: key, stamp: stamp, isPinned: stamp == nil))
+    }
+    charters.sort { left, right in
+      // One pinned at enrolment stands first until its entry tells where it belongs.
+      let stamps = (left.stamp?.rawValue ?? 0, right.stamp?.rawValue ?? 0)
+      return stamps.0 != stamps.1 ? stamps.0 < stamps.1 : left.key < right.key
+    }
+    settle()
+  }
+
+  mutating func introduce(_ next: KeyFingerprint, by key: KeyFingerprint) {
+    introductions.insert([key, next])
+    settle()
+  }
+
+  mutating func revoke(_ key: KeyFingerprint) {
+    revoked.insert(key)
+    settle()
+  }
+
+  /// Walks the charters in order: each key must be the present one, or introduced by it, or follow a revoked one.
+  private mutating func settle() {
+    present = nil
+    seated = []
+    for link in charters {
+      if let now = present, now.key != link.key {
+        guard link.isPinned || introductions.contains([now.key, link.key]) || revoked.contains(now.key) else { continue }
+      }
+      present = (link.charter, link.key)
+      seated.removeAll { $0 == link.key }
+      seated.append(link.key)
+    }
+  }
+
+  static func == (lhs: KeySuccession, rhs: KeySuccession) -> Bool {
+    lhs.charters == rhs.charters && lhs.revoked == rhs.revoked && lhs.introductions == rhs.introductions
+  }
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(charters)
+    hasher.combine(revoked)
+    hasher.combine(introductions)
+  }
+}

@@ -1,0 +1,99 @@
+import Casebook
+import Replication
+import Testing
+
+/// Clocks that jump by years, both ways: nothing is refused, and a clock that ran ahead does not win for ever.
+@Suite("Wrong clocks")
+struct ClampTests {
+  private static let year: UInt64 = 366 * 86_400_000
+
+  /// A county three years ahead and a city of the right time write the same name, unseen by each other.
+  private func conflict() throws -> (region: Judged, id: RecordID) {
+    let region = try Judged()
+    let id = region.county.newID()
+    try region.county.name(id, "原名")
+    try region.city.meet(region.county)
+    try region.city.witness()
+    try region.city.meet(region.county)
+    return (region, id)
+  }
+
+  @Test("a county three years ahead loses to one that wrote later, once its work is receipted")
+  func ahead() throws {
+    let region = try Judged()
+    let east = region.county
+    let west = try region.city.subordinate("130527", salt: 3)
+    try region.city.meet(west)
+    let id = east.newID()
+    east.now += 3 * Self.year
+    try east.name(id, "快三年")
+    try region.city.meet(east)
+    #expect(region.city.name(of: id) == "快三年")
+    try region.city.witness()
+    west.now = region.city.now + 60_000
+    // The other office writes the same record without having seen it: a transferred file, a shared subject.
+    try west.name(id, "其后")
+    try region.city.meet(west)
+    #expect(region.city.name(of: id) == "其后")
+    let field = try #require(region.city.storage.row(RecordType.subject.number, id)?.fields[2])
+    #expect(field.versions.map(\.value) == [.text("其后"), .text("快三年")])
+    // The same, the receipt last.
+    try region.city.meet(east)
+    try region.province.meet(region.city)
+    #expect(region.province.name(of: id) == "其后")
+    #expect(try Judged.state(of: region.province).filter { $0.hasPrefix("row") }
+      == Judged.state(of: region.city).filter { $0.hasPrefix("row") })
+  }
+
+  @Test("receipt first or entry first: the order is the same, and so is a rebuild")
+  func orders() throws {
+    let region = try Judged()
+    let east = region.county
+    let west = try region.city.subordinate("130527", salt: 3)
+    try region.city.meet(west)
+    try region.province.meet(region.city)
+    let id = east.newID()
+    east.now += 3 * Self.year
+    let fast = try east.name(id, "快三年")
+    try region.city.meet(east)
+    try region.city.witness()
+    west.now = region.city.now + 60_000
+    let right = try west.name(id, "其后")
+    let stream = region.city.context.stream(.office(east.context.office))
+    let receipts = region.city.storage.entries(of: stream, from: 1, bytesMax: .max)
+    let before = region.province.storage
+    let chunks = [[fast], [right], receipts.filter { $0.header.seq > before.head(of: stream)?.seq ?? 0 }]
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+      let replica = try region.province.blank()
+      for head in before.heads().sorted(by: { region.province.depth($0) < region.province.depth($1) }) {
+        try replica.take(before.entries(of: head.stream, from: 1, bytesMax: .max))
+      }
+      try replica.takeAll(order.map { chunks[$0] })
+      #expect(replica.name(of: id) == "其后", "\(order)")
+      let state = try Judged.state(of: replica)
+      var projector = Projector(context: replica.context)
+      try projector.rebuild(in: replica.storage)
+      #expect(try Judged.state(of: replica) == state)
+    }
+  }
+
+  @Test("a county three years behind is kept, loses among concurrent values, and wins with what it has seen")
+  func behind() throws {
+    let (region, id) = try conflict()
+    region.county.now -= 3 * Self.year
+    try region.county.name(id, "慢三年")
+    try region.city.meet(region.county)
+    // It replaces what it saw, whatever its clock says.
+    #expect(region.city.name(of: id) == "慢三年")
+  }
+
+  @Test("a foreign clock pulls ours by a minute at most")
+  func pulled() throws {
+    let (region, id) = try conflict()
+    region.county.now += 3 * Self.year
+    try region.county.name(id, "快三年")
+    try region.city.meet(region.county)
+    let entry = try region.city.name(region.city.newID(), "x")
+    #expect(entry.header.stamp.milliseconds <= region.city.now + HybridClock.advanceMillisecondsMax + 1)
+  }
+}

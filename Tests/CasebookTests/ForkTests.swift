@@ -1,0 +1,212 @@
+import Casebook
+import Replication
+import SignatureSuites
+import Testing
+
+/// Restored backups, copied disks and authors who sign twice at one position.
+@Suite("Forks")
+struct ForkTests {
+  /// A county's machine and a second one restored from its backup; both went on writing.
+  private struct Twins {
+    let region: Judged
+    let restored: Replica
+    let ids: [RecordID]
+
+    init() throws {
+      region = try Judged()
+      let county = region.county
+      ids = (0..<4).map { _ in county.newID() }
+      try county.name(ids[0], "备份前")
+      restored = try county.restored()
+      restored.context.standing = Standing()
+      for head in county.storage.heads() { try restored.take(county.storage.entries(of: head.stream, from: 1, bytesMax: .max)) }
+      try county.name(ids[1], "备份后")
+      try region.city.meet(county)
+      try region.city.witness()
+      restored.now = county.now + 5_000
+    }
+  }
+
+  @Test("a restored backup that wrote nothing fetches its own entries back")
+  func fetchedBack() throws {
+    let twins = try Twins()
+    try twins.region.city.send(to: twins.restored)
+    #expect(twins.restored.name(of: twins.ids[1]) == "备份后")
+    #expect(twins.restored.storage.forkProofs().isEmpty)
+  }
+
+  @Test("a restored backup that wrote on: the fork is proven, its work is recorded again in a new incarnation")
+  func writtenOn() throws {
+    let twins = try Twins()
+    let (city, restored) = (twins.region.city, twins.restored)
+    try restored.name(twins.ids[2], "恢复后一")
+    try restored.name(twins.ids[2], "恢复后二")
+    try restored.name(twins.ids[3], "恢复后三")
+    try restored.exchange(with: city)
+    #expect(restored.context.incarnation == 2)
+    try city.witness()
+    try restored.exchange(with: city)
+    try twins.region.province.exchange(with: city)
+    for replica in [restored, city, twins.region.province] {
+      #expect(twins.ids.map { replica.name(of: $0) } == ["备份前", "备份后", "恢复后二", "恢复后三"])
+      #expect(!replica.storage.rows(RecordType.subject.number).contains { $0.fields.values.contains(where: \.isInConflict) })
+      #expect(replica.storage.forkProofs().count == 1)
+    }
+    // Nothing is recorded twice.
+    try restored.exchange(with: city)
+    let again = restored.storage.entries(of: restored.context.stream(.up), from: 1, bytesMax: .max)
+    let records = try again.flatMap { try $0.changes() }.filter { if case .record = $0 { true } else { false } }
+    #expect(records.count == 3)
+  }
+
+  @Test("a copied disk: the second machine goes on in a new incarnation, and the first learns that it has a twin")
+  func copied() throws {
+    let twins = try Twins()
+    let (city, county, copy) = (twins.region.city, twins.region.county, twins.restored)
+    try copy.name(twins.ids[2], "副本")
+    try copy.exchange(with: city)
+    try county.name(twins.ids[3], "原机")
+    try county.exchange(with: city)
+    #expect(try BranchRecovery.hasTwin(context: county.context, in: county.storage))
+    #expect(twins.ids.map { city.name(of: $0) } == ["备份前", "备份后", "副本", "原机"])
+  }
+
+  @Test("of two branches the one witnessed first stands everywhere; the other is kept aside as evidence")
+  func hostile() throws {
+    let twins = try Twins()
+    let (county, evil) = (twins.region.county, twins.restored)
+    let forged = try evil.name(twins.ids[2], "另一面")
+    // The province hears of the forged face first, of the witnessed branch and its receipt later.
+    let province = twins.region.province
+    let stream = county.context.stream(.up)
+    let own = county.storage.entries(of: stream, from: 1, bytesMax: .max)
+    let trunk = own.filter { $0.header.seq < forged.header.seq }
+    try province.take(trunk + [forged])
+    #expect(province.name(of: twins.ids[2]) == "另一面")
+    try province.exchange(with: twins.region.city)
+    #expect(province.name(of: twins.ids[2]) == nil)
+    #expect(province.name(of: twins.ids[1]) == "备份后")
+    #expect(province.storage.entriesAside(of: stream) == [forged])
+    #expect(province.storage.head(of: stream) == twins.region.city.storage.head(of: stream))
+    // The proof travels down to everyone who holds the stream.
+    try province.witness()
+    try province.exchange(with: twins.region.city)
+    #expect(twins.region.city.storage.forkProofs().map(\.proof.seq) == [forged.header.seq])
+    #expect(twins.region.city.name(of: twins.ids[1]) == "备份后")
+  }
+
+  @Test("a superior that shows two faces is found out where two reports meet")
+  func twoFaces() throws {
+    let province = try Replica.root("13")
+    let city = try province.subordinate("1305", salt: 1)
+    try province.meet(city)
+    let east = try city.subordinate("130526", salt: 2)
+    let west = try city.subordinate("130527", salt: 3)
+    let evil = try city.restored()
+    for head in city.storage.heads() { try evil.take(city.storage.entries(of: head.stream, from: 1, bytesMax: .max)) }
+    try city.name(city.newID(), "甲面", for: .down)
+    try evil.name(evil.newID(), "乙面", for: .down)
+    try city.send(to: east)
+    try evil.send(to: west)
+    try east.witness()
+    try west.witness()
+    // Each reports upwards what it was shown; the city passes the reports on, as it cannot alter them.
+    for report in [east, west] {
+      try province.take(city.storage.entries(of: city.context.stream(.subtree(report.context.office)), from: 1, bytesMax: .max))
+      try province.take(report.storage.entries(of: report.context.stream(.up), from: 1, bytesMax: .max))
+    }
+    #expect(province.storage.forkProofs().isEmpty)
+    try province.take(city.storage.entries(of: city.context.stream(.down), from: 1, bytesMax: .max))
+    #expect(province.storage.forkProofs().map(\.proof.stream.author) == [city.context.key])
+  }
+}
+
+extension Replica {
+  /// A whole session between two replicas by the real session machine, with what the shell does around it.
+  func exchange(with other: Replica) throws {
+    var left = try SessionSide(self, peer: other), right = try SessionSide(other, peer: self)
+    var toRight = try left.carryOut(left.session.opened())
+    var toLeft = try right.carryOut(right.session.opened())
+    var turns = 0
+    while !toLeft.isEmpty || !toRight.isEmpty {
+      if !toRight.isEmpty { toLeft += try right.carryOut(right.session.received(toRight.removeFirst())) }
+      if !toLeft.isEmpty { toRight += try left.carryOut(left.session.received(toLeft.removeFirst())) }
+      turns += 1
+      try #require(turns < 10_000)
+    }
+    #expect(left.session.isComplete && right.session.isComplete)
+  }
+
+  /// As a node admits what came in a session.
+  func admitInSession(_ entries: [[UInt8]], of stream: StreamID) throws -> Int {
+    var admission = Admission(context: context)
+    let outcome = try admission.admit(entries, of: stream, at: now, in: storage)
+    try admission.finish(in: storage)
+    context = admission.context
+    if outcome.hasLostOwnBranch {
+      try BranchRecovery.begin(&context, in: storage)
+      var journal = Journal(context: context, signer: signer)
+      _ = try BranchRecovery.recover(&journal, at: now, in: storage)
+      try journal.finish(in: storage)
+      context = journal.context
+    }
+    return outcome.stored
+  }
+
+  func sharedHeads(with peer: Replica) -> [StreamHead] {
+    func depth(_ head: StreamHead) -> Int { context.tree.seat(of: head.stream.author)?.depth ?? 0 }
+    return storage.heads().filter {
+      context.tree.mayRead(peer.context.office, $0.stream) && context.tree.mayRead(context.office, $0.stream)
+    }.sorted { depth($0) != depth($1) ? depth($0) < depth($1) : $0.stream < $1.stream }
+  }
+}
+
+/// One side of a session in memory.
+private struct SessionSide {
+  let replica: Replica
+  let peer: Replica
+  var session: SyncSession
+
+  init(_ replica: Replica, peer: Replica) throws {
+    self.replica = replica
+    self.peer = peer
+    let heads = replica.sharedHeads(with: peer)
+    let hello = SyncFrame.Hello(
+      version: SessionLimits.protocolVersion, office: replica.context.office,
+      digest: SyncFrame.digest(of: heads, using: Ed25519Suite()), clock: replica.now, software: "test")
+    session = SyncSession(
+      hello: hello, peer: peer.context.office, heads: heads,
+      settledForks: try replica.context.settledForks(in: replica.storage))
+  }
+
+  mutating func carryOut(_ actions: [SyncSession.Action]) throws -> [SyncFrame] {
+    var queue = actions[...]
+    var frames: [SyncFrame] = []
+    while let action = queue.popFirst() {
+      switch action {
+      case .send(let frame): frames.append(try SyncFrame(decoding: frame.encoded))
+      case .load(let stream, let seq, let bytesMax):
+        let entries = replica.storage.entries(of: stream, from: seq, bytesMax: bytesMax).map(\.encoded)
+        queue.append(contentsOf: session.loaded(stream, entries: entries))
+      case .store(let stream, let entries, let bytes):
+        do {
+          let stored = try replica.admitInSession(entries, of: stream)
+          queue.append(contentsOf: session.stored(bytes: bytes, count: stored))
+        } catch Admission.Failure.branchesApart(let stream, let seq) {
+          queue.append(contentsOf: session.branchesApart(stream, before: seq, bytes: bytes))
+        }
+      case .compare(let head):
+        queue.append(contentsOf: session.compared(head, isOurs: try replica.context.holds(head, in: replica.storage)))
+      case .writeReceipts:
+        try replica.witness()
+        queue.append(
+          contentsOf: session.receiptsWritten(
+            replica.sharedHeads(with: peer).filter { $0.stream.author == replica.context.key }))
+      case .reportFork, .complete: continue
+      case .close(let code, let text, _):
+        Issue.record("closed: \(code) \(text)")
+      }
+    }
+    return frames
+  }
+}

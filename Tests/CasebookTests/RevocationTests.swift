@@ -1,0 +1,162 @@
+import Casebook
+import Replication
+import SignatureSuites
+import Testing
+
+/// The table of revocations (notes on sync, 4.8): judged by log position and receipts, never by the signer's clock.
+@Suite("Revoked keys")
+struct RevocationTests {
+  /// Three entries of a county: within the cut, receipted before the revocation, and never receipted.
+  private struct Scene {
+    let region: Judged
+    let ids: [RecordID]
+
+    init(_ reason: Revocation.Reason) throws {
+      region = try Judged()
+      let county = region.county, city = region.city
+      ids = (0..<3).map { _ in county.newID() }
+      let first = try county.name(ids[0], "一")
+      try city.meet(county)
+      try city.witness()
+      try county.name(ids[1], "二")
+      try city.meet(county)
+      try city.witness()
+      try county.name(ids[2], "三")
+      let cut = StreamHead(stream: first.header.stream, seq: first.header.seq, hash: first.hash(using: Ed25519Suite()))
+      try city.write([
+        .revocation(
+          Revocation(
+            office: county.context.office, key: county.context.key, reason: reason,
+            position: city.storage.entryCount(), cuts: [cut], text: "遗失"))
+      ], for: .subtree(county.context.office))
+      try city.meet(county)
+      try region.province.meet(city)
+    }
+
+    func names(at replica: Replica) -> [String?] { ids.map { replica.name(of: $0) } }
+
+    func rules(at replica: Replica) -> [ClassRule?] {
+      replica.storage.heldChanges().filter { $0.stream.author == region.county.context.key && $0.stream.audience == .up }
+        .sorted { $0.seq < $1.seq }.map(\.rule)
+    }
+  }
+
+  @Test("a retired key: up to the cut and what was receipted before stands, the rest waits in quarantine")
+  func retired() throws {
+    let scene = try Scene(.retired)
+    for replica in [scene.region.county, scene.region.city, scene.region.province] {
+      #expect(scene.names(at: replica) == ["一", "二", nil])
+      #expect(scene.rules(at: replica) == [.afterRevocation])
+    }
+  }
+
+  @Test("a compromised key: what was receipted beyond the cut is disputed, the rest in quarantine")
+  func compromised() throws {
+    let scene = try Scene(.compromised)
+    for replica in [scene.region.county, scene.region.city, scene.region.province] {
+      #expect(scene.names(at: replica) == ["一", nil, nil])
+      #expect(scene.rules(at: replica) == [.afterCompromise, .afterRevocation])
+    }
+  }
+
+  @Test("a superior ratifies: a range of a retired key, entry by entry of a compromised one; nobody else may")
+  func ratification() throws {
+    for reason in Revocation.Reason.allCases {
+      let scene = try Scene(reason)
+      let (county, city) = (scene.region.county, scene.region.city)
+      let stream = county.context.stream(.up)
+      let head = try #require(city.storage.head(of: stream))
+      let whole = Ratification(stream: stream, first: 1, last: head.seq, hash: head.hash)
+      // The county cannot ratify its own work.
+      try county.write([.ratification(whole)], for: .down)
+      #expect(scene.names(at: county).last == .some(nil))
+      try city.write([.ratification(whole)], for: .subtree(county.context.office))
+      #expect(scene.names(at: city) == (reason == .retired ? ["一", "二", "三"] : ["一", nil, nil]))
+      try city.write(
+        [.ratification(Ratification(stream: stream, first: head.seq, last: head.seq, hash: head.hash))],
+        for: .subtree(county.context.office))
+      #expect(scene.names(at: city) == (reason == .retired ? ["一", "二", "三"] : ["一", nil, "三"]))
+      try city.meet(county)
+      try scene.region.province.meet(city)
+      #expect(try Judged.state(of: scene.region.province).filter { $0.hasPrefix("row") }
+        == Judged.state(of: city).filter { $0.hasPrefix("row") })
+    }
+  }
+
+  @Test("a revocation counts only from an office above; a forged one is held and told")
+  func authority() throws {
+    let region = try Judged()
+    let city = region.city
+    let forged = Revocation(
+      office: city.context.office, key: city.context.key, reason: .retired, position: 0, cuts: [], text: "")
+    try region.county.write([.revocation(forged)], for: .up)
+    try city.meet(region.county)
+    let id = city.newID()
+    try city.name(id, "x")
+    #expect(city.name(of: id) == "x")
+    #expect(city.storage.heldChanges().map(\.reason) == [.factRefused])
+  }
+
+  @Test("a new key: introduced by the old one and chartered by the superior; either alone waits")
+  func rotation() throws {
+    for isIntroducedFirst in [true, false] {
+      let region = try Judged()
+      let (county, city) = (region.county, region.city)
+      let next = try SoftwareSigner.generate(suite: .sm2)
+      let transport = [UInt8](repeating: 9, count: 32)
+      let introduction = Change.introduction(
+        KeyIntroduction(office: county.context.office, signingKey: next.publicKey, transportKey: transport))
+      let charter = Change.charter(
+        Charter(
+          office: county.context.office, name: "130526", parent: city.context.office, signingKey: next.publicKey,
+          transportKey: transport, powers: [], from: 0, until: nil))
+      let old = county.context.key
+      if isIntroducedFirst { try county.write([introduction], for: .down) }
+      try city.meet(county)
+      if !isIntroducedFirst {
+        try city.write([charter], for: .subtree(county.context.office))
+        #expect(city.context.tree.seat(county.context.office)?.key == old)
+        #expect(city.storage.heldChanges().map(\.reason) == [.charterWaiting])
+        try city.meet(county)
+        try county.write([introduction], for: .down)
+      } else {
+        #expect(city.context.tree.seat(county.context.office)?.key == old)
+        try city.write([charter], for: .subtree(county.context.office))
+      }
+      try city.meet(county)
+      try region.province.meet(city)
+      let key = next.publicKey.fingerprint(using: SM2Suite())
+      for replica in [county, city, region.province] {
+        #expect(replica.context.tree.seat(county.context.office)?.key == key)
+        #expect(replica.context.tree.office(of: old) == county.context.office)
+        #expect(replica.storage.heldChanges().isEmpty)
+      }
+      // The tree that a restart reads from storage is the same.
+      var reopened = region.province.context
+      try reopened.refresh(from: region.province.storage)
+      #expect(reopened.tree == region.province.context.tree && reopened.standing == region.province.context.standing)
+    }
+  }
+
+  @Test("a lost key: with the old one revoked, the superior's charter alone seats the new one")
+  func lostKey() throws {
+    let region = try Judged()
+    let (county, city) = (region.county, region.city)
+    let next = try SoftwareSigner.generate(suite: .ed25519)
+    let office = county.context.office
+    try city.write([
+      .charter(
+        Charter(
+          office: office, name: "130526", parent: city.context.office, signingKey: next.publicKey,
+          transportKey: [UInt8](repeating: 9, count: 32), powers: [], from: 0, until: nil))
+    ], for: .subtree(office))
+    #expect(city.context.tree.seat(office)?.key == county.context.key)
+    try city.write([
+      .revocation(
+        Revocation(
+          office: office, key: county.context.key, reason: .retired, position: city.storage.entryCount(), cuts: [],
+          text: "机器损坏"))
+    ], for: .subtree(office))
+    #expect(city.context.tree.seat(office)?.key == next.publicKey.fingerprint(using: Ed25519Suite()))
+  }
+}
