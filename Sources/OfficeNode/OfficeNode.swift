@@ -148,8 +148,8 @@ extension DeskRequest {
     case .regimeShow, .regimeDiff, .referSuggest, .calendarYear, .calendarDue: false
     case .subjectMerge, .subjectUnmerge, .subjectReveal: true
     case .subjectShow, .subjectDuplicates: false
-    case .officerAdd, .subjectAdd, .subjectImport, .regimePublish, .indicatorSet, .fileOpen, .fileAct, .fileReveal,
-      .conflictResolve, .numberLease, .numberVoid:
+    case .officerAdd, .subjectAdd, .subjectImport, .regimePublish, .indicatorSet, .fileOpen, .fileAct, .orderIssue,
+      .fileReveal, .conflictResolve, .numberLease, .numberVoid:
       true
     case .status, .verify, .officeList, .invite, .officerList, .subjectList, .regimeList, .indicatorList, .fileList,
       .fileShow, .board, .coverage, .tallies, .overdue, .conflicts, .quarantine, .peers, .log, .sync, .numberList,

@@ -1,5 +1,4 @@
 import Casework
-import Yams
 
 /// The document's lines as a table within the pack: one line each, seven cells parted by tabs — place, id, line in the
 /// document, section, wording, English, terms (`name=value;name=value`). A table, because a bureau's document has
@@ -8,25 +7,27 @@ struct LineTable {
   /// By place, in the table's order.
   private(set) var lines: [String: [Provision]] = [:]
   private let reader: PackReader
-  private let node: Node?
+  private let node: YAMLNode?
 
-  init(_ node: Node?, _ reader: PackReader) {
+  init(_ node: YAMLNode?, _ reader: PackReader) {
     self.reader = reader
     self.node = node
     guard let node else { return }
-    guard let text = node.scalar?.string else {
+    guard let text = node.text else {
       reader.mistake(
         node, "lines", .wrongType, "lines 应为文本块。", "lines must be a block of text.", "写作 lines: |。", "Write lines: |.")
       return
     }
-    for (offset, line) in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
+    // Bytes in an array: a string's own view finds each place anew.
+    let bytes = Array(text.utf8)
+    for (offset, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
     where !line.isEmpty {
       add(line, offset)
     }
   }
 
-  private mutating func add(_ line: Substring.UTF8View, _ offset: Int) {
-    let cells = line.split(separator: 0x09, omittingEmptySubsequences: false).map { String(Substring($0)) }
+  private mutating func add(_ line: ArraySlice<UInt8>, _ offset: Int) {
+    let cells = Self.cells(line, partedBy: 0x09)
     guard cells.count == 6 || cells.count == 7, let number = Int(cells[2]), (0...PackLimits.numberMax).contains(number),
       PackMap.isID(cells[1]), !cells[3].isEmpty, !cells[4].isEmpty, !cells[5].isEmpty
     else {
@@ -47,6 +48,18 @@ struct LineTable {
     lines[cells[0], default: []].append(
       Provision(
         id: cells[1], text: Bilingual(zh: cells[4], en: cells[5]), source: cells[3], line: number, terms: terms))
+  }
+
+  private static func cells(_ line: ArraySlice<UInt8>, partedBy mark: UInt8) -> [String] {
+    var cells: [String] = []
+    cells.reserveCapacity(7)
+    var start = line.startIndex
+    while true {
+      let end = line[start...].firstIndex(of: mark) ?? line.endIndex
+      cells.append(String(decoding: line[start..<end], as: UTF8.self))
+      if end == line.endIndex { return cells }
+      start = end + 1
+    }
   }
 
   /// Takes the lines of a place out; what is left at the end belongs nowhere.

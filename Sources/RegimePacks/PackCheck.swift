@@ -1,15 +1,20 @@
 import Casework
-import Yams
 
 /// Finds the node of an element again, for mistakes that only show in the whole.
 struct PackLines {
   let reader: PackReader
 
+  let root: YAMLNode?
+
   /// The node of an element by its list and position, or of the outer one where the inner came from a template.
-  func node(_ list: String, _ index: Int, _ inner: String? = nil, _ innerIndex: Int = 0) -> Node? {
-    guard let element = reader.kept[list]?.dropFirst(index).first else { return nil }
-    guard let inner, element.node.value("use") == nil else { return element.node }
-    return reader.kept["\(element.path).\(inner)"]?.dropFirst(innerIndex).first?.node ?? element.node
+  func node(_ list: String, _ index: Int, _ inner: String? = nil, _ innerIndex: Int = 0) -> YAMLNode? {
+    guard let element = element(of: root?[list], index) else { return nil }
+    guard let inner, element["use"] == nil else { return element }
+    return self.element(of: element[inner], innerIndex) ?? element
+  }
+
+  private func element(of list: YAMLNode?, _ index: Int) -> YAMLNode? {
+    list.flatMap { reader.kept[ObjectIdentifier($0)]?.dropFirst(index).first }
   }
 }
 
@@ -76,6 +81,10 @@ struct PackCheck {
         lines.node("regimes", index, "indicators", position), "\(path).indicators[\(position)].month-day", .badValue,
         "“\(day)”不是月日。", "“\(day)” is no month and day.", "写作 MM-DD。", "Write MM-DD.")
     }
+    for (position, indicator) in regime.indicators.enumerated() {
+      let at = lines.node("regimes", index, "indicators", position)
+      forms(of: indicator, regime, pack, at, "\(path).indicators[\(position)]")
+    }
     for (position, tally) in regime.tallies.enumerated() {
       let here = "\(path).tallies[\(position)]"
       let at = lines.node("regimes", index, "tallies", position)
@@ -91,7 +100,23 @@ struct PackCheck {
     overlaps(regime.scoreBands, node, path)
   }
 
-  private func overlaps(_ bands: [ScoreBand], _ node: Node?, _ path: String) {
+  /// What an indicator counts by must stand in a form of the regime, or it would count nothing for ever.
+  private func forms(of indicator: Indicator, _ regime: Regime, _ pack: RegimePack, _ node: YAMLNode?, _ path: String) {
+    let fields = pack.workflows(of: regime).flatMap(\.acts).compactMap(\.form).flatMap(\.fields)
+    if case .perEvent(_, let event) = indicator.shape,
+      !fields.contains(where: { $0.isCalled(event) || $0.id == IndicatorShape.eventFact })
+    {
+      unknown(node, "\(path).event", event)
+    }
+    guard let scope = indicator.scope, !scope.field.isEmpty else { return }
+    let named = fields.filter { $0.id == scope.field }
+    guard !named.isEmpty else { return unknown(node, "\(path).where", scope.field) }
+    guard named.allSatisfy({ $0.kind == .choice || $0.kind == .flag }) else { return }
+    let known = Set(named.flatMap { $0.kind == .flag ? ["true", "false"] : $0.choices.map(\.id) })
+    for value in scope.values where !known.contains(value) { unknown(node, "\(path).in", value) }
+  }
+
+  private func overlaps(_ bands: [ScoreBand], _ node: YAMLNode?, _ path: String) {
     for score in 0...100 where bands.count(where: { $0.contains(score) }) > 1 {
       reader.mistake(
         node, "\(path).score-bands", .badValue, "\(score) 分同时属于几个等次。", "\(score) points belong to several bands.",
@@ -135,7 +160,7 @@ struct PackCheck {
     }
   }
 
-  private func repeatedLines(_ ids: [String], _ node: Node?, _ path: String) {
+  private func repeatedLines(_ ids: [String], _ node: YAMLNode?, _ path: String) {
     var seen: Set<String> = []
     for id in ids where !seen.insert(id).inserted {
       reader.mistake(
@@ -143,8 +168,8 @@ struct PackCheck {
     }
   }
 
-  func unknown(_ node: Node?, _ path: String, _ id: String) {
+  func unknown(_ node: @autoclosure () -> YAMLNode?, _ path: @autoclosure () -> String, _ id: String) {
     reader.mistake(
-      node, path, .unknownReference, "“\(id)”没有定义。", "“\(id)” is not defined.", "核对标识，或补上定义。", "Check the id, or define it.")
+      node(), path(), .unknownReference, "“\(id)”没有定义。", "“\(id)” is not defined.", "核对标识，或补上定义。", "Check the id, or define it.")
   }
 }

@@ -52,6 +52,9 @@ public enum PackLimits {
   public static let keysMax = 200
   /// The largest bundled pack has some 15,000 nodes besides its table of lines.
   public static let nodesMax = 200_000
+  /// Bytes that part nodes. All shipped templates and the largest bundled pack together have 29,000; more would take
+  /// the YAML parser a hundred MiB before `nodesMax` is asked.
+  public static let partsMax = 100_000
   public static let mistakesMax = 500
   /// Longer than any count in the documents; see also `DeadlineRule.countMax`.
   public static let numberMax = 10_000

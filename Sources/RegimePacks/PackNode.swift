@@ -1,5 +1,4 @@
 import Casework
-import Yams
 
 /// Walks a pack's YAML and collects every mistake on the way, with its line.
 final class PackReader {
@@ -7,40 +6,47 @@ final class PackReader {
   /// While a filled template is read: the line where the pack uses it. Mistakes are shown there and not at a line of
   /// the template.
   var usedAt: Int?
-  /// The nodes of list elements that could be read, with their paths, by the list's path: an element that could not be
-  /// read does not shift those after it.
-  private(set) var kept: [String: [(node: Node, path: String)]] = [:]
+  /// The list elements that could be read, by their list: an element that could not be read does not shift those after
+  /// it. The lists live as long as the pack's root, so that an identity names one of them.
+  private(set) var kept: [ObjectIdentifier: [YAMLNode]] = [:]
 
-  func keep(_ node: Node, _ path: String, of list: String) {
+  func keep(_ elements: [YAMLNode], of list: YAMLNode) {
     // What a filled template has shows at the line that uses it.
-    if usedAt == nil { kept[list, default: []].append((node: node, path: path)) }
+    if usedAt == nil, !elements.isEmpty { kept[ObjectIdentifier(list)] = elements }
   }
 
   func mistake(
-    _ node: Node?, _ path: String, _ kind: PackMistake.Kind, _ zh: String, _ en: String, _ remedyZh: String,
-    _ remedyEn: String
+    _ node: YAMLNode?, _ path: some CustomStringConvertible, _ kind: PackMistake.Kind, _ zh: String, _ en: String,
+    _ remedyZh: String, _ remedyEn: String
   ) {
-    guard mistakes.count < PackLimits.mistakesMax else { return }
-    mistakes.append(
-      PackMistake(
-        line: usedAt ?? node?.mark?.line ?? 1, path: path, kind: kind, message: Bilingual(zh: zh, en: en),
-        remedy: Bilingual(zh: remedyZh, en: remedyEn)))
+    mistake(at: node?.line, path, kind, zh, en, remedyZh, remedyEn)
   }
 
-  /// A mistake so many lines below a node, for text blocks.
   func mistake(
-    below node: Node?, by lines: Int, _ path: String, _ kind: PackMistake.Kind, _ zh: String, _ en: String,
+    at line: Int?, _ path: some CustomStringConvertible, _ kind: PackMistake.Kind, _ zh: String, _ en: String,
     _ remedyZh: String, _ remedyEn: String
   ) {
     guard mistakes.count < PackLimits.mistakesMax else { return }
     mistakes.append(
       PackMistake(
-        line: (node?.mark?.line ?? 1) + lines, path: path, kind: kind, message: Bilingual(zh: zh, en: en),
+        line: usedAt ?? line ?? 1, path: path.description, kind: kind, message: Bilingual(zh: zh, en: en),
+        remedy: Bilingual(zh: remedyZh, en: remedyEn)))
+  }
+
+  /// A mistake so many lines below a node, for text blocks.
+  func mistake(
+    below node: YAMLNode?, by lines: Int, _ path: String, _ kind: PackMistake.Kind, _ zh: String, _ en: String,
+    _ remedyZh: String, _ remedyEn: String
+  ) {
+    guard mistakes.count < PackLimits.mistakesMax else { return }
+    mistakes.append(
+      PackMistake(
+        line: (node?.line ?? 1) + lines, path: path, kind: kind, message: Bilingual(zh: zh, en: en),
         remedy: Bilingual(zh: remedyZh, en: remedyEn)))
   }
 
   /// A mapping with only these keys.
-  func map(_ node: Node?, _ path: String, keys: [String]) -> PackMap? {
+  func map(_ node: YAMLNode?, _ path: PackPath, keys: [String]) -> PackMap? {
     guard let node else { return nil }
     guard let mapping = node.mapping else {
       mistake(node, path, .wrongType, "\(path) 应为键值表。", "\(path) must be a mapping.", "写成 键: 值。", "Write key: value.")
@@ -52,32 +58,32 @@ final class PackReader {
         "删去多余的键。", "Remove what does not belong there.")
       return nil
     }
-    var values = PackValues()
-    for (key, value) in mapping {
-      guard let name = key.scalar?.string else { continue }
-      if values[name] != nil {
-        mistake(key, "\(path).\(name)", .repeated, "键 \(name) 重复。", "The key \(name) stands twice.", "删去一个。", "Remove one.")
+    for (index, pair) in mapping.enumerated() {
+      guard let name = pair.name else { continue }
+      if mapping[..<index].contains(where: { $0.name == name }) {
+        mistake(
+          at: pair.line, "\(path).\(name)", .repeated, "键 \(name) 重复。", "The key \(name) stands twice.", "删去一个。",
+          "Remove one.")
       } else if !keys.contains(name) {
         mistake(
-          key, "\(path).\(name)", .unknownKey, "不认识的键 \(name)。", "Unknown key \(name).",
+          at: pair.line, "\(path).\(name)", .unknownKey, "不认识的键 \(name)。", "Unknown key \(name).",
           "可用：\(keys.sorted().joined(separator: "、"))。", "Known: \(keys.sorted().joined(separator: ", ")).")
       }
-      values.append(name, value)
     }
-    return PackMap(reader: self, node: node, path: path, values: values)
+    return PackMap(reader: self, node: node, path: path)
   }
 
-  func list(_ node: Node?, _ path: String) -> [(Node, String)] {
+  func list(_ node: YAMLNode?, _ path: @autoclosure () -> PackPath) -> [YAMLNode] {
     guard let node else { return [] }
-    guard let sequence = node.sequence else {
-      mistake(node, path, .wrongType, "\(path) 应为列表。", "\(path) must be a list.", "写成 [..] 或 - ..。", "Write [..] or - ...")
-      return []
-    }
-    return sequence.enumerated().map { ($0.element, "\(path)[\($0.offset)]") }
+    if let list = node.list { return list }
+    let path = path()
+    mistake(node, path, .wrongType, "\(path) 应为列表。", "\(path) must be a list.", "写成 [..] 或 - ..。", "Write [..] or - ...")
+    return []
   }
 
-  func string(_ node: Node, _ path: String) -> String {
-    guard let text = node.scalar?.string, !text.isEmpty else {
+  func string(_ node: YAMLNode, _ path: @autoclosure () -> PackPath) -> String {
+    guard let text = node.text, !text.isEmpty else {
+      let path = path()
       mistake(node, path, .wrongType, "\(path) 应为文字。", "\(path) must be a text.", "填写文字。", "Give a text.")
       return ""
     }
@@ -85,30 +91,17 @@ final class PackReader {
   }
 }
 
-/// A mapping's values by key. A list, because packs have thousands of small mappings and hashing would cost more.
-struct PackValues {
-  private var pairs: [(String, Node)] = []
-
-  mutating func append(_ key: String, _ value: Node) { pairs.append((key, value)) }
-
-  subscript(_ key: String) -> Node? {
-    for pair in pairs where pair.0 == key { return pair.1 }
-    return nil
-  }
-}
-
 /// One mapping of a pack.
 struct PackMap {
   let reader: PackReader
-  let node: Node
-  let path: String
-  let values: PackValues
+  let node: YAMLNode
+  let path: PackPath
 
-  func has(_ key: String) -> Bool { values[key] != nil }
-  func path(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+  func has(_ key: String) -> Bool { node[key] != nil }
+  func path(_ key: String) -> PackPath { .key(path, key) }
 
-  private func required(_ key: String) -> Node? {
-    if let value = values[key] { return value }
+  private func required(_ key: String) -> YAMLNode? {
+    if let value = node[key] { return value }
     reader.mistake(
       node, path(key), .missingKey, "缺少 \(key)。", "\(key) is missing.", "补上 \(key)。", "Add \(key).")
     return nil
@@ -117,14 +110,14 @@ struct PackMap {
   func text(_ key: String) -> String { required(key).map { reader.string($0, path(key)) } ?? "" }
   /// A section or article: required, but in a filled template, where the pack's own place is put in afterwards.
   func citation(_ key: String) -> String { reader.usedAt == nil ? text(key) : optionalText(key) ?? "" }
-  func optionalText(_ key: String) -> String? { values[key].map { reader.string($0, path(key)) } }
+  func optionalText(_ key: String) -> String? { node[key].map { reader.string($0, path(key)) } }
 
   /// `[a-z0-9-]`, 1 to 64 characters; field ids may have capitals.
   func id(_ key: String) -> String {
     let text = text(key)
     if !text.isEmpty, !Self.isID(text) {
       reader.mistake(
-        values[key], path(key), .badValue, "“\(text)”不能作标识。", "“\(text)” is no id.", "用 1 至 64 位字母、数字、“-”。", "1 to 64 letters, digits, “-”.")
+        node[key], path(key), .badValue, "“\(text)”不能作标识。", "“\(text)” is no id.", "用 1 至 64 位字母、数字、“-”。", "1 to 64 letters, digits, “-”.")
     }
     return text
   }
@@ -137,13 +130,20 @@ struct PackMap {
   }
 
   func name(_ key: String) -> Bilingual {
-    guard let map = reader.map(required(key), path(key), keys: ["zh", "en"]) else { return Bilingual(zh: "", en: "") }
+    guard let node = required(key) else { return Bilingual(zh: "", en: "") }
+    // As nearly all are, and a pack has thousands: no mistake, no path.
+    if let pairs = node.mapping, pairs.count == 2, pairs[0].name == "zh", pairs[1].name == "en",
+      let zh = pairs[0].value.text, let en = pairs[1].value.text, !zh.isEmpty, !en.isEmpty
+    {
+      return Bilingual(zh: zh, en: en)
+    }
+    guard let map = reader.map(node, path(key), keys: ["zh", "en"]) else { return Bilingual(zh: "", en: "") }
     return Bilingual(zh: map.text("zh"), en: map.text("en"))
   }
 
   func integer(_ key: String, in range: ClosedRange<Int>) -> Int {
     guard let node = required(key) else { return range.lowerBound }
-    guard let value = node.scalar.flatMap({ Int($0.string) }), range.contains(value) else {
+    guard let value = node.text.flatMap({ Int($0) }), range.contains(value) else {
       reader.mistake(
         node, path(key), .badValue, "\(key) 应为 \(range.lowerBound) 至 \(range.upperBound) 的整数。",
         "\(key) must be a whole number from \(range.lowerBound) to \(range.upperBound).", "更正数值。", "Correct the number.")
@@ -153,8 +153,8 @@ struct PackMap {
   }
 
   func flag(_ key: String, default standard: Bool) -> Bool {
-    guard let node = values[key] else { return standard }
-    switch node.scalar?.string {
+    guard let node = node[key] else { return standard }
+    switch node.text {
     case "true": return true
     case "false": return false
     default:
@@ -166,8 +166,8 @@ struct PackMap {
   func choice<Value: RawRepresentable & CaseIterable>(
     _ key: String, _ type: Value.Type, default standard: Value? = nil
   ) -> Value? where Value.RawValue == String {
-    guard let node = values[key] ?? (standard == nil ? required(key) : nil) else { return standard }
-    if let value = node.scalar.flatMap({ Value(rawValue: $0.string) }) { return value }
+    guard let node = node[key] ?? (standard == nil ? required(key) : nil) else { return standard }
+    if let value = node.text.flatMap({ Value(rawValue: $0) }) { return value }
     let known = Value.allCases.map(\.rawValue)
     reader.mistake(
       node, path(key), .badValue, "\(key) 的值不在可选范围。", "\(key) has no such value.",
@@ -177,21 +177,35 @@ struct PackMap {
 
   func date(_ key: String) -> CivilDate? {
     guard let node = required(key) else { return nil }
-    if let date = node.scalar.flatMap({ CivilDate($0.string) }) { return date }
+    if let date = node.text.flatMap({ CivilDate($0) }) { return date }
     reader.mistake(node, path(key), .badValue, "\(key) 应为日期 YYYY-MM-DD。", "\(key) must be a date YYYY-MM-DD.", "更正。", "Correct it.")
     return nil
   }
 
-  func list(_ key: String) -> [(Node, String)] { reader.list(values[key], path(key)) }
-
-  /// The list's elements that can be read.
-  func elements<Element>(_ key: String, _ read: (Node, String) -> Element?) -> [Element] {
-    list(key).compactMap { node, path in
-      guard let element = read(node, path) else { return nil }
-      reader.keep(node, path, of: self.path(key))
-      return element
-    }
+  func list(_ key: String) -> [(node: YAMLNode, path: PackPath)] {
+    let path = path(key)
+    return reader.list(node[key], path).enumerated().map { ($0.element, .index(path, $0.offset)) }
   }
 
-  func texts(_ key: String) -> [String] { list(key).map { reader.string($0.0, $0.1) } }
+  /// The list's elements that can be read.
+  func elements<Element>(_ key: String, _ read: (YAMLNode, PackPath) -> Element?) -> [Element] {
+    guard let list = node[key] else { return [] }
+    let path = path(key)
+    let nodes = reader.list(list, path)
+    var elements: [Element] = []
+    var kept: [YAMLNode] = []
+    elements.reserveCapacity(nodes.count)
+    for (index, node) in nodes.enumerated() {
+      guard let element = read(node, .index(path, index)) else { continue }
+      elements.append(element)
+      if reader.usedAt == nil { kept.append(node) }
+    }
+    reader.keep(kept, of: list)
+    return elements
+  }
+
+  func texts(_ key: String) -> [String] {
+    guard let list = node[key] else { return [] }
+    return reader.list(list, path(key)).enumerated().map { reader.string($0.element, .index(path(key), $0.offset)) }
+  }
 }

@@ -1,5 +1,4 @@
 import Casework
-import Yams
 
 /// Fines, tiers and hearing thresholds. Amounts stand in yuan.
 extension PackParser {
@@ -9,14 +8,14 @@ extension PackParser {
   func discretion(_ root: PackMap) -> DiscretionRule? {
     guard
       let map = reader.map(
-        root.values["discretion"], "discretion", keys: ["standard", "tiers", "hearing", "source"])
+        root.node["discretion"], root.path("discretion"), keys: ["standard", "tiers", "hearing", "source"])
     else { return nil }
     return DiscretionRule(
       standard: map.name("standard"), tiers: map.elements("tiers", tier),
       hearing: map.elements("hearing", threshold), source: map.text("source"))
   }
 
-  private func tier(_ node: Node, _ path: String) -> PenaltyTier? {
+  private func tier(_ node: YAMLNode, _ path: PackPath) -> PenaltyTier? {
     guard let map = reader.map(node, path, keys: ["id", "name", "from", "to"]) else { return nil }
     let from = map.integer("from", in: 0...100)
     let to = map.integer("to", in: 0...100)
@@ -28,7 +27,7 @@ extension PackParser {
     return tier
   }
 
-  private func threshold(_ node: Node, _ path: String) -> HearingThreshold? {
+  private func threshold(_ node: YAMLNode, _ path: PackPath) -> HearingThreshold? {
     guard let map = reader.map(node, path, keys: ["party", "amount", "source"]),
       let party = map.choice("party", HearingThreshold.Party.self)
     else { return nil }
@@ -36,7 +35,7 @@ extension PackParser {
       party: party, amount: Money(yuan: Int64(map.integer("amount", in: 1...Self.yuanMax))), source: map.text("source"))
   }
 
-  func penalty(_ node: Node, _ path: String) -> PenaltyRule? {
+  func penalty(_ node: YAMLNode, _ path: PackPath) -> PenaltyRule? {
     guard
       let map = reader.map(
         node, path, keys: ["id", "name", "formula", "measures", "precondition", "article", "other-authority"])
@@ -49,18 +48,18 @@ extension PackParser {
     case "no-other-statute": precondition = .noOtherStatute
     default:
       reader.mistake(
-        map.values["precondition"], map.path("precondition"), .badValue, "没有这种前提。", "There is no such precondition.",
+        map.node["precondition"], map.path("precondition"), .badValue, "没有这种前提。", "There is no such precondition.",
         "可选：none、after-overdue-correction、after-refusal、no-other-statute。",
         "One of: none, after-overdue-correction, after-refusal, no-other-statute.")
     }
     return PenaltyRule(
       id: map.id("id"), name: map.name("name"),
-      formula: map.has("formula") ? formula(map.values["formula"], map.path("formula")) : .none,
+      formula: map.has("formula") ? formula(map.node["formula"], map.path("formula")) : .none,
       measures: map.texts("measures"), precondition: precondition, article: map.text("article"),
       otherAuthority: map.has("other-authority") ? map.name("other-authority") : nil)
   }
 
-  private func formula(_ node: Node?, _ path: String) -> PenaltyFormula {
+  private func formula(_ node: YAMLNode?, _ path: PackPath) -> PenaltyFormula {
     guard
       let map = reader.map(
         node, path, keys: ["fixed", "range", "multiple", "of", "per-unit", "unit", "daily", "else"])
@@ -83,15 +82,15 @@ extension PackParser {
       return .none
     }
     guard map.has("else") else { return first }
-    return .firstOf([first, formula(map.values["else"], map.path("else"))])
+    return .firstOf([first, formula(map.node["else"], map.path("else"))])
   }
 
   private func ends(_ map: PackMap, _ key: String) -> (min: Int, max: Int)? {
     guard map.has(key) else { return nil }
-    let values = map.list(key).compactMap { node, _ in node.scalar.flatMap { Int($0.string) } }
+    let values = map.list(key).compactMap { node, _ in node.text.flatMap { Int($0) } }
     guard values.count == 2, values[0] >= 0, values[0] <= values[1], values[1] <= Self.yuanMax else {
       reader.mistake(
-        map.values[key], map.path(key), .badValue, "\(key) 应为 [下限, 上限]。", "\(key) must be [lower, upper].", "更正数值。",
+        map.node[key], map.path(key), .badValue, "\(key) 应为 [下限, 上限]。", "\(key) must be [lower, upper].", "更正数值。",
         "Correct the numbers.")
       return (0, 0)
     }

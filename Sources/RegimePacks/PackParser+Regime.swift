@@ -1,15 +1,14 @@
 import Casework
-import Yams
 
 /// The parts of a pack that hold the document's lines and figures.
 extension PackParser {
   func parts(_ regime: PackMap) -> [RegimePart: PartContent] {
     guard regime.has("parts"),
-      let map = reader.map(regime.values["parts"], regime.path("parts"), keys: RegimePart.allCases.map(\.rawValue))
+      let map = reader.map(regime.node["parts"], regime.path("parts"), keys: RegimePart.allCases.map(\.rawValue))
     else { return [:] }
     var parts: [RegimePart: PartContent] = [:]
     for part in RegimePart.allCases {
-      if let node = map.values[part.rawValue] { parts[part] = content(node, map.path(part.rawValue)) }
+      if let node = map.node[part.rawValue] { parts[part] = content(node, map.path(part.rawValue)) }
     }
     return parts
   }
@@ -27,7 +26,7 @@ extension PackParser {
       guard !pack.regimes[index].parts.isEmpty else { continue }
       for part in RegimePart.allCases where pack.regimes[index].parts[part] == nil {
         reader.mistake(
-          root.values["regimes"]?.sequence?.dropFirst(index).first, "regimes[\(index)].parts.\(part.rawValue)", .missingKey,
+          root.node["regimes"]?.list?.dropFirst(index).first, "regimes[\(index)].parts.\(part.rawValue)", .missingKey,
           "六部分中缺少 \(part.rawValue)。", "The part \(part.rawValue) is missing.", "原文没有的写 {absent: {zh: …, en: …}}。",
           "Where the document has none, write {absent: {zh: …, en: …}}.")
       }
@@ -45,8 +44,8 @@ extension PackParser {
   /// Gives each regime the penalties it names by id, in its order.
   func share(_ shared: [PenaltyRule], in pack: inout RegimePack, _ root: PackMap) {
     for (index, (node, path)) in root.list("regimes").enumerated() where index < pack.regimes.count {
-      for item in node.value("penalties")?.sequence ?? [] {
-        guard let id = item.scalar?.string else { continue }
+      for item in node["penalties"]?.list ?? [] {
+        guard let id = item.text else { continue }
         if let rule = shared.first(where: { $0.id == id }) {
           pack.regimes[index].penalties.append(rule)
         } else {
@@ -58,8 +57,10 @@ extension PackParser {
     }
   }
 
-  private func content(_ node: Node, _ path: String) -> PartContent {
-    if node.sequence != nil { return .lines(reader.list(node, path).compactMap(provision)) }
+  private func content(_ node: YAMLNode, _ path: PackPath) -> PartContent {
+    if let list = node.list {
+      return .lines(list.enumerated().compactMap { provision($0.element, .index(path, $0.offset)) })
+    }
     guard let map = reader.map(node, path, keys: ["absent", "merged-with"]) else { return .lines([]) }
     if map.has("merged-with") {
       return .merged(with: map.choice("merged-with", RegimePart.self) ?? .content)
@@ -67,18 +68,18 @@ extension PackParser {
     return .absent(map.name("absent"))
   }
 
-  func provision(_ node: Node, _ path: String) -> Provision? {
+  func provision(_ node: YAMLNode, _ path: PackPath) -> Provision? {
     guard let map = reader.map(node, path, keys: ["id", "zh", "en", "source", "line", "terms"]) else { return nil }
     var terms: [String: String] = [:]
-    for (key, value) in map.values["terms"]?.mapping ?? [:] {
-      if let name = key.scalar?.string { terms[name] = reader.string(value, map.path("terms.\(name)")) }
+    for pair in map.node["terms"]?.mapping ?? [] {
+      if let name = pair.name { terms[name] = reader.string(pair.value, map.path("terms.\(name)")) }
     }
     return Provision(
       id: map.id("id"), text: Bilingual(zh: map.text("zh"), en: map.text("en")), source: map.text("source"),
       line: map.has("line") ? map.integer("line", in: 0...PackLimits.numberMax) : 0, terms: terms)
   }
 
-  func group(_ node: Node, _ path: String) -> ProvisionGroup? {
+  func group(_ node: YAMLNode, _ path: PackPath) -> ProvisionGroup? {
     guard let map = reader.map(node, path, keys: ["id", "name", "source", "keywords", "authorities", "lines"]) else {
       return nil
     }
@@ -87,13 +88,13 @@ extension PackParser {
       authorities: map.elements("authorities", bilingual), lines: map.elements("lines", provision))
   }
 
-  func remark(_ node: Node, _ path: String) -> PackRemark? {
+  func remark(_ node: YAMLNode, _ path: PackPath) -> PackRemark? {
     reader.map(node, path, keys: ["id", "finding", "chosen", "source"]).map {
       PackRemark(id: $0.id("id"), finding: $0.name("finding"), chosen: $0.name("chosen"), source: $0.text("source"))
     }
   }
 
-  func series(_ node: Node, _ path: String) -> NumberSeries? {
+  func series(_ node: YAMLNode, _ path: PackPath) -> NumberSeries? {
     guard let map = reader.map(node, path, keys: ["id", "name", "wording", "source"]) else { return nil }
     let wording = map.text("wording")
     let isPlain = wording.ranges(of: "{year}").count == 1 && wording.ranges(of: "{n}").count == 1
@@ -103,13 +104,13 @@ extension PackParser {
     let isOpen = beside.last?.first.map { !$0.isNumber && $0 != "{" } ?? true
     if !wording.isEmpty, !(isPlain && isClear && isOpen) {
       reader.mistake(
-        map.values["wording"], map.path("wording"), .badValue, "文号须各含一个 {year} 和 {n}，{n} 两边不能是数字。",
+        map.node["wording"], map.path("wording"), .badValue, "文号须各含一个 {year} 和 {n}，{n} 两边不能是数字。",
         "A wording needs {year} and {n} once each, and no figure beside {n}.", "例如 某人社监罚字〔{year}〕第{n}号。", "For example X〔{year}〕第{n}号.")
     }
     return NumberSeries(id: map.id("id"), name: map.name("name"), wording: wording, source: map.text("source"))
   }
 
-  func tally(_ node: Node, _ path: String) -> TallyRule? {
+  func tally(_ node: YAMLNode, _ path: PackPath) -> TallyRule? {
     guard
       let map = reader.map(
         node, path, keys: ["id", "name", "workflow", "act", "field", "value", "per", "span", "steps", "source"])
@@ -130,9 +131,9 @@ extension PackParser {
   func ceiling(_ regime: PackMap) -> VisitCeiling? {
     guard regime.has("ceiling"),
       let map = reader.map(
-        regime.values["ceiling"], regime.path("ceiling"), keys: ["at-most", "per", "checks", "source"])
+        regime.node["ceiling"], regime.path("ceiling"), keys: ["at-most", "per", "checks", "source"])
     else { return nil }
-    let checks = map.list("checks").compactMap { node, path -> CheckKind? in
+    let checks = map.list("checks").compactMap { (node, path) -> CheckKind? in
       let check = CheckKind(rawValue: reader.string(node, path))
       if check == nil {
         let known = CheckKind.allCases.map(\.rawValue)
@@ -149,12 +150,12 @@ extension PackParser {
   }
 
   func transferred(_ regime: PackMap) -> TransferredPower? {
-    reader.map(regime.values["transferred"], regime.path("transferred"), keys: ["to", "workflows", "source"]).map {
+    reader.map(regime.node["transferred"], regime.path("transferred"), keys: ["to", "workflows", "source"]).map {
       TransferredPower(to: $0.name("to"), workflows: $0.texts("workflows"), source: $0.text("source"))
     }
   }
 
-  func scoreBand(_ node: Node, _ path: String) -> ScoreBand? {
+  func scoreBand(_ node: YAMLNode, _ path: PackPath) -> ScoreBand? {
     reader.map(node, path, keys: ["id", "name", "from", "below", "consequence", "source"]).map {
       ScoreBand(
         id: $0.id("id"), name: $0.name("name"), from: $0.integer("from", in: 0...100),

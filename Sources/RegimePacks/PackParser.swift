@@ -1,5 +1,4 @@
 import Casework
-import Yams
 
 /// From YAML nodes to Casework's values.
 struct PackParser {
@@ -7,16 +6,16 @@ struct PackParser {
   /// Templates of the shipped library, by id; a pack's own go before them.
   let library: [String: WorkflowTemplate]
 
-  func pack(_ root: Node?) -> RegimePack? {
+  func pack(_ root: YAMLNode?) -> RegimePack? {
     guard let root,
       let map = reader.map(
-        root, "",
+        root, .root,
         keys: [
           "pack", "regimes", "workflows", "templates", "discretion", "series", "duties", "boundaries", "services",
           "campaigns", "remarks", "roles", "penalties", "lines",
         ]),
       let head = reader.map(
-        map.values["pack"] ?? Node([(Node, Node)]()), "pack",
+        map.node["pack"] ?? YAMLNode(.mapping([])), map.path("pack"),
         keys: ["code", "version", "issuer", "division", "effective", "document"])
     else {
       reader.mistake(
@@ -33,13 +32,13 @@ struct PackParser {
       services: map.elements("services", group), campaigns: map.elements("campaigns", group),
       remarks: map.elements("remarks", remark), roles: map.elements("roles", choice))
     pack.workflows = map.elements("workflows") { node, path in
-      guard node.value("use") != nil else { return workflow(node, path) }
+      guard node["use"] != nil else { return workflow(node, path) }
       guard let filled = used(node, path, templates) else { return nil }
-      reader.usedAt = node.mark?.line
+      reader.usedAt = node.line
       defer { reader.usedAt = nil }
-      return workflow(filled.node, path, forms: filled.forms).map(filled.cited)
+      return workflow(filled.node, path, fixed: filled.fixed).map(filled.cited)
     }
-    place(LineTable(map.values["lines"], reader), in: &pack, map)
+    place(LineTable(map.node["lines"], reader), in: &pack, map)
     share(map.elements("penalties", penalty), in: &pack, map)
     for index in pack.workflows.indices {
       let id = pack.workflows[index].id
@@ -68,20 +67,20 @@ struct PackParser {
   }
 
   private func used(
-    _ node: Node, _ path: String, _ templates: [String: WorkflowTemplate]
+    _ node: YAMLNode, _ path: PackPath, _ templates: [String: WorkflowTemplate]
   ) -> FilledWorkflow? {
-    let name = node.value("use")?.scalar?.string ?? ""
+    let name = node["use"]?.text ?? ""
     guard let template = templates[name] else {
       let known = templates.keys.sorted()
       reader.mistake(
-        node.value("use"), "\(path).use", .unknownReference, "没有流程模板 \(name)。", "There is no template \(name).",
+        node["use"], "\(path).use", .unknownReference, "没有流程模板 \(name)。", "There is no template \(name).",
         "可用：\(known.joined(separator: "、"))。", "Known: \(known.joined(separator: ", ")).")
       return nil
     }
     return template.filled(by: node, path, reader)
   }
 
-  private func regime(_ node: Node, _ path: String) -> Regime? {
+  private func regime(_ node: YAMLNode, _ path: PackPath) -> Regime? {
     guard
       let map = reader.map(
         node, path,
@@ -91,7 +90,7 @@ struct PackParser {
         ])
     else { return nil }
     var quorum: Quorum?
-    if map.has("quorum"), let inner = reader.map(map.values["quorum"], map.path("quorum"), keys: ["officers", "certificate", "source"]) {
+    if map.has("quorum"), let inner = reader.map(map.node["quorum"], map.path("quorum"), keys: ["officers", "certificate", "source"]) {
       quorum = Quorum(
         officers: inner.integer("officers", in: 1...20), certificate: inner.text("certificate"), source: inner.text("source"))
     }
@@ -101,24 +100,48 @@ struct PackParser {
       superiorOverrides: map.flag("superior-overrides", default: false), quorum: quorum, workflows: map.texts("workflows"),
       source: map.text("source"), office: map.has("office") ? map.name("office") : nil,
       basis: map.elements("basis", provision), parts: parts(map),
-      penalties: map.elements("penalties") { $0.scalar == nil ? penalty($0, $1) : nil },
+      penalties: map.elements("penalties") { $0.text == nil ? penalty($0, $1) : nil },
       tallies: map.elements("tallies", tally),
       scoreBands: map.elements("score-bands", scoreBand), ceiling: ceiling(map),
       transferred: map.has("transferred") ? transferred(map) : nil)
   }
 
-  func bilingual(_ node: Node, _ path: String) -> Bilingual? {
+  func bilingual(_ node: YAMLNode, _ path: PackPath) -> Bilingual? {
     reader.map(node, path, keys: ["zh", "en"]).map { Bilingual(zh: $0.text("zh"), en: $0.text("en")) }
   }
 
-  private func indicator(_ node: Node, _ path: String) -> Indicator? {
+  private func indicator(_ node: YAMLNode, _ path: PackPath) -> Indicator? {
     guard
       let map = reader.map(
         node, path,
-        keys: ["id", "name", "check", "shape", "at-least", "per", "percent", "of", "event", "month-day", "source"]),
+        keys: [
+          "id", "name", "check", "shape", "at-least", "per", "percent", "of", "event", "month-day", "where", "in",
+          "source",
+        ]),
       let check = map.choice("check", CheckKind.self), let shape = shape(map)
     else { return nil }
-    return Indicator(id: map.id("id"), name: map.name("name"), check: check, shape: shape, source: map.text("source"))
+    return Indicator(
+      id: map.id("id"), name: map.name("name"), check: check, shape: shape, source: map.text("source"),
+      scope: scope(map, of: shape))
+  }
+
+  private func scope(_ map: PackMap, of shape: IndicatorShape) -> Guard.Scope? {
+    guard map.has("where") || map.has("in") else { return nil }
+    let scope = Guard.Scope(field: map.optionalText("where") ?? "", values: map.texts("in"))
+    if scope.field.isEmpty || scope.values.isEmpty {
+      reader.mistake(
+        map.node, map.path("where"), .missingKey, "where 与 in 须同时写明。", "where and in belong together.",
+        "写明 where: 表项, in: [值]。", "Give where: FIELD, in: [VALUES].")
+    }
+    switch shape {
+    case .transactions, .share(_, _, .some):
+      // Their samples and business are told apart by the kind of check.
+      reader.mistake(
+        map.node, map.path("where"), .badValue, "这种指标不能用 where。", "An indicator of this shape takes no where.",
+        "删去 where 和 in，或改用其他形式。", "Remove where and in, or choose another shape.")
+    case .visits, .unitsPerVisit, .share, .everyUnit, .perEvent, .dated, .eachHalfYear: break
+    }
+    return scope
   }
 
   private func shape(_ map: PackMap) -> IndicatorShape? {
@@ -129,8 +152,8 @@ struct PackParser {
     case "visits": return .visits(atLeast: least(), per: period())
     case "units-per-visit": return .unitsPerVisit(atLeast: least())
     case "share":
-      let subset = map.values["of"].flatMap { node in
-        node.scalar?.string ?? reader.map(node, map.path("of"), keys: ["zh", "en"])?.text("zh")
+      let subset = map.node["of"].flatMap { node in
+        node.text ?? reader.map(node, map.path("of"), keys: ["zh", "en"])?.text("zh")
       }
       return .share(percent: percent(), per: period(), subset: subset)
     case "every-unit": return .everyUnit(atLeast: least(), per: period())
@@ -140,14 +163,14 @@ struct PackParser {
     case "each-half-year": return .eachHalfYear(atLeast: least())
     default:
       reader.mistake(
-        map.values["shape"], map.path("shape"), .badValue, "没有这种指标形式。", "There is no such shape.",
+        map.node["shape"], map.path("shape"), .badValue, "没有这种指标形式。", "There is no such shape.",
         "可选：visits、units-per-visit、share、every-unit、per-event、transactions、dated、each-half-year。",
         "One of: visits, units-per-visit, share, every-unit, per-event, transactions, dated, each-half-year.")
       return nil
     }
   }
 
-  private func workflow(_ node: Node, _ path: String, forms: [Int: FormRule] = [:]) -> Workflow? {
+  private func workflow(_ node: YAMLNode, _ path: PackPath, fixed: [Int: FixedAct] = [:]) -> Workflow? {
     guard
       let map = reader.map(
         node, path, keys: ["id", "name", "kind", "source", "initial", "states", "acts", "clocks"]),
@@ -159,18 +182,22 @@ struct PackParser {
       states: map.elements("states", state),
       acts: map.elements("acts") { node, path in
         position += 1
-        return act(node, path, form: forms[position])
+        switch fixed[position] {
+        case .whole(let act): return act
+        case .form(let form): return act(node, path, form: form)
+        case nil: return act(node, path, form: nil)
+        }
       },
       clocks: map.elements("clocks", clock), source: map.text("source"))
   }
 
-  private func state(_ node: Node, _ path: String) -> WorkflowState? {
+  private func state(_ node: YAMLNode, _ path: PackPath) -> WorkflowState? {
     reader.map(node, path, keys: ["id", "name", "final"]).map {
       WorkflowState(id: $0.id("id"), name: $0.name("name"), isFinal: $0.flag("final", default: false))
     }
   }
 
-  private func act(_ node: Node, _ path: String, form fixed: FormRule?) -> ActRule? {
+  private func act(_ node: YAMLNode, _ path: PackPath, form fixed: FormRule?) -> ActRule? {
     guard
       let map = reader.map(
         node, path, keys: ["id", "name", "from", "to", "by", "source", "effect", "form", "guards"])
@@ -184,23 +211,33 @@ struct PackParser {
       source: map.citation("source"))
   }
 
-  /// A form of a template, without parameters in it; `nil` where it has a mistake, which then shows in each use.
-  static func fixedForm(_ node: Node) -> FormRule? {
+  /// An act of a template, without parameters in it; `nil` where it has a mistake, which then shows in each use.
+  static func fixedAct(_ node: YAMLNode) -> ActRule? {
     let parser = PackParser(reader: PackReader(), library: [:])
-    guard let act = parser.reader.map(Node([(Node("form"), node)]), "", keys: ["form"]) else { return nil }
+    // As in a filled template: the place in the bureau's document is put in afterwards.
+    parser.reader.usedAt = 1
+    let act = parser.act(node, .root, form: nil)
+    return parser.reader.mistakes.isEmpty ? act : nil
+  }
+
+  /// A form of a template, without parameters in it; `nil` where it has a mistake, which then shows in each use.
+  static func fixedForm(_ node: YAMLNode) -> FormRule? {
+    let parser = PackParser(reader: PackReader(), library: [:])
+    let whole = YAMLNode(.mapping([YAMLNode.Pair(name: "form", line: nil, value: node)]))
+    guard let act = parser.reader.map(whole, .root, keys: ["form"]) else { return nil }
     let form = parser.form(act)
     return parser.reader.mistakes.isEmpty ? form : nil
   }
 
   private func form(_ act: PackMap) -> FormRule? {
-    guard let map = reader.map(act.values["form"], act.path("form"), keys: ["name", "fields", "series"]) else {
+    guard let map = reader.map(act.node["form"], act.path("form"), keys: ["name", "fields", "series"]) else {
       return nil
     }
     return FormRule(
       name: map.name("name"), fields: map.elements("fields", field), series: map.optionalText("series"))
   }
 
-  private func field(_ node: Node, _ path: String) -> FormField? {
+  private func field(_ node: YAMLNode, _ path: PackPath) -> FormField? {
     guard let map = reader.map(node, path, keys: ["id", "name", "kind", "required", "choices"]),
       let kind = map.choice("kind", FormField.Kind.self)
     else { return nil }
@@ -209,7 +246,7 @@ struct PackParser {
       id: map.id("id"), name: map.name("name"), kind: kind, required: map.flag("required", default: false), choices: choices)
   }
 
-  func choice(_ node: Node, _ path: String) -> FormField.Choice? {
+  func choice(_ node: YAMLNode, _ path: PackPath) -> FormField.Choice? {
     reader.map(node, path, keys: ["id", "name"]).map { FormField.Choice(id: $0.id("id"), name: $0.name("name")) }
   }
 
@@ -219,7 +256,7 @@ struct PackParser {
     "elapsed", "within", "precondition-met", "amount-within-band", "hearing-told",
   ]
 
-  private func guardRule(_ node: Node, _ path: String) -> Guard? {
+  private func guardRule(_ node: YAMLNode, _ path: PackPath) -> Guard? {
     guard
       let map = reader.map(
         node, path,
@@ -287,7 +324,7 @@ struct PackParser {
     return Guard(condition: condition, article: map.citation("article"), scope: scope)
   }
 
-  private func clock(_ node: Node, _ path: String) -> ClockRule? {
+  private func clock(_ node: YAMLNode, _ path: PackPath) -> ClockRule? {
     guard
       let map = reader.map(
         node, path,
@@ -298,8 +335,8 @@ struct PackParser {
       let unit = map.choice("unit", DeadlineUnit.self)
     else { return nil }
     var anchor = ClockRule.Anchor.opening
-    if map.values["anchor"]?.mapping != nil,
-      let inner = reader.map(map.values["anchor"], map.path("anchor"), keys: ["act", "field", "month-day"])
+    if map.node["anchor"]?.mapping != nil,
+      let inner = reader.map(map.node["anchor"], map.path("anchor"), keys: ["act", "field", "month-day"])
     {
       if inner.has("month-day") {
         anchor = .yearly(monthDay: inner.text("month-day"))
@@ -309,7 +346,7 @@ struct PackParser {
       }
     } else if map.text("anchor") != "opening" {
       reader.mistake(
-        map.values["anchor"], map.path("anchor"), .badValue, "起算点不对。", "No such anchor.",
+        map.node["anchor"], map.path("anchor"), .badValue, "起算点不对。", "No such anchor.",
         "写 opening，或 {act: 步骤}，或 {act: 步骤, field: 日期项}，或 {month-day: MM-DD}。",
         "Write opening, {act: X}, {act: X, field: Y} or {month-day: MM-DD}.")
     }

@@ -1,5 +1,4 @@
 import Foundation
-import Yams
 
 /// The workflow templates shipped with the program, so that what bureaus share is written once.
 public enum WorkflowLibrary {
@@ -21,11 +20,11 @@ public enum WorkflowLibrary {
       }
   }()
 
-  /// Parsed once a process; `nonisolated(unsafe)` because Yams' nodes are classes' views that nothing changes here.
-  nonisolated(unsafe) static let templates: [String: WorkflowTemplate] = {
+  /// Parsed once a process.
+  static let templates: [String: WorkflowTemplate] = {
     var templates: [String: WorkflowTemplate] = [:]
     for file in files {
-      if let node = try? Yams.compose(yaml: file.yaml, .basic), let template = WorkflowTemplate(node) {
+      if let node = try? YAMLNode.read(file.yaml), let template = WorkflowTemplate(node) {
         templates[template.id] = template
       }
     }
@@ -35,9 +34,11 @@ public enum WorkflowLibrary {
   /// The pack's text with the library's templates that it uses written into it, so that a published pack means the
   /// same in every office whatever version of the program runs there.
   public static func selfContained(_ yaml: String) -> String {
-    guard let root = try? Yams.compose(yaml: yaml, .basic) else { return yaml }
-    let own = Set((root.value("templates")?.sequence ?? []).compactMap { $0.value("id")?.scalar?.string })
-    let used = Set((root.value("workflows")?.sequence ?? []).compactMap { $0.value("use")?.scalar?.string })
+    // What the loader would refuse stays as it is, and is refused by it.
+    guard yaml.utf8.count <= PackLimits.textBytesMax, !PackScan(yaml).isRefused, let root = try? YAMLNode.read(yaml)
+    else { return yaml }
+    let own = Set((root["templates"]?.list ?? []).compactMap { $0["id"]?.text })
+    let used = Set((root["workflows"]?.list ?? []).compactMap { $0["use"]?.text })
     let wanted = files.filter { used.contains($0.id) && !own.contains($0.id) }
     if wanted.isEmpty { return yaml }
     let blocks = wanted.map { file in

@@ -1,11 +1,18 @@
 import Casework
-import Yams
 
-/// A workflow made from a template: its mapping, and forms that were read once with the template.
+/// What of a template's act was read once with the template, because no parameter is in it: most of a template's nodes
+/// are there, and five packs fill some hundred templates.
+enum FixedAct: Sendable {
+  case whole(ActRule)
+  /// Only its form.
+  case form(FormRule)
+}
+
+/// A workflow made from a template: its mapping, and acts that were read once with the template.
 struct FilledWorkflow {
-  var node: Node
+  var node: YAMLNode
   /// By the act's position.
-  var forms: [Int: FormRule]
+  var fixed: [Int: FixedAct]
   /// Sections of the bureau's document by act or clock.
   var cites: [String: String]
 }
@@ -16,93 +23,105 @@ struct FilledWorkflow {
 /// In a template `$name` as a whole scalar stands for the parameter's node, `${name}` inside a text for its text; an
 /// element with `when: $name` is left out where the parameter is false or empty, one with `unless: $name` where it is
 /// not; `$name` as an element of a list puts the parameter's elements in its place.
-struct WorkflowTemplate {
-  let node: Node
+struct WorkflowTemplate: Sendable {
+  let node: YAMLNode
   /// The template's keys with what has to be filled in them.
   private let pieces: [(key: String, piece: TemplatePiece)]
-  /// For each act of the template its form, where no parameter is in it: most of a template's nodes are in forms, and
-  /// five packs fill some hundred templates.
-  private let forms: [FormRule?]
+  /// For each act of the template.
+  private let fixed: [FixedAct?]
   /// Ids of its acts and clocks.
   private let citable: Set<String>
   let id: String
   /// Defaults by name; a parameter with the default `required` must be given.
-  let parameters: [String: Node]
+  let parameters: [String: YAMLNode]
 
   static let keys = [
     "id", "parameters", "name", "kind", "source", "initial", "states", "acts", "clocks",
   ]
 
-  init?(_ node: Node) {
-    guard let id = node.value("id")?.scalar?.string else { return nil }
+  init?(_ node: YAMLNode) {
+    guard let id = node["id"]?.text else { return nil }
     self.node = node
     self.id = id
-    var parameters: [String: Node] = [:]
-    for (key, value) in node.value("parameters")?.mapping ?? [:] {
-      if let name = key.scalar?.string { parameters[name] = value }
+    var parameters: [String: YAMLNode] = [:]
+    for pair in node["parameters"]?.mapping ?? [] {
+      if let name = pair.name { parameters[name] = pair.value }
     }
     self.parameters = parameters
     var pieces: [(key: String, piece: TemplatePiece)] = []
-    var forms: [FormRule?] = []
-    for (key, value) in node.mapping ?? [:] {
-      guard let name = key.scalar?.string, name != "parameters", name != "id" else { continue }
-      guard name == "acts", let acts = value.sequence else {
-        pieces.append((key: name, piece: TemplatePiece(value)))
+    var fixed: [FixedAct?] = []
+    for pair in node.mapping ?? [] {
+      guard let name = pair.name, name != "parameters", name != "id" else { continue }
+      guard name == "acts", let acts = pair.value.list else {
+        pieces.append((key: name, piece: TemplatePiece(pair.value)))
         continue
       }
       var list: [TemplatePiece] = []
       for act in acts {
-        let form = act.value("form").flatMap { TemplatePiece($0).isFixed ? PackParser.fixedForm($0) : nil }
-        forms.append(form)
-        list.append(TemplatePiece(form == nil ? act : act.removing("form")))
+        let (known, rest) = Self.parted(act)
+        fixed.append(known)
+        list.append(TemplatePiece(rest))
       }
       pieces.append((key: name, piece: .sequence(list)))
     }
     self.pieces = pieces
-    self.forms = forms
+    self.fixed = fixed
     citable = Set(
-      ["acts", "clocks"].flatMap { node.value($0)?.sequence ?? [] }.compactMap { $0.value("id")?.scalar?.string })
+      ["acts", "clocks"].flatMap { node[$0]?.list ?? [] }.compactMap { $0["id"]?.text })
+  }
+
+  /// What of an act can be read now, and what is left to be filled: of a whole act its conditions.
+  private static func parted(_ act: YAMLNode) -> (FixedAct?, YAMLNode) {
+    let plain = act.removing("when", "unless")
+    if act.mapping != nil, TemplatePiece(plain).isFixed, let rule = PackParser.fixedAct(plain) {
+      let conditions = act.mapping?.filter { $0.name == "when" || $0.name == "unless" } ?? []
+      return (.whole(rule), YAMLNode(.mapping(conditions), line: act.line))
+    }
+    if let form = act["form"], TemplatePiece(form).isFixed, let rule = PackParser.fixedForm(form) {
+      return (.form(rule), act.removing("form"))
+    }
+    return (nil, act)
   }
 
   /// A workflow's mapping from a `use:` entry.
-  func filled(by use: Node, _ path: String, _ reader: PackReader) -> FilledWorkflow? {
+  func filled(by use: YAMLNode, _ path: PackPath, _ reader: PackReader) -> FilledWorkflow? {
     guard let map = reader.map(use, path, keys: ["id", "use", "name", "source", "with", "cite"]) else { return nil }
     var values = parameters
-    for (key, value) in map.values["with"]?.mapping ?? [:] {
-      guard let name = key.scalar?.string else { continue }
+    for pair in map.node["with"]?.mapping ?? [] {
+      guard let name = pair.name else { continue }
       guard parameters[name] != nil else {
         reader.mistake(
-          key, "\(path).with.\(name)", .unknownKey, "流程模板 \(id) 没有参数 \(name)。",
+          at: pair.line, "\(path).with.\(name)", .unknownKey, "流程模板 \(id) 没有参数 \(name)。",
           "The template \(id) has no parameter \(name).", "可用：\(parameters.keys.sorted().joined(separator: "、"))。",
           "Known: \(parameters.keys.sorted().joined(separator: ", ")).")
         continue
       }
-      values[name] = value
+      values[name] = pair.value
     }
-    for (name, value) in values.sorted(by: { $0.key < $1.key }) where value.scalar?.string == "required" {
+    for (name, value) in values.sorted(by: { $0.key < $1.key }) where value.text == "required" {
       reader.mistake(
         use, "\(path).with.\(name)", .missingKey, "流程模板 \(id) 须给出参数 \(name)。",
         "The template \(id) needs the parameter \(name).", "在 with 中补上 \(name)。", "Add \(name) under with.")
     }
     var filling = TemplateFilling(values: values)
-    var kept: [Int: FormRule] = [:]
-    var result: [(Node, Node)] = []
+    var kept: [Int: FixedAct] = [:]
+    var result: [YAMLNode.Pair] = []
     for (name, piece) in pieces {
       if (name == "name" || name == "source"), map.has(name) { continue }
       if name == "acts", case .sequence(let list) = piece {
-        var acts: [Node] = []
+        var acts: [YAMLNode] = []
         for (index, act) in list.enumerated() {
           guard let filled = filling.fill(act) else { continue }
-          if forms.indices.contains(index), let form = forms[index] { kept[acts.count] = form }
+          if let known = fixed[index] { kept[acts.count] = known }
           acts.append(filled)
         }
-        result.append((Node(name, TemplateFilling.plain), .sequence(Node.Sequence(acts, TemplateFilling.plain))))
+        result.append(YAMLNode.Pair(name: name, line: nil, value: YAMLNode(.list(acts))))
       } else if let filled = filling.fill(piece) {
-        result.append((Node(name, TemplateFilling.plain), filled))
+        result.append(YAMLNode.Pair(name: name, line: nil, value: filled))
       }
     }
     for key in ["id", "name", "source"] {
-      if let value = map.values[key] { result.append((Node(key, TemplateFilling.plain), value)) }
+      if let value = map.node[key] { result.append(YAMLNode.Pair(name: key, line: nil, value: value)) }
     }
     for name in filling.unknown.sorted() {
       reader.mistake(
@@ -110,20 +129,20 @@ struct WorkflowTemplate {
         "The template \(id) uses the undefined parameter \(name).", "在模板的 parameters 中定义。",
         "Define it under the template's parameters.")
     }
-    let whole = Node.mapping(Node.Mapping(result, TemplateFilling.plain, .any, use.mark))
-    return FilledWorkflow(node: whole, forms: kept, cites: cites(map, reader))
+    let whole = YAMLNode(.mapping(result), line: use.line)
+    return FilledWorkflow(node: whole, fixed: kept, cites: cites(map, reader))
   }
 
   private func cites(_ map: PackMap, _ reader: PackReader) -> [String: String] {
     var cites: [String: String] = [:]
-    for (key, value) in map.values["cite"]?.mapping ?? [:] {
-      guard let name = key.scalar?.string else { continue }
+    for pair in map.node["cite"]?.mapping ?? [] {
+      guard let name = pair.name else { continue }
       if !citable.contains(name) {
         reader.mistake(
-          key, map.path("cite.\(name)"), .unknownReference, "流程模板 \(id) 没有步骤或期限 \(name)。",
+          at: pair.line, map.path("cite.\(name)"), .unknownReference, "流程模板 \(id) 没有步骤或期限 \(name)。",
           "The template \(id) has no act or clock \(name).", "核对标识。", "Check the id.")
       }
-      cites[name] = value.scalar?.string
+      cites[name] = pair.value.text
     }
     return cites
   }
@@ -156,37 +175,34 @@ extension FilledWorkflow {
 }
 
 /// A template's node, sorted once into what never changes and what has to be filled.
-private indirect enum TemplatePiece {
-  case fixed(Node)
+private indirect enum TemplatePiece: Sendable {
+  case fixed(YAMLNode)
   /// `$name`.
   case parameter(String)
   /// A text with `${name}` in it.
-  case text(Node.Scalar)
+  case text(String, line: Int?)
   case sequence([TemplatePiece])
   /// `when` and `unless` as they stand.
-  case mapping([(Node, TemplatePiece)], when: Node?, unless: Node?)
+  case mapping([(key: YAMLNode.Pair, piece: TemplatePiece)], when: YAMLNode?, unless: YAMLNode?)
 
-  init(_ node: Node) {
-    switch node {
-    case .scalar(let scalar):
-      if let name = Self.parameter(scalar.string) {
+  init(_ node: YAMLNode) {
+    switch node.content {
+    case .text(let text):
+      if let name = Self.parameter(text) {
         self = .parameter(name)
       } else {
-        self = scalar.string.utf8.contains(0x24) && scalar.string.contains("${") ? .text(scalar) : .fixed(node)
+        self = text.utf8.contains(0x24) && text.contains("${") ? .text(text, line: node.line) : .fixed(node)
       }
-    case .sequence(let sequence):
-      let pieces = sequence.map { TemplatePiece($0) }
+    case .list(let list):
+      let pieces = list.map { TemplatePiece($0) }
       self = pieces.allSatisfy(\.isFixed) ? .fixed(node) : .sequence(pieces)
     case .mapping(let mapping):
-      var pairs: [(Node, TemplatePiece)] = []
-      for (key, value) in mapping where !["when", "unless"].contains(key.scalar?.string) {
-        pairs.append((key, TemplatePiece(value)))
-      }
-      let when = node.value("when")
-      let unless = node.value("unless")
-      let isFixed = when == nil && unless == nil && pairs.allSatisfy { $0.1.isFixed }
+      let pairs = mapping.filter { $0.name != "when" && $0.name != "unless" }
+        .map { (key: $0, piece: TemplatePiece($0.value)) }
+      let when = node["when"]
+      let unless = node["unless"]
+      let isFixed = when == nil && unless == nil && pairs.allSatisfy { $0.piece.isFixed }
       self = isFixed ? .fixed(node) : .mapping(pairs, when: when, unless: unless)
-    case .alias: self = .fixed(node)
     }
   }
 
@@ -199,61 +215,56 @@ private indirect enum TemplatePiece {
 }
 
 private struct TemplateFilling {
-  /// One tag for all that is made: Yams makes a new one, with its rules, at each mention. Never changed.
-  nonisolated(unsafe) static let plain = Tag.implicit
-
-  let values: [String: Node]
+  let values: [String: YAMLNode]
   var unknown: Set<String> = []
 
   /// `nil` when the element is left out.
-  mutating func fill(_ piece: TemplatePiece) -> Node? {
+  mutating func fill(_ piece: TemplatePiece) -> YAMLNode? {
     switch piece {
     case .fixed(let node): return node
     case .parameter(let name): return value(name)
-    case .text(var scalar):
-      scalar.string = interpolated(scalar.string)
-      return .scalar(scalar)
+    case .text(let text, let line): return YAMLNode(.text(interpolated(text)), line: line)
     case .sequence(let pieces):
-      var items: [Node] = []
+      var items: [YAMLNode] = []
       for piece in pieces {
-        if case .parameter(let name) = piece, let list = values[name]?.sequence {
+        if case .parameter(let name) = piece, let list = values[name]?.list {
           items += list
         } else if let filled = fill(piece) {
           items.append(filled)
         }
       }
-      return .sequence(Node.Sequence(items, Self.plain))
+      return YAMLNode(.list(items))
     case .mapping(let pairs, let when, let unless):
       if let when, !holds(when) { return nil }
       if let unless, holds(unless) { return nil }
-      var result: [(Node, Node)] = []
+      var result: [YAMLNode.Pair] = []
       for (key, piece) in pairs {
-        if let filled = fill(piece) { result.append((key, filled)) }
+        if let filled = fill(piece) { result.append(YAMLNode.Pair(name: key.name, line: key.line, value: filled)) }
       }
-      return .mapping(Node.Mapping(result, Self.plain))
+      return YAMLNode(.mapping(result))
     }
   }
 
-  private mutating func holds(_ condition: Node) -> Bool {
+  private mutating func holds(_ condition: YAMLNode) -> Bool {
     var resolved = condition
-    if let name = condition.scalar.flatMap({ TemplatePiece.parameter($0.string) }) {
+    if let name = condition.text.flatMap({ TemplatePiece.parameter($0) }) {
       guard let given = values[name] else {
         unknown.insert(name)
         return false
       }
       resolved = given
     }
-    if let list = resolved.sequence { return !list.isEmpty }
-    return !["false", "none", "0", "", "null", "~"].contains(resolved.scalar?.string ?? "")
+    if let list = resolved.list { return !list.isEmpty }
+    return !["false", "none", "0", "", "null", "~"].contains(resolved.text ?? "")
   }
 
   /// The parameter's node; `none` leaves the key out.
-  private mutating func value(_ name: String) -> Node? {
+  private mutating func value(_ name: String) -> YAMLNode? {
     guard let node = values[name] else {
       unknown.insert(name)
       return nil
     }
-    return node.scalar?.string == "none" ? nil : node
+    return node.text == "none" ? nil : node
   }
 
   private mutating func interpolated(_ text: String) -> String {
@@ -263,7 +274,7 @@ private struct TemplateFilling {
       result += rest[..<start.lowerBound]
       let name = String(rest[start.upperBound..<end])
       if values[name] == nil { unknown.insert(name) }
-      result += values[name]?.scalar?.string ?? ""
+      result += values[name]?.text ?? ""
       rest = rest[rest.index(after: end)...]
     }
     return result + rest

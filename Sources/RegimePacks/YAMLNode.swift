@@ -1,33 +1,95 @@
 import Yams
 
-extension Node {
-  /// The value of a key, by the key's text. Yams' own subscript compares nodes, and so resolves tags by regular
-  /// expressions: fine for a settings file, not for the tens of thousands of nodes of five filled packs.
+/// One node of a pack's text. Read once from Yams' nodes, which are structures with half a dozen references each, so
+/// that a copy costs six counts; a filled pack passes its tens of thousands of nodes through many hands.
+final class YAMLNode: Sendable {
+  enum Content: Sendable {
+    case text(String)
+    case list([YAMLNode])
+    case mapping([Pair])
+  }
+
+  struct Pair: Sendable {
+    /// `nil` for a key that is no text.
+    let name: String?
+    /// The key's line.
+    let line: Int?
+    let value: YAMLNode
+  }
+
+  let content: Content
+  /// In its document, from 1; `nil` for what a template made.
+  let line: Int?
+
+  init(_ content: Content, line: Int? = nil) {
+    self.content = content
+    self.line = line
+  }
+
+  var text: String? { if case .text(let text) = content { text } else { nil } }
+  var list: [YAMLNode]? { if case .list(let list) = content { list } else { nil } }
+  var mapping: [Pair]? { if case .mapping(let pairs) = content { pairs } else { nil } }
+
+  /// The value of a key; of the first where it stands twice.
   /// - Complexity: linear in the number of keys.
-  func value(_ key: String) -> Node? {
-    guard case .mapping(let mapping) = self else { return nil }
-    for (name, value) in mapping where name.scalar?.string == key { return value }
+  subscript(_ key: String) -> YAMLNode? {
+    guard case .mapping(let pairs) = content else { return nil }
+    for pair in pairs where pair.name == key { return pair.value }
     return nil
   }
 
   /// The mapping without a key.
-  func removing(_ key: String) -> Node {
-    guard case .mapping(let mapping) = self else { return self }
-    return .mapping(
-      Node.Mapping(mapping.filter { $0.key.scalar?.string != key }.map { ($0.key, $0.value) }, .implicit, .any, mapping.mark))
+  func removing(_ keys: String...) -> YAMLNode {
+    guard let mapping else { return self }
+    return YAMLNode(.mapping(mapping.filter { pair in !keys.contains { $0 == pair.name } }), line: line)
+  }
+}
+
+extension YAMLNode {
+  /// Reads a document whose every scalar is a text.
+  /// - Returns: `nil` for an empty document.
+  /// - Throws: `YamlError`; `Oversize` for more than `PackLimits.nodesMax` nodes.
+  static func read(_ yaml: String) throws -> YAMLNode? {
+    // Without tag rules: the rules are regular expressions.
+    guard let root = try Yams.compose(yaml: yaml, .basic) else { return nil }
+    var budget = PackLimits.nodesMax
+    return try YAMLNode(root, &budget)
   }
 
-  /// The mapping with a key's value replaced, or added at the end.
-  func setting(_ key: String, to value: Node) -> Node {
-    guard case .mapping(let mapping) = self else { return self }
-    var pairs: [(Node, Node)] = []
-    var isSet = false
-    for (name, present) in mapping {
-      let isKey = name.scalar?.string == key
-      pairs.append((name, isKey ? value : present))
-      isSet = isSet || isKey
+  /// Yams shares an aliased node, so a bomb costs nothing until it is walked; the walk here ends at the budget.
+  struct Oversize: Error {}
+
+  private convenience init(_ node: Node, _ budget: inout Int) throws {
+    budget -= 1
+    guard budget > 0 else { throw Oversize() }
+    switch node {
+    case .scalar(let scalar): self.init(.text(scalar.string), line: scalar.mark?.line)
+    case .alias: throw Oversize()
+    case .sequence(let sequence):
+      var list: [YAMLNode] = []
+      list.reserveCapacity(sequence.count)
+      for element in sequence { list.append(try YAMLNode(element, &budget)) }
+      self.init(.list(list), line: sequence.mark?.line)
+    case .mapping(let mapping):
+      var pairs: [Pair] = []
+      pairs.reserveCapacity(mapping.count)
+      for index in mapping.indices {
+        let (key, value) = mapping[index]
+        pairs.append(
+          Pair(
+            name: try Self.name(key, &budget), line: key.mark?.line, value: try YAMLNode(value, &budget)))
+      }
+      self.init(.mapping(pairs), line: mapping.mark?.line)
     }
-    if !isSet { pairs.append((Node(key), value)) }
-    return .mapping(Node.Mapping(pairs, .implicit, .any, mapping.mark))
+  }
+
+  private static func name(_ key: Node, _ budget: inout Int) throws -> String? {
+    guard case .scalar(let scalar) = key else {
+      _ = try YAMLNode(key, &budget)
+      return nil
+    }
+    budget -= 1
+    guard budget > 0 else { throw Oversize() }
+    return scalar.string
   }
 }

@@ -80,8 +80,8 @@ final class Office: Sendable {
     try await start(Self.executable, ["--home", home ?? self.home] + arguments, extra).wait()
   }
 
-  func found() async throws {
-    let result = try await docket("init", "130526", "--name", "任县人社局")
+  func found(_ code: String = "130526", name: String = "任县人社局") async throws {
+    let result = try await docket("init", code, "--name", name)
     try #require(result.status == 0, "\(result.err)")
   }
 

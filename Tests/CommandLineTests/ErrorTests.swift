@@ -168,6 +168,13 @@ struct ErrorTests {
     #expect(try await office.docket("regime", "publish", path).status == 65)
     try Data("a: &x [*x]\n".utf8).write(to: URL(fileURLWithPath: path))
     #expect(try await office.docket("regime", "check", path).out.contains("aliases"))
+    // Larger than memory should ever hold, and without a byte on the disk.
+    let handle = try #require(FileHandle(forWritingAtPath: path))
+    try handle.truncate(atOffset: 1 << 32)
+    try handle.close()
+    let large = try await office.docket("regime", "check", path)
+    #expect(large.status == 65 && large.out.contains("larger than 1 MiB"))
+    #expect(try await office.docket("regime", "check", office.folder).status == 65)
     #expect(try await office.docket("regime", "list").out.contains("(none)"))
   }
 

@@ -40,6 +40,10 @@ struct PlantedMistakeTests {
     ("numbers", "pack: {code: a, version: 99999999999999999999999999999}\n"),
     ("lines", "pack: {code: a}\nlines: |\n" + String(repeating: "  x\n", count: 200_000)),
     ("keys", (0..<60_000).map { "k\($0): 1\n" }.joined()),
+    ("key, twice and again", String(repeating: "a: 1\n", count: 200_000)),
+    ("elements", "a: [" + String(repeating: "x,", count: 500_000) + "x]\n"),
+    ("digits", "pack: {code: a, version: " + String(repeating: "9", count: 1_000_000) + "}\n"),
+    ("one text", "a: " + String(repeating: "x", count: PackLimits.textBytesMax - 4) + "\n"),
   ])
   func hostile(name: String, yaml: String) {
     do throws(PackError) {
@@ -47,6 +51,35 @@ struct PlantedMistakeTests {
       Issue.record("\(name) was accepted")
     } catch {
       #expect(!error.mistakes.isEmpty && error.mistakes.count <= PackLimits.mistakesMax)
+    }
+  }
+
+  /// What looks quoted is none: a quotation mark within a plain text. An aliased list as a key is walked while the tree
+  /// is built, twice as long for each of the forty.
+  @Test("a bomb of aliases behind a quotation mark, a comment or the table of lines is found", arguments: [
+    { "[x \"y, \($0), c\"]" }, { "[x, # y\r\($0)]" },
+  ] as [@Sendable (String) -> String])
+  func hiddenBomb(hide: @Sendable (String) -> String) {
+    let levels = (0..<40).map { level in
+      "  - " + hide(level == 0 ? "&b0 [q, q]" : "&b\(level) [*b\(level - 1), *b\(level - 1)]") + "\n"
+    }.joined()
+    let yaml = "a:\n\(levels)  - \(hide("{? *b39 : 1}"))\n"
+    do throws(PackError) {
+      _ = try PackLoader.load(yaml: yaml, file: "bomb")
+      Issue.record("accepted")
+    } catch {
+      #expect(error.mistakes.map(\.kind) == [.alias])
+    }
+    #expect(WorkflowLibrary.selfContained(yaml) == yaml)
+  }
+
+  @Test("a quoted & or * alone is a text, and so is R&D")
+  func quotedSigns() throws {
+    let yaml = try #require(try BundledPacks.all().first { $0.code == "haigang" }).yaml
+    for text in ["\"see *note\"", "\"x &y\"", "\"R&D, 2*3, a & b * c\""] {
+      let changed = yaml.replacing(/document: [^}]+/, with: "document: \(text)", maxReplacements: 1)
+      #expect(changed != yaml)
+      #expect(try PackLoader.load(yaml: changed, file: "signs").document == text.dropFirst().dropLast())
     }
   }
 }

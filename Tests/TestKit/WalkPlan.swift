@@ -8,7 +8,11 @@ public struct WalkPlan {
   public let walks: [WorkflowWalker.Walk]
   public let guardKeys: Set<String>
 
-  /// - Parameter isWanted: whether a walk's final state counts, where only complete ones do.
+  init(walks: [WorkflowWalker.Walk], guardKeys: Set<String>) {
+    self.walks = walks
+    self.guardKeys = guardKeys
+  }
+
   public init(_ walker: WorkflowWalker) {
     var walks: [WorkflowWalker.Walk] = []
     var keys: Set<String> = []

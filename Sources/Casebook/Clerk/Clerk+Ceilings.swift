@@ -26,10 +26,9 @@ extension Clerk {
     let inspections = try storage.summaries().filter {
       $0.kind == draft.kind && $0.pack == pack.code && $0.regime == regime.id
     }
-    var count = CeilingCount(
-      storage: storage, reader: CheckReader(packs: try PackCache(context: context, storage: storage)))
-    let visits = try count.visits(
-      inspections, in: openedOn.year, under: rule, workflow: pack.workflow, identity: identity.of)
+    var reader = CheckReader(packs: try PackCache(context: context, storage: storage))
+    let visits = try CeilingCount(storage: storage).visits(
+      inspections, in: openedOn.year, under: rule, workflow: pack.workflow, identity: identity.of, reader: &reader)
     let present = visits[identity.of(subject)] ?? 0
     guard present >= rule.atMost else { return nil }
     let name = rows.first { $0.id.description == subject }?.text(2) ?? draft.subject ?? ""

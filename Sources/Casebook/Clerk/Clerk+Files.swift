@@ -20,9 +20,7 @@ extension Clerk {
     var audience = Audience.up
     var addressee = ""
     if workflow.kind == .order {
-      guard let text = draft.addressee, let office = OfficeCode(text),
-        context.tree.isSuperior(context.office, of: office)
-      else { throw unknownOffice(draft.addressee ?? "") }
+      let office = try orderAddressee(draft.addressee ?? "", under: workflow)
       audience = .office(office)
       addressee = office.text
     }
@@ -58,6 +56,32 @@ extension Clerk {
     return .acted(
       ActedView(
         file: try fileRow(id, in: storage), act: nil, entry: name(entries), warnings: [warning].compactMap { $0 }))
+  }
+
+  /// An office below this one, which alone may be given an order.
+  private func orderAddressee(_ text: String, under workflow: Workflow) throws -> OfficeCode {
+    guard let office = OfficeCode(text), context.tree.seat(office) != nil else { throw unknownOffice(text) }
+    if context.tree.isSuperior(context.office, of: office) { return office }
+    let name = workflow.name
+    throw DeskFailure(
+      Refusal(
+        code: .notSuperior,
+        message: Bilingual(
+          zh: "“\(name.zh)”只能发给下级机构；\(office) 不是 \(context.office) 的下级。",
+          en: "“\(name.en)” goes to a subordinate office only; \(office) is not below \(context.office)."),
+        article: workflow.source,
+        remedy: Bilingual(
+          zh: "请发给下级机构；用 docket office list 查看机构代码。",
+          en: "Issue it to a subordinate office; see docket office list for the codes.")))
+  }
+
+  /// Opens an order and issues it: both or neither, so that a refused one leaves no draft with the office below and
+  /// takes no number.
+  func issueOrder(_ draft: FileDraft, by issue: ActDraft, in storage: any ReplicaStorage) throws -> DeskReply {
+    guard case .acted(let opened) = try openFile(draft, in: storage) else { return .done }
+    var issue = issue
+    issue.file = opened.file.id
+    return try act(issue, in: storage)
   }
 
   /// Takes an act, if the rules allow it now.

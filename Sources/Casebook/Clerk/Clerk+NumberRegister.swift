@@ -4,11 +4,12 @@ import Replication
 /// Leases and the register of official numbers, as lists and printed statements show them.
 extension Clerk {
   /// Every lease held here, by series, year and first number.
-  func leaseViews(in storage: any ReplicaStorage) throws -> [NumberLeaseView] {
-    let entries = try NumberRecords(tree: context.tree).leases(in: storage)
+  /// - Parameter wanted: the only series and year asked for; `nil`: all.
+  func leaseViews(of wanted: NumberScope? = nil, in storage: any ReplicaStorage) throws -> [NumberLeaseView] {
+    let entries = try NumberRecords(tree: context.tree).leases(of: wanted, in: storage)
     var views: [NumberLeaseView] = []
     for (scope, group) in Dictionary(grouping: entries, by: \.scope) {
-      let ledger = try ledger(of: scope, in: storage)
+      let ledger = try ledger(of: scope, group, in: storage)
       let name = try wordings(of: scope, in: storage).last?.name ?? Bilingual(zh: scope.series, en: scope.series)
       views += group.map { view(of: $0, named: name, in: ledger) }
     }
@@ -146,7 +147,7 @@ private struct RegisterDesk {
         Bilingual(
           zh: "重号：另见 \(names.joined(separator: "、"))。", en: "Duplicate: also on \(names.joined(separator: ", "))."))
     }
-    if !ledger.leases.contains(where: { $0.office == use.office && $0.block.contains(use.number) }) {
+    if !ledger.isHeld(use.number, by: use.office) {
       row.problems.append(
         Bilingual(zh: "不在 \(use.office) 的号段内。", en: "In no lease of \(use.office) held here."))
     }

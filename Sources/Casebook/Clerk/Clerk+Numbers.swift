@@ -81,15 +81,19 @@ extension Clerk {
     }
   }
 
-  /// - Complexity: O(numbers of the series and year held here).
-  func ledger(of scope: NumberScope, in storage: any ReplicaStorage) throws -> NumberLedger {
+  /// - Parameter entries: the leases of the series and year, where they were read already.
+  /// - Complexity: O(n log n) for the numbers and leases of the series and year held here.
+  func ledger(
+    of scope: NumberScope, _ entries: [NumberRecords.LeaseEntry]? = nil, in storage: any ReplicaStorage
+  ) throws -> NumberLedger {
     let records = NumberRecords(tree: context.tree)
+    let entries = try entries ?? records.leases(of: scope, in: storage)
     var uses: Set<NumberLedger.Use> = []
     for series in try wordings(of: scope, in: storage) {
       uses.formUnion(try NumberIndex.uses(of: series, year: scope.year, tree: context.tree, in: storage))
     }
     return NumberLedger(
-      leases: try records.leases(in: storage).filter { $0.scope == scope && $0.isInForce }.map(\.lease),
+      leases: entries.filter(\.isInForce).map(\.lease),
       uses: uses.sorted { ($0.number, $0.act) < ($1.number, $1.act) },
       voids: try records.voids(of: scope, in: storage).map(\.void))
   }
@@ -126,10 +130,7 @@ extension Clerk {
         (7, .text(today.description)),
       ], in: storage)
     try record([change], for: audience, in: storage)
-    return .leases(
-      try leaseViews(in: storage).filter {
-        $0.pack == scope.pack && $0.series == scope.series && $0.year == scope.year
-      })
+    return .leases(try leaseViews(of: scope, in: storage))
   }
 
   private func lessee(_ text: String?) throws -> (office: OfficeCode, audience: Audience) {

@@ -47,6 +47,7 @@ extension Clerk {
       $0.kind == Workflow.Kind.inspection.rawValue && CivilDate($0.openedOn)?.year == today.year
     }
     let byRegime = Dictionary(grouping: inspections) { RegimeKey(pack: $0.pack, regime: $0.regime) }
+    var reader = CheckReader(packs: packs)
     return try byRegime.sorted { ($0.key.pack, $0.key.regime) < ($1.key.pack, $1.key.regime) }.map { key, files in
       let held = regimes[key]
       let rule = held.flatMap {
@@ -54,9 +55,8 @@ extension Clerk {
       }
       var counted = 0
       if let rule, let pack = held?.pack {
-        var count = CeilingCount(storage: storage, reader: CheckReader(packs: packs))
-        counted = try count.visits(
-          files, in: today.year, under: rule, workflow: pack.workflow, identity: { _ in "" }
+        counted = try CeilingCount(storage: storage).visits(
+          files, in: today.year, under: rule, workflow: pack.workflow, identity: { _ in "" }, reader: &reader
         ).values.reduce(0, +)
       }
       return SubjectVisitRow(

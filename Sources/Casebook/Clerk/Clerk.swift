@@ -62,6 +62,7 @@ public struct Clerk {
       .numberRegister(try numberRows(NumberScope(pack: pack, series: series, year: year), of: office, in: storage))
     case .fileOpen(let draft): try openFile(draft, in: storage)
     case .fileAct(let draft): try act(draft, in: storage)
+    case .orderIssue(let draft, let issue): try issueOrder(draft, by: issue, in: storage)
     case .fileList(let filter): .files(try fileRows(filter, in: storage))
     case .fileShow(let reference): .file(try fileView(reference, in: storage))
     case .fileReveal(let file, let purpose, let officer):

@@ -74,10 +74,17 @@ struct IndicatorRule {
     return Bilingual(zh: "\(pack.issuer.zh)制度 \(indicator.source)", en: "document of \(pack.issuer.en), \(indicator.source)")
   }
 
+  /// What the record of a check must say, for readers.
+  var counted: CountedRecord? {
+    indicator.scope.map {
+      CountedRecord(field: $0.field, values: $0.values, name: $0.words(in: pack.workflows(of: regime)))
+    }
+  }
+
   var view: IndicatorView {
     IndicatorView(
       pack: pack.code, regime: regime.id, indicator: indicator.id, name: indicator.name,
       check: indicator.check.rawValue, shape: shapeName, period: period?.rawValue, ownValue: ownValue, value: value,
-      provenance: provenance, source: indicator.source)
+      provenance: provenance, source: indicator.source, counted: counted)
   }
 }

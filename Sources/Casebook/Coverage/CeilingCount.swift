@@ -5,19 +5,14 @@ import Replication
 ///
 /// Not counted: visits that were cancelled, and those that a complaint, a case or an order gave rise to (个案检查).
 struct CeilingCount {
-  private let storage: any ReplicaStorage
-  private var reader: CheckReader
-
-  init(storage: any ReplicaStorage, reader: CheckReader) {
-    self.storage = storage
-    self.reader = reader
-  }
+  let storage: any ReplicaStorage
 
   /// - Parameter inspections: the regime's files of the kind inspection.
   /// - Parameter identity: what stands for the unit of a subject's record, so that one registered twice is one.
-  mutating func visits(
+  /// - Parameter reader: keeps what it reads of the files for the next count.
+  func visits(
     _ inspections: [CaseSummary], in year: Int, under rule: CeilingRule, workflow: (String) -> Workflow?,
-    identity: (String) -> String
+    identity: (String) -> String, reader: inout CheckReader
   ) throws -> [String: Int] {
     var visits: [String: Int] = [:]
     for summary in inspections

@@ -35,12 +35,14 @@ struct CheckReader {
   private mutating func read(_ summary: CaseSummary, closedOn: CivilDate) throws -> CountedCheck? {
     guard let file = try packs.file(summary.file), let folded = file.folded else { return nil }
     let checking = folded.workflow.checkingActs
-    let visit = folded.steps.first { $0.stands && checking.contains($0.act.rule) }
-    if !checking.isEmpty, visit == nil { return nil }
+    let visits = folded.steps.filter { $0.stands && checking.contains($0.act.rule) }.map {
+      CheckingVisit(date: $0.act.date, facts: $0.act.facts)
+    }
+    if !checking.isEmpty, visits.isEmpty { return nil }
     return CountedCheck(
-      file: summary.file.description, subject: summary.subject, visitedOn: visit?.act.date ?? closedOn,
+      file: summary.file.description, subject: summary.subject, visitedOn: visits.first?.date ?? closedOn,
       closedOn: closedOn, relatesTo: file.row.text(12) ?? "", facts: folded.facts,
-      samples: Sample.all(in: folded, checkKind: summary.checkKind))
+      samples: Sample.all(in: folded, checkKind: summary.checkKind), visits: visits)
   }
 
   private mutating func isUncertain(_ summary: CaseSummary, _ workflow: Workflow) -> Bool {

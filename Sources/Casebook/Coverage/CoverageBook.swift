@@ -45,9 +45,8 @@ struct CoverageBook {
             office: office.text, regime: regime, pack: pack, files: files[group] ?? [],
             register: (registers[office.text] ?? UnitRegister(units: [])).of(regime), settings: settings[0], today: today)
           let ceiling = CeilingRule(regime: regime, pack: pack, settings: settings[1], office: office.text)
-          byOffice.append(
-            try coverage.rows(
-              reader: &reader, ceiling: ceiling, over: try over(ceiling, coverage, identity)))
+          let over = try over(ceiling, coverage, identity)
+          byOffice.append(try coverage.rows(reader: &reader, ceiling: ceiling, over: over))
         }
         for position in regime.indicators.indices { rows += byOffice.map { $0[position] } }
       }
@@ -65,12 +64,13 @@ struct CoverageBook {
   }
 
   /// Units of an office that had more visits this year than the ceiling allows.
-  private func over(_ ceiling: CeilingRule?, _ coverage: RegimeCoverage, _ identity: UnitIdentity) throws -> Int {
+  private mutating func over(
+    _ ceiling: CeilingRule?, _ coverage: RegimeCoverage, _ identity: UnitIdentity
+  ) throws -> Int {
     guard let ceiling else { return 0 }
-    var count = CeilingCount(storage: storage, reader: reader)
-    return try count.visits(
+    return try CeilingCount(storage: storage).visits(
       coverage.files.filter { $0.kind == Workflow.Kind.inspection.rawValue }, in: today.year, under: ceiling,
-      workflow: coverage.pack.workflow, identity: identity.of
+      workflow: coverage.pack.workflow, identity: identity.of, reader: &reader
     ).values.count { $0 > ceiling.atMost }
   }
 

@@ -52,6 +52,29 @@ struct CountedCheck: Sendable, Hashable {
   /// Facts of the file and samples it states; empty where nobody asked for them.
   var facts: [String: FactValue]
   var samples: [Sample]
+  /// Its standing checking acts; empty where nobody asked for facts.
+  var visits: [CheckingVisit] = []
+
+  /// The checks of the file whose record says what an indicator counts by. An act that states the field is a check of
+  /// its own, on its own day (首次实地、再次电话); what another form of the file states holds for the check as a whole.
+  /// - Returns: `nil` where the file says nothing of it.
+  func recorded(_ scope: Guard.Scope) -> [CountedCheck]? {
+    let stating = visits.filter { $0.facts[scope.field] != nil }
+    guard !stating.isEmpty else {
+      return facts[scope.field].map { scope.values.contains($0.spelled) ? [self] : [] }
+    }
+    return stating.filter { $0.facts[scope.field].map { scope.values.contains($0.spelled) } ?? false }.map { visit in
+      var check = self
+      check.visitedOn = visit.date
+      return check
+    }
+  }
+}
+
+/// One act of checking, with what its form says.
+struct CheckingVisit: Sendable, Hashable {
+  var date: CivilDate
+  var facts: [String: FactValue]
 }
 
 /// A record's id as other records hold it.

@@ -3,9 +3,6 @@ import Casework
 /// At least so many checks for each event of a kind, for example a training class (每班次); the one with the fewest
 /// is shown. Only events that some check named are known, for no register of them exists.
 struct PerEventCount {
-  /// Fact that names the event where no form field is called like it.
-  static let standardFact = "className"
-
   var atLeast: Int
   /// What the document calls the event.
   var event: String

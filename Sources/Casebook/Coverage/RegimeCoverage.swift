@@ -3,8 +3,8 @@ import Replication
 
 /// One office's indicators under one regime.
 ///
-/// A file counts for an indicator when its kind of check is the indicator's, it is an inspection or a case, it is final
-/// and the check took place (`CheckReader`).
+/// A file counts for an indicator when its kind of check is the indicator's, or its record says what the indicator
+/// counts by (`Indicator.scope`), it is an inspection or a case, it is final and the check took place (`CheckReader`).
 struct RegimeCoverage {
   let office: String
   let regime: Regime
@@ -32,13 +32,30 @@ struct RegimeCoverage {
         required: figure.required, done: figure.done, dueNow: figure.dueNow(on: today), base: figure.base,
         baseOn: figure.baseOn?.description, period: period(of: rule).rawValue, met: figure.met,
         isPending: figure.isPending, provenance: rule.provenance, note: noted.note, ceiling: bound?.atMost,
-        overCeiling: bound == nil ? 0 : over)
+        overCeiling: bound == nil ? 0 : over, counted: rule.counted)
     }
   }
 
   private func figure(of rule: IndicatorRule, _ all: [String: [CountedCheck]]) -> CoverageFigure {
-    let checks = all[rule.indicator.check.rawValue] ?? []
+    let ofKind = all[rule.indicator.check.rawValue] ?? []
     let span = CoverageSpan(period(of: rule), around: today)
+    guard let scope = rule.indicator.scope else { return figure(of: rule, ofKind, all, in: span) }
+    var figure = figure(of: rule, all.values.joined().flatMap { $0.recorded(scope) ?? [] }, all, in: span)
+    let silent = ofKind.within(span).count { $0.recorded(scope) == nil }
+    if silent > 0 {
+      let (kind, field) = (rule.indicator.check.name, scope.fieldName(in: workflows))
+      figure.notes.append(
+        Bilingual(
+          zh: "另有 \(silent) 次\(kind.zh)没有填写“\(field.zh)”，未计入。",
+          en: "\(silent) of the \(kind.en) do not say their “\(field.en)”; not counted."))
+    }
+    return figure
+  }
+
+  /// - Parameter checks: those that count for the indicator.
+  private func figure(
+    of rule: IndicatorRule, _ checks: [CountedCheck], _ all: [String: [CountedCheck]], in span: CoverageSpan
+  ) -> CoverageFigure {
     // Only a dated indicator has no figure of its own.
     let value = rule.value ?? 0
     switch rule.indicator.shape {
@@ -50,10 +67,11 @@ struct RegimeCoverage {
       let count = ShareCount(percent: value, span: span, today: today)
       if !register.of(kind: subset).units.isEmpty { return count.figure(checks, ofKind: subset, in: register) }
       // What the records of any check say of the subset: a telephone sample is taken on a visit.
-      return count.figure(all.values.flatMap { $0 }, subset: subset, check: companion(of: rule.indicator))
+      let ofAnyKind = all.filter { !$0.key.isEmpty }.values.flatMap { $0 }
+      return count.figure(ofAnyKind, subset: subset, check: companion(of: rule.indicator))
     case .everyUnit: return EveryUnitCount(atLeast: value, span: span, today: today).figure(checks, of: register)
     case .perEvent(_, let event):
-      let fact = workflows.field(named: event) ?? PerEventCount.standardFact
+      let fact = workflows.field(named: event) ?? IndicatorShape.eventFact
       return PerEventCount(atLeast: value, event: event, fact: fact, span: span).figure(checks)
     case .transactions(_, let period):
       let before = CoverageSpan.preceding(period, of: today)
@@ -68,7 +86,8 @@ struct RegimeCoverage {
   private func period(of rule: IndicatorRule) -> IndicatorPeriod {
     if let period = rule.period { return period }
     guard case .unitsPerVisit = rule.indicator.shape else { return .year }
-    for other in regime.indicators where other.check == rule.indicator.check {
+    for other in regime.indicators
+    where other.check == rule.indicator.check && other.scope == rule.indicator.scope {
       if case .visits(_, let period) = other.shape { return period }
     }
     return .year
@@ -90,6 +109,7 @@ struct RegimeCoverage {
   }
 
   /// Checks by their kind: this year's, and last year's too where an indicator looks back over the turn of the year.
+  /// Under the empty kind those opened without one whose record may say what an indicator counts by.
   private func checks(reader: inout CheckReader) throws -> [String: [CountedCheck]] {
     let looksBack = regime.indicators.contains {
       switch $0.shape {
@@ -102,8 +122,14 @@ struct RegimeCoverage {
       || regime.indicators.contains { if case .share(_, _, .some) = $0.shape { true } else { false } }
     let first = CoverageSpan(.year, around: today).first.adding(years: looksBack ? -1 : 0).description
     var checks: [String: [CountedCheck]] = [:]
-    for file in files where Self.kinds.contains(file.kind) && !file.checkKind.isEmpty && file.closedOn ?? "" >= first {
-      if let check = try reader.check(file, workflow: pack.workflow(file.workflow), withFacts: wantsFacts) {
+    let stated = Set(regime.indicators.compactMap(\.scope?.field))
+    let stating = Set(pack.workflows.filter { $0.states(anyOf: stated) }.map(\.id))
+    for file in files where Self.kinds.contains(file.kind) && file.closedOn ?? "" >= first {
+      let mayState = stating.contains(file.workflow)
+      guard mayState || !file.checkKind.isEmpty else { continue }
+      if let check = try reader.check(
+        file, workflow: pack.workflow(file.workflow), withFacts: wantsFacts || mayState)
+      {
         checks[file.checkKind, default: []].append(check)
       }
     }
@@ -112,5 +138,12 @@ struct RegimeCoverage {
 
   private static let kinds = [Workflow.Kind.inspection.rawValue, Workflow.Kind.case.rawValue]
 
-  private var workflows: [Workflow] { regime.workflows.compactMap { pack.workflow($0) } }
+  private var workflows: [Workflow] { pack.workflows(of: regime) }
+}
+
+extension Workflow {
+  /// Whether a form asks for one of the facts.
+  fileprivate func states(anyOf facts: Set<String>) -> Bool {
+    acts.contains { $0.form?.fields.contains { facts.contains($0.id) } ?? false }
+  }
 }

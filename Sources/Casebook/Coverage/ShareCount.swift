@@ -58,6 +58,6 @@ extension [Workflow] {
   /// Id of the first form field with this name (either language) or id.
   func field(named name: String) -> String? {
     lazy.flatMap(\.acts).compactMap(\.form).flatMap(\.fields)
-      .first { [$0.id, $0.name.zh, $0.name.en].contains(name) }?.id
+      .first { $0.isCalled(name) }?.id
   }
 }

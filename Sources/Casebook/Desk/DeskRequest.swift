@@ -36,6 +36,8 @@ public enum DeskRequest: Sendable, Hashable, Codable {
   case numberRegister(pack: String, series: String, year: Int, office: String?)
   case fileOpen(FileDraft)
   case fileAct(ActDraft)
+  /// Opens an order and issues it by the act; the act's `file` is the order's, whatever it says.
+  case orderIssue(FileDraft, ActDraft)
   case fileList(FileFilter)
   case fileShow(file: String)
   case fileReveal(file: String, purpose: String, officer: String)

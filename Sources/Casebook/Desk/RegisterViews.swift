@@ -79,10 +79,12 @@ public struct IndicatorView: Sendable, Hashable, Codable {
   /// Whose figure it is.
   public var provenance: Bilingual
   public var source: String
+  /// Only checks whose record says so count; `nil`: the kind of check decides.
+  public var counted: CountedRecord?
 
   public init(
     pack: String, regime: String, indicator: String, name: Bilingual, check: String, shape: String,
-    period: String?, ownValue: Int?, value: Int?, provenance: Bilingual, source: String
+    period: String?, ownValue: Int?, value: Int?, provenance: Bilingual, source: String, counted: CountedRecord? = nil
   ) {
     self.pack = pack
     self.regime = regime
@@ -95,5 +97,22 @@ public struct IndicatorView: Sendable, Hashable, Codable {
     self.value = value
     self.provenance = provenance
     self.source = source
+    self.counted = counted
+  }
+}
+
+/// What a check's record must say for an indicator to count it, for example that it was part of one campaign.
+public struct CountedRecord: Sendable, Hashable, Codable {
+  /// Id of the form field.
+  public var field: String
+  /// Ids of the choices that count.
+  public var values: [String]
+  /// As the form calls them: `专项行动：春雷行动`.
+  public var name: Bilingual
+
+  public init(field: String, values: [String], name: Bilingual) {
+    self.field = field
+    self.values = values
+    self.name = name
   }
 }

@@ -157,7 +157,10 @@ public struct RegimePage: Sendable, Hashable, Codable {
     }
     basis = regime.basis.map(LineView.init)
     parts = RegimePart.allCases.map { PartView($0, regime.parts[$0]) }
-    indicators = regime.indicators.map { FigureView(id: $0.id, name: $0.name, words: $0.words, source: $0.source) }
+    let forms = pack.workflows(of: regime)
+    indicators = regime.indicators.map {
+      FigureView(id: $0.id, name: $0.name, words: $0.words(in: forms), source: $0.source)
+    }
     inForce = view.indicators
     ceiling = regime.ceiling.map {
       FigureView(
@@ -166,7 +169,7 @@ public struct RegimePage: Sendable, Hashable, Codable {
     penalties = regime.penalties.map { FigureView(id: $0.id, name: $0.name, words: $0.words, source: $0.article) }
     tallies = regime.tallies.map { FigureView(id: $0.id, name: $0.name, words: $0.words, source: $0.source) }
     scoreBands = regime.scoreBands.map { FigureView(id: $0.id, name: $0.name, words: $0.words, source: $0.source) }
-    workflows = regime.workflows.compactMap { pack.workflow($0) }.map(WorkflowView.init)
+    workflows = forms.map(WorkflowView.init)
   }
 }
 

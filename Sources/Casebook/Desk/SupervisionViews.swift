@@ -83,11 +83,13 @@ public struct CoverageRow: Sendable, Hashable, Codable {
   public var ceiling: Int?
   /// Units of the office above the ceiling this year.
   public var overCeiling: Int
+  /// Only checks whose record says so count; `nil`: the kind of check decides.
+  public var counted: CountedRecord?
 
   public init(
     office: String, pack: String, regime: String, indicator: String, name: Bilingual, required: Int?, done: Int,
     dueNow: Int?, base: Int?, baseOn: String?, period: String, met: Bool, isPending: Bool, provenance: Bilingual,
-    note: Bilingual?, ceiling: Int?, overCeiling: Int
+    note: Bilingual?, ceiling: Int?, overCeiling: Int, counted: CountedRecord? = nil
   ) {
     self.office = office
     self.pack = pack
@@ -106,5 +108,6 @@ public struct CoverageRow: Sendable, Hashable, Codable {
     self.note = note
     self.ceiling = ceiling
     self.overCeiling = overCeiling
+    self.counted = counted
   }
 }

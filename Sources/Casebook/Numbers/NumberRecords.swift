@@ -37,9 +37,13 @@ struct NumberRecords {
   }
 
   /// Every lease held here, by order of issue. A record without a whole block is none.
-  func leases(in storage: any ReplicaStorage) throws -> [LeaseEntry] {
-    try storage.rows(RecordType.numberLease.number).compactMap { row in
-      guard let scope = scope(of: row), let first = row.value(4).integer, let last = row.value(5).integer,
+  /// - Parameter wanted: the only series and year asked for; `nil`: all.
+  func leases(of wanted: NumberScope? = nil, in storage: any ReplicaStorage) throws -> [LeaseEntry] {
+    let type = RecordType.numberLease.number
+    let rows = try wanted.map { try storage.rows(type, where: 1, is: .text($0.series)) } ?? storage.rows(type)
+    return rows.compactMap { row in
+      guard let scope = scope(of: row), wanted.map({ $0 == scope }) ?? true,
+        let first = row.value(4).integer, let last = row.value(5).integer,
         let block = NumberBlock(first: Int(first), last: Int(last)), let text = row.text(6)
       else { return nil }
       let issuer = author(of: row)

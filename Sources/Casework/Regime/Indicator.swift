@@ -6,13 +6,20 @@ public struct Indicator: Sendable, Hashable {
   public var shape: IndicatorShape
   /// Section of the bureau's document.
   public var source: String
+  /// What the record of a check must say for the check to count: the campaign it belongs to (专项行动), the manner it
+  /// was made in (电话抽查). The record then goes before the kind of check the file was opened with. `nil`: the kind
+  /// decides.
+  public var scope: Guard.Scope?
 
-  public init(id: String, name: Bilingual, check: CheckKind, shape: IndicatorShape, source: String) {
+  public init(
+    id: String, name: Bilingual, check: CheckKind, shape: IndicatorShape, source: String, scope: Guard.Scope? = nil
+  ) {
     self.id = id
     self.name = name
     self.check = check
     self.shape = shape
     self.source = source
+    self.scope = scope
   }
 }
 
@@ -47,7 +54,8 @@ public enum IndicatorShape: Sendable, Hashable {
   case share(percent: Int, per: IndicatorPeriod, subset: String?)
   /// Every unit at least `atLeast` times each period.
   case everyUnit(atLeast: Int, per: IndicatorPeriod)
-  /// At least `atLeast` for each event of a kind, for example a training class (每班次).
+  /// At least `atLeast` for each event of a kind, for example a training class (每班次). The event is named by the form
+  /// field called like it, else by `IndicatorShape.eventFact`.
   case perEvent(atLeast: Int, event: String)
   /// At least `percent` of the transactions of the preceding period.
   case transactions(percent: Int, per: IndicatorPeriod)
@@ -58,6 +66,9 @@ public enum IndicatorShape: Sendable, Hashable {
 }
 
 extension IndicatorShape {
+  /// Fact that names an event where no form field is called like it.
+  public static let eventFact = "className"
+
   /// Whether its figure is a percentage.
   public var isPercent: Bool {
     switch self {

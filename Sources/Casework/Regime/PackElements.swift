@@ -17,7 +17,7 @@ enum PackElements {
 
   /// In the pack's order.
   static func list(of pack: RegimePack) -> [Item] {
-    head(pack) + pack.regimes.flatMap(regime) + pack.workflows.flatMap(workflow) + discretion(pack)
+    head(pack) + pack.regimes.flatMap { regime($0, in: pack) } + pack.workflows.flatMap(workflow) + discretion(pack)
       + pack.series.map { series in
         item(
           .series, "series/\(series.id)", series.name, Bilingual(zh: series.wording, en: series.wording), series.source,
@@ -60,7 +60,7 @@ enum PackElements {
     return [item(.pack, "pack", pack.issuer, words, pack.document, bare)]
   }
 
-  private static func regime(_ regime: Regime) -> [Item] {
+  private static func regime(_ regime: Regime, in pack: RegimePack) -> [Item] {
     let path = "regimes/\(regime.id)"
     var bare = regime
     bare.indicators = []
@@ -83,8 +83,9 @@ enum PackElements {
       en: "\(status.en), subjects: \(subjects.en), workflows: \(workflows)"
         + (regime.superiorOverrides ? ", the superior's indicators apply" : "") + (moved.map { ", \($0.en)" } ?? ""))
     var items = [item(.regime, path, regime.name, words, regime.source, bare)]
+    let forms = pack.workflows(of: regime)
     items += regime.indicators.map {
-      item(.indicator, "\(path)/indicators/\($0.id)", $0.name, $0.words, $0.source, $0)
+      item(.indicator, "\(path)/indicators/\($0.id)", $0.name, $0.words(in: forms), $0.source, $0)
     }
     if let ceiling = regime.ceiling {
       items.append(

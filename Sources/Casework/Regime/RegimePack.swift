@@ -56,6 +56,8 @@ public struct RegimePack: Sendable, Hashable {
 
   public func regime(_ id: String) -> Regime? { regimes.first { $0.id == id } }
   public func workflow(_ id: String) -> Workflow? { workflows.first { $0.id == id } }
+  /// Workflows a regime runs by, in its order; one the pack does not have is left out.
+  public func workflows(of regime: Regime) -> [Workflow] { regime.workflows.compactMap(workflow) }
 }
 
 /// One power's supervision rules (监管制度).

@@ -31,6 +31,22 @@ extension Guard {
   }
 }
 
+extension Guard.Scope {
+  /// `专项行动：春雷行动`, `campaign: Spring Thunder`.
+  /// - Parameter workflows: the first whose forms have the field gives it its name; none: ids stand for themselves.
+  public func words(in workflows: [Workflow]) -> Bilingual {
+    let (name, list) = (fieldName(in: workflows), names(in: workflows).values(values, of: field))
+    return Bilingual(zh: "\(name.zh)：\(list.zh)", en: "\(name.en): \(list.en)")
+  }
+
+  /// The field as the first of the workflows that has it calls it.
+  public func fieldName(in workflows: [Workflow]) -> Bilingual { names(in: workflows).field(field) }
+
+  private func names(in workflows: [Workflow]) -> GuardNames {
+    GuardNames(workflow: workflows.first { $0.field(field) != nil })
+  }
+}
+
 extension Guard.Condition {
   fileprivate func words(_ names: GuardNames) -> Bilingual {
     switch self {

@@ -57,8 +57,12 @@ extension IndicatorShape {
 }
 
 extension Indicator {
-  public var words: Bilingual {
-    Bilingual(zh: "\(check.name.zh)，\(shape.words.zh)", en: "\(check.name.en), \(shape.words.en)")
+  /// - Parameter workflows: give a field and its choices their names; without them ids stand for themselves.
+  public func words(in workflows: [Workflow]) -> Bilingual {
+    let recorded = scope?.words(in: workflows)
+    return Bilingual(
+      zh: "\(check.name.zh)，\(shape.words.zh)" + (recorded.map { "，只计记录为“\($0.zh)”的" } ?? ""),
+      en: "\(check.name.en), \(shape.words.en)" + (recorded.map { ", counting only records of “\($0.en)”" } ?? ""))
   }
 }
 

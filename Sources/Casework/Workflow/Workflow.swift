@@ -154,7 +154,7 @@ public struct Guard: Sendable, Hashable {
     case hearingTold(told: String, amount: String, party: String, measure: String, measures: [String])
   }
 
-  /// A guard that is asked for only where the file's fact has one of the values.
+  /// Where the file's fact has one of the values: a guard that is asked for only there, a check that counts only then.
   public struct Scope: Sendable, Hashable {
     public var field: String
     public var values: [String]
@@ -230,6 +230,9 @@ public struct FormField: Sendable, Hashable {
     self.required = required
     self.choices = choices
   }
+
+  /// Whether a name, in either language, or an id means this field.
+  public func isCalled(_ name: String) -> Bool { [id, self.name.zh, self.name.en].contains(name) }
 }
 
 /// A statutory period (期限) of a workflow: a rule, what starts it, and what stops, suspends and extends it.

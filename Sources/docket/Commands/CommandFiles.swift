@@ -1,6 +1,7 @@
 import Casebook
 import Casework
 import Foundation
+import RegimePacks
 
 /// Files a person names.
 enum CommandFiles {
@@ -8,12 +9,40 @@ enum CommandFiles {
   static let bytesMax = 64 * 1024 * 1024
 
   static func read(_ path: String) throws -> String {
-    guard let data = FileManager.default.contents(atPath: path), data.count <= bytesMax else {
-      throw DeskFailure(
-        kind: .badInput, code: "file",
-        message: Bilingual(zh: "无法读取文件 \(path)。", en: "Cannot read the file \(path)."),
-        remedy: Bilingual(zh: "请核对文件名和权限。", en: "Check its name and permissions."))
+    let data = try contents(path, upTo: bytesMax)
+    if data.count > bytesMax { throw unreadable(path) }
+    return try text(data, path)
+  }
+
+  /// A pack. Of a text longer than a pack may be no more is read than shows that it is too long; the loader says so.
+  static func readPack(_ path: String) throws -> String {
+    let data = try contents(path, upTo: PackLimits.textBytesMax)
+    // Cut off within a character perhaps, so not asked to be UTF-8.
+    if data.count > PackLimits.textBytesMax { return String(decoding: data, as: UTF8.self) }
+    return try text(data, path)
+  }
+
+  /// One byte more than allowed shows that a file is too large, whatever its size or if it never ends.
+  private static func contents(_ path: String, upTo limit: Int) throws -> Data {
+    guard let handle = FileHandle(forReadingAtPath: path) else { throw unreadable(path) }
+    defer { try? handle.close() }
+    do {
+      // `nil` at the end of an empty file.
+      return try handle.read(upToCount: limit + 1) ?? Data()
+    } catch {
+      // A folder, for one.
+      throw unreadable(path)
     }
+  }
+
+  private static func unreadable(_ path: String) -> DeskFailure {
+    DeskFailure(
+      kind: .badInput, code: "file",
+      message: Bilingual(zh: "无法读取文件 \(path)。", en: "Cannot read the file \(path)."),
+      remedy: Bilingual(zh: "请核对文件名和权限。", en: "Check its name and permissions."))
+  }
+
+  private static func text(_ data: Data, _ path: String) throws -> String {
     guard let text = String(data: data, encoding: .utf8) else {
       throw DeskFailure(
         kind: .badInput, code: "encoding",

@@ -71,7 +71,7 @@ struct RegimeCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-      let mistakes = PackPreview.mistakes(inYAML: try CommandFiles.read(file), file: file)
+      let mistakes = PackPreview.mistakes(inYAML: try CommandFiles.readPack(file), file: file)
       let printer = Printer(options)
       if options.json {
         print(JSONOutput.text(["mistakes": mistakes]))

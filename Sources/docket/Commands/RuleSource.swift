@@ -36,7 +36,7 @@ enum RuleSource {
   /// The text of a bundled pack, or of a file without mistakes.
   static func draft(_ pack: String) throws -> String {
     if let bundled = try BundledPacks.all().first(where: { $0.code == pack }) { return bundled.yaml }
-    let yaml = try CommandFiles.read(pack)
+    let yaml = try CommandFiles.readPack(pack)
     let mistakes = PackPreview.mistakes(inYAML: yaml, file: pack)
     if !mistakes.isEmpty { throw CommandFailure.mistakes(mistakes.count, in: pack) }
     return yaml

@@ -42,7 +42,7 @@ struct OrderCommand: AsyncParsableCommand {
       Issue.self, Acknowledge.self, Reply.self, Review.self, FileActCommand.self, FileShowCommand.self,
     ])
 
-  struct Issue: AsyncParsableCommand {
+  struct Issue: DeskCommand {
     static let configuration = CommandConfiguration(abstract: "向下级发出 issue one to a subordinate office")
     @Argument(help: "标题 title") var title: String
     @Option(help: "受送达机构 the office it is directed at") var to: String
@@ -50,19 +50,17 @@ struct OrderCommand: AsyncParsableCommand {
     @Option(help: "制度 regime") var regime: String
     @Option(help: "要求 demand") var demand: String
     @Option(help: "限期 due day, YYYY-MM-DD") var due: String
-    @Option(help: "种类 kind: notice decision") var kind = "notice"
+    @Option(help: "种类 kind: notice decision, or the pack's own") var kind = "notice"
     @Option(help: "来源案卷编号 number of the file it concerns") var relatesTo: String?
     @OptionGroup var acting: ActOptions
     @OptionGroup var options: GlobalOptions
 
-    func run() async throws {
+    func request() throws -> DeskRequest {
       let draft = FileDraft(
         kind: "order", pack: pack, regime: regime, workflow: nil, title: title, subject: nil, openedOn: acting.date,
         addressee: to, relatesTo: relatesTo, checkKind: nil, complainantName: nil, complainantPhone: nil)
-      guard case .acted(let opened) = try await DeskConnector.perform(.fileOpen(draft), options) else { return }
-      let act = try acting.draft(
-        opened.file.number, "issue", options, extra: ["demand": demand, "dueDate": due, "kind": kind])
-      Printer(options).print(try await DeskConnector.perform(.fileAct(act), options))
+      let act = try acting.draft("", "issue", options, extra: ["demand": demand, "dueDate": due, "kind": kind])
+      return .orderIssue(draft, act)
     }
   }
 

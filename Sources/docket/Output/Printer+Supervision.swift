@@ -28,13 +28,14 @@ extension Printer {
     table(
       [
         ("机构", "office"), ("制度", "regime"), ("指标", "indicator"), ("应", "required"), ("今日应", "due now"),
-        ("已", "done"), ("基数", "base"), ("周期", "period"), ("达标", "met"), ("上限", "ceiling"), ("依据", "source"),
+        ("已", "done"), ("基数", "base"), ("周期", "period"), ("达标", "met"), ("只计记录为", "counting"), ("上限", "ceiling"),
+        ("依据", "source"),
       ],
       rows.map { row in
         [
           row.office, row.regime, text(row.name), number(row.required), number(row.dueNow), "\(row.done)",
-          number(row.base) + (row.baseOn.map { " (\($0))" } ?? ""), row.period, mark(row), ceiling(row),
-          text(row.provenance),
+          number(row.base) + (row.baseOn.map { " (\($0))" } ?? ""), row.period, mark(row),
+          row.counted.map { text($0.name) } ?? "—", ceiling(row), text(row.provenance),
         ]
       })
     for row in rows {
@@ -84,11 +85,15 @@ extension Printer {
 
   func indicators(_ views: [IndicatorView]) {
     table(
-      [("制度", "regime"), ("指标", "indicator"), ("名称", "name"), ("制度值", "own"), ("现行值", "in force"), ("周期", "period"), ("依据", "provenance")],
+      [
+        ("制度", "regime"), ("指标", "indicator"), ("名称", "name"), ("制度值", "own"), ("现行值", "in force"),
+        ("周期", "period"), ("只计记录为", "counting"), ("依据", "provenance"),
+      ],
       views.map { view in
         [
           "\(view.pack)/\(view.regime)", view.indicator, text(view.name), view.ownValue.map(String.init) ?? "—",
-          view.value.map(String.init) ?? "—", view.period ?? "—", text(view.provenance),
+          view.value.map(String.init) ?? "—", view.period ?? "—",
+          view.counted.map { text($0.name) } ?? "—", text(view.provenance),
         ]
       })
   }
