@@ -55,7 +55,7 @@ extension OfficeNode {
 
   private func warnings(_ memory: PeerMemory?, in storage: any ReplicaStorage) throws -> [Bilingual] {
     var warnings: [Bilingual] = []
-    if isBehindHighWater { warnings.append(NodeFailure.restored.message) }
+    if mayNotWrite { warnings.append(NodeFailure.restored.message) }
     if try BranchRecovery.hasTwin(context: context, in: storage) {
       warnings.append(
         Bilingual(

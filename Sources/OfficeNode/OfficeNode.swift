@@ -23,6 +23,8 @@ public actor OfficeNode {
   var isServing = false
   /// Own entries the database lacks although this machine wrote them; no writing until they are back.
   var isBehindHighWater: Bool
+  /// The home was copied, moved or restored since it was last sure of itself.
+  var isMoved: Bool
   private let lock: HomeLock
   private let executor = ReplicaExecutor()
 
@@ -52,7 +54,7 @@ public actor OfficeNode {
     }
     let key = signer.publicKey.fingerprint(using: suite)
     let own = try StoreFailures.mapped {
-      try store.read { try $0.heads().filter { $0.stream.author == key }.reduce(UInt64(0)) { $0 + $1.seq } }
+      try store.read { try Self.ownEntries(key, in: $0) }
     }
     var opened = ReplicaContext(
       office: office, key: key, suite: signer.publicKey.suite, incarnation: settings.incarnation, suites: .standard,
@@ -67,6 +69,7 @@ public actor OfficeNode {
     initialContext = opened
     context = opened
     isBehindHighWater = own < HighWater.read(home)
+    isMoved = HomeMark.isMoved(home)
   }
 
   /// Opens the office at `home`.
@@ -92,9 +95,12 @@ public actor OfficeNode {
     case .status: return .status(try status())
     case .peers: return .peers(try peers())
     case .invite(let invite): return .invitation(try self.invite(invite))
+    case .adopt:
+      try beginIncarnation()
+      return .status(try status())
     default: break
     }
-    if isBehindHighWater, request.writes { throw NodeFailure.restored }
+    if mayNotWrite, request.writes { throw NodeFailure.restored }
     let clerk = Clerk(
       context: context, signer: signer, now: effects.now(), makeID: effects.newID, randomBytes: effects.randomBytes)
     return try StoreFailures.mapped {
@@ -105,34 +111,14 @@ public actor OfficeNode {
         return (try clerk.perform(request, in: storage), warning)
       }
       try noteHighWater()
-      if case .calendarImport = request { try store.read { try context.refreshCalendars(in: $0) } }
+      switch request {
+      case .calendarImport, .ratify, .keyRevoke: try store.read { try context.refresh(from: $0) }
+      default: break
+      }
       guard let warning, case .acted(var view) = reply else { return reply }
       view.warnings.append(warning)
       return .acted(view)
     }
-  }
-
-  /// Keeps the high-water mark beside the database. A crash before it is written leaves it lower, which is harmless.
-  func noteHighWater() throws {
-    let key = context.key
-    let own = try store.read { storage in
-      try storage.heads().filter { $0.stream.author == key }.reduce(UInt64(0)) { $0 + $1.seq }
-    }
-    if own > HighWater.read(home) {
-      do {
-        try HighWater.write(own, home)
-      } catch {
-        logger.warning("high-water mark not written", metadata: ["error": "\(error)"])
-      }
-    }
-    if isBehindHighWater, own >= HighWater.read(home) { isBehindHighWater = false }
-  }
-
-  /// Keeps the incarnation that this node writes in beside the database.
-  func writeIncarnation() throws {
-    guard settings.incarnation != context.incarnation else { return }
-    settings.incarnation = context.incarnation
-    try settings.write(home)
   }
 
   func setServing(_ serving: Bool) { isServing = serving }
@@ -151,6 +137,8 @@ extension DeskRequest {
     case .officerAdd, .subjectAdd, .subjectImport, .regimePublish, .indicatorSet, .fileOpen, .fileAct, .orderIssue,
       .fileReveal, .conflictResolve, .numberLease, .numberVoid:
       true
+    case .ratify, .keyRevoke, .adopt: true
+    case .keyList: false
     case .status, .verify, .officeList, .invite, .officerList, .subjectList, .regimeList, .indicatorList, .fileList,
       .fileShow, .board, .coverage, .tallies, .overdue, .conflicts, .quarantine, .peers, .log, .sync, .numberList,
       .numberRegister:

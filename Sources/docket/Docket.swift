@@ -21,7 +21,7 @@ struct DocketCommand: AsyncParsableCommand {
         name: "机构 office",
         subcommands: [
           InitCommand.self, InviteCommand.self, JoinCommand.self, StatusCommand.self, OfficeCommand.self,
-          OfficerCommand.self,
+          OfficerCommand.self, KeyCommand.self, AdoptCommand.self,
         ]),
       CommandGroup(
         name: "制度 rules", subcommands: [RegimeCommand.self, IndicatorCommand.self, CalendarCommand.self]),

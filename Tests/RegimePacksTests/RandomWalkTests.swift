@@ -8,7 +8,7 @@ import Testing
 @Suite("Random walks through the workflows")
 struct RandomWalkTests {
   /// A thousand by hand (`DOCKET_WALKS=1000`); a slice of them in every run.
-  private static let walks = UInt64(ProcessEnvironment.value("DOCKET_WALKS") ?? "") ?? 25
+  private static let walks = UInt64(ProcessEnvironment.value("DOCKET_WALKS") ?? "") ?? 50
 
   private static let packs: [RegimePack] = (try? BundledPacks.all().map {
     try PackLoader.load(yaml: $0.yaml, file: $0.code)

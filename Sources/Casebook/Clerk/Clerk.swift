@@ -80,9 +80,12 @@ public struct Clerk {
     case .conflictResolve(let record, let field, let choice):
       try resolve(record, field: field, choice: choice, in: storage)
     case .quarantine: .held(try heldViews(in: storage))
+    case .ratify(let draft): try ratify(draft, in: storage)
+    case .keyList: .keys(try keyViews(in: storage))
+    case .keyRevoke(let draft): try revokeKey(draft, in: storage)
     case .log(let limit): .log(try logRows(limit: limit, in: storage))
     case .verify: .verified(try LogAudit(context: context).audit(storage))
-    case .status, .peers, .invite, .sync:
+    case .status, .peers, .invite, .sync, .adopt:
       throw DeskFailure(
         kind: .usage, code: "not-for-clerk",
         message: Bilingual(zh: "此操作须由节点执行。", en: "The node itself carries this out."),

@@ -34,6 +34,7 @@ public enum DeskReply: Sendable, Hashable, Codable {
   case tallies([TallyRow])
   case conflicts([ConflictView])
   case held([HeldView])
+  case keys([KeyView])
   case peers([PeerView])
   case log([LogRow])
   case synced(SyncView)

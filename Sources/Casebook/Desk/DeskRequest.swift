@@ -54,6 +54,11 @@ public enum DeskRequest: Sendable, Hashable, Codable {
   case conflicts
   case conflictResolve(record: String, field: String, choice: Int)
   case quarantine
+  case ratify(RatificationDraft)
+  case keyList
+  case keyRevoke(KeyRevocationDraft)
+  /// This home is the only one in use, a person says: work goes on in a new incarnation.
+  case adopt
   case peers
   case log(limit: Int)
   /// Exchange with the superior, or with the office named.

@@ -102,7 +102,7 @@ extension OfficeNode {
       suite.isValid(
         signature: signature, of: EnrolmentMessage.signedBytes(id: id, transportKey: transportKey), by: key.bytes)
     else { return .refused(code: "signature") }
-    if isBehindHighWater { throw NodeFailure.restored }
+    if mayNotWrite { throw NodeFailure.restored }
     let now = effects.now()
     let (reply, newContext) = try StoreFailures.mapped {
       try store.transaction { storage -> (EnrolmentMessage, ReplicaContext) in

@@ -63,6 +63,11 @@ extension OfficeNode {
         }
       }
     }
+    do {
+      try HomeMark.write(home)
+    } catch {
+      throw NodeFailure.folder(home.path, error)
+    }
     try settings.write(home)
     return node
   }

@@ -21,6 +21,9 @@ public struct Home: Sendable, Hashable {
   /// How far this office's own log had come: outside the database, so that an older database shows.
   public var highWater: String { path + "/high-water" }
 
+  /// Where the database was when this machine was last sure of it (`HomeMark`).
+  public var mark: String { path + "/home-mark" }
+
   public var isOccupied: Bool { FileManager.default.fileExists(atPath: settings) }
 
   /// Makes the folders, for the owner alone.

@@ -45,10 +45,11 @@ enum NodeFailure {
   static let restored = DeskFailure(
     kind: .integrity, code: "restored-database",
     message: Bilingual(
-      zh: "数据库比本机记载的旧（可能由备份恢复或复制而来），继续登记会与已发出的记录冲突。",
-      en: "The database is older than this machine remembers (a restored backup or a copy); writing on would fork the log."),
+      zh: "数据库比本机记载的旧，或者目录被移动、复制过（由备份恢复、更换磁盘等），直接登记可能与已发出的记录冲突。",
+      en: "The database is older than this machine remembers, or the home was moved (a restored backup, a copy); writing on could fork the log."),
     remedy: Bilingual(
-      zh: "请先执行 docket sync，从上级取回本机构自己的记录。", en: "Run docket sync first to fetch this office's own entries back."))
+      zh: "请先执行 docket sync 与上级核对；联系不上上级、且确认没有另一份数据在使用时，执行 docket adopt。",
+      en: "Run docket sync first; with no superior in reach, and no other copy in use, run docket adopt."))
 
   static func noSuperior() -> DeskFailure {
     DeskFailure(

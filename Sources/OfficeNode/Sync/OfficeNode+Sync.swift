@@ -17,7 +17,7 @@ extension OfficeNode {
     return try StoreFailures.mapped {
       try store.read { storage in
         try storage.heads().filter {
-          context.tree.mayRead(peer, $0.stream) && context.tree.mayRead(context.office, $0.stream)
+          context.tree.mayExchange(context.office, with: peer, $0.stream)
         }.sorted { left, right in
           let depths = (context.tree.seat(of: left.stream.author)?.depth ?? 0, context.tree.seat(of: right.stream.author)?.depth ?? 0)
           return depths.0 != depths.1 ? depths.0 < depths.1 : left.stream < right.stream
@@ -99,7 +99,7 @@ extension OfficeNode {
     let context = context
     let now = effects.now()
     var count = 0
-    if !isBehindHighWater {
+    if !mayNotWrite {
       try StoreFailures.mapped {
         try store.transaction { storage in
           var journal = Journal(context: context, signer: signer)
@@ -151,10 +151,11 @@ extension OfficeNode {
           return admission == .office(superior) ? admission : nil
         }, group: MultiThreadedEventLoopGroup.singleton, logger: logger)
       do {
-        let view = try await SessionRunner(
+        var view = try await SessionRunner(
           node: self, connection: connection, peer: peer, hangsUp: true
         ).run()
         await connection.close()
+        try await settleContinuity(&view)
         return view
       } catch {
         await connection.close()

@@ -174,6 +174,17 @@ public struct OfficeTree: Sendable, Hashable {
     }
   }
 
+  /// Whether two offices pass a stream between them: both may hold it. An office whose key is revoked may still hand its
+  /// work in, and is told what was decided about it; it sees no more of what its superiors say to others.
+  public func mayExchange(_ office: OfficeCode, with peer: OfficeCode, _ stream: StreamID) -> Bool {
+    guard mayRead(office, stream), mayRead(peer, stream) else { return false }
+    guard stream.audience == .down else { return true }
+    return [office, peer].allSatisfy { side in
+      guard let seat = seats[side], isRevoked(seat.key) else { return true }
+      return offices[stream.author] == side
+    }
+  }
+
   /// Whether `reader` is the target or lies between author and target.
   private func isBetween(_ reader: OfficeCode, _ author: OfficeCode, _ target: OfficeCode) -> Bool {
     guard isSuperior(author, of: target) else { return false }

@@ -70,11 +70,28 @@ struct ConflictsCommand: AsyncParsableCommand {
   }
 }
 
-struct QuarantineCommand: DeskCommand {
+struct QuarantineCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "quarantine", abstract: "已保存但尚未采用的内容及原因 what is kept but not used, and why")
-  @OptionGroup var options: GlobalOptions
-  func request() -> DeskRequest { .quarantine }
+    commandName: "quarantine", abstract: "已保存但尚未采用的内容及原因 what is kept but not used, and why",
+    subcommands: [List.self, Ratify.self], defaultSubcommand: List.self)
+
+  struct List: DeskCommand {
+    static let configuration = CommandConfiguration(abstract: "列出 list")
+    @OptionGroup var options: GlobalOptions
+    func request() -> DeskRequest { .quarantine }
+  }
+
+  struct Ratify: DeskCommand {
+    static let configuration = CommandConfiguration(abstract: "追认：使暂存或有争议的记录生效 let entries count that are in quarantine or disputed")
+    @Argument(help: "机构 office") var office: String
+    @Argument(help: "流 stream") var stream: String
+    @Argument(help: "起始序号 first") var first: UInt64
+    @Argument(help: "终止序号 last [同起始 the first]") var last: UInt64?
+    @OptionGroup var options: GlobalOptions
+    func request() -> DeskRequest {
+      .ratify(RatificationDraft(office: office, stream: stream, first: first, last: last ?? first))
+    }
+  }
 }
 
 struct LogCommand: DeskCommand {

@@ -27,6 +27,15 @@ extension Printer {
     }
   }
 
+  func keyState(_ view: KeyView) -> String {
+    switch (view.revoked, view.isPresent) {
+    case ("compromised", _): word("已撤销（可能被盗用）", "revoked (compromised)")
+    case (.some, _): word("已撤销", "revoked (retired)")
+    case (nil, true): word("现用", "in use")
+    case (nil, false): word("曾用", "former")
+    }
+  }
+
   func invitation(_ view: InvitationView) {
     line("邀请 \(view.office)，有效期至 \(time(view.expires))，只能使用一次：", "Invitation for \(view.office), until \(time(view.expires)), for one use:")
     Swift.print(view.code)
@@ -54,6 +63,7 @@ extension JSONOutput {
     case .status(let view): text(view)
     case .verified(let view): text(view)
     case .offices(let views): text(["offices": views])
+    case .keys(let views): text(["keys": views])
     case .invitation(let view): text(view)
     case .officers(let views): text(["officers": views])
     case .subjects(let views): text(["subjects": views])

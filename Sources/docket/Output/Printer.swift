@@ -96,6 +96,10 @@ struct Printer {
     case .coverage(let rows): coverage(rows)
     case .tallies(let rows): tallies(rows)
     case .conflicts(let views): conflicts(views)
+    case .keys(let views):
+      table(
+        [("机构", "office"), ("密钥", "key"), ("算法", "suite"), ("状态", "state"), ("事由", "why")],
+        views.map { [$0.office, $0.key, $0.suite, keyState($0), $0.text ?? "—"] })
     case .held(let views):
       table(
         [("机构", "office"), ("流", "stream"), ("序号", "seq"), ("原因", "reason")],

@@ -1,0 +1,73 @@
+import Casebook
+import Casework
+import Logging
+import Replication
+import ReplicaStore
+
+/// Whether this machine's log is the one it was: a restored backup, a moved home or a copy must not write on where
+/// others may already hold something else.
+extension OfficeNode {
+  /// No writing until the superior has been asked, or a person has said that no other copy works on.
+  var mayNotWrite: Bool { isBehindHighWater || isMoved }
+
+  static func ownEntries(_ key: KeyFingerprint, in storage: any ReplicaStorage) throws -> UInt64 {
+    let held = try storage.heads().filter { $0.stream.author == key }.reduce(UInt64(0)) { $0 + $1.seq }
+    let aside = try storage.streamsAside().filter { $0.author == key }
+    return try aside.reduce(held) { $0 + UInt64(try storage.entriesAside(of: $1).count) }
+  }
+
+  /// Keeps the high-water mark beside the database. A crash before it is written leaves it lower, which is harmless.
+  func noteHighWater() throws {
+    let key = context.key
+    let own = try store.read { try Self.ownEntries(key, in: $0) }
+    if own > HighWater.read(home) {
+      do {
+        try HighWater.write(own, home)
+      } catch {
+        logger.warning("high-water mark not written", metadata: ["error": "\(error)"])
+      }
+    }
+    if isBehindHighWater, own >= HighWater.read(home) { isBehindHighWater = false }
+  }
+
+  /// After a complete session with the superior: what it holds of ours is here again. What may still be missing, or may
+  /// be written by a copy, is kept apart by a new incarnation.
+  func settleContinuity(_ view: inout SyncView) throws {
+    guard mayNotWrite else { return }
+    let wasBehind = isBehindHighWater
+    try beginIncarnation()
+    view.warnings.append(
+      wasBehind
+        ? Bilingual(
+          zh: "数据库比本机记载的旧：上级持有的本机构记录已全部取回；恢复之前尚未同步的登记若有缺失，请按纸质材料补录。今后的登记使用新的日志代次。",
+          en: "The database was older than this machine remembers: everything the superior holds of it is back. What had not been synchronised before is missing; record it again from paper. Work goes on in a new incarnation.")
+        : Bilingual(
+          zh: "本机数据曾被移动、复制或恢复：已与上级核对，今后的登记使用新的日志代次。",
+          en: "This home had been moved, copied or restored: it agrees with the superior now, and work goes on in a new incarnation."))
+  }
+
+  /// Goes over to a new incarnation and takes this place for the home's own.
+  func beginIncarnation() throws {
+    var changed = context
+    try StoreFailures.mapped { try store.transaction { try BranchRecovery.begin(&changed, in: $0) } }
+    context = changed
+    try writeIncarnation()
+    let key = context.key
+    let own = try StoreFailures.mapped { try store.read { try Self.ownEntries(key, in: $0) } }
+    do {
+      try HighWater.write(own, home)
+      try HomeMark.write(home)
+    } catch {
+      throw NodeFailure.folder(home.path, error)
+    }
+    isBehindHighWater = false
+    isMoved = false
+  }
+
+  /// Keeps the incarnation that this node writes in beside the database.
+  func writeIncarnation() throws {
+    guard settings.incarnation != context.incarnation else { return }
+    settings.incarnation = context.incarnation
+    try settings.write(home)
+  }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Casebook
+
+struct KeyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "key", abstract: "密钥 keys of offices", subcommands: [List.self, Revoke.self], defaultSubcommand: List.self)
+
+  struct List: DeskCommand {
+    static let configuration = CommandConfiguration(abstract: "各机构现用、曾用和已撤销的密钥 keys in use, former and revoked")
+    @OptionGroup var options: GlobalOptions
+    func request() -> DeskRequest { .keyList }
+  }
+
+  struct Revoke: DeskCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "撤销下级机构的密钥 take a subordinate's key out of office",
+      discussion: """
+        截止点之前的记录有效。之后的：撤销前已取得回执的，retired 有效、compromised 有争议；没有回执的暂存，待追认。
+        What lies before the cut stands. Beyond it: receipted before the revocation stands (retired) or is disputed
+        (compromised); without a receipt it is quarantined until ratified.
+        """)
+    @Argument(help: "机构 office") var office: String
+    @Option(help: "retired（停用）或 compromised（可能被盗） retired or compromised") var reason: String
+    @Option(help: "事由 why") var text: String
+    @Option(help: "只认到该日终了前取得回执的记录 only what was receipted by the end of that day stands") var notAfter: String?
+    @OptionGroup var options: GlobalOptions
+    func request() -> DeskRequest {
+      .keyRevoke(KeyRevocationDraft(office: office, reason: reason, text: text, notAfter: notAfter))
+    }
+  }
+}
+
+struct AdoptCommand: DeskCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "adopt",
+    abstract: "确认本目录是唯一在用的数据（恢复、移动或复制之后，无法联系上级时） say that this home is the only one in use, after a restore, a move or a copy",
+    discussion: """
+      能联系上级时请用 docket sync，无须此命令。确认后登记进入新的日志代次；另一份数据若还在使用，双方的登记都会保留。
+      With a superior in reach use docket sync instead. Work then goes on in a new incarnation; should another copy be
+      in use after all, the work of both is kept.
+      """)
+  @OptionGroup var options: GlobalOptions
+  func request() -> DeskRequest { .adopt }
+}
