@@ -67,6 +67,9 @@ enum Schema {
     CREATE TABLE sighting (
       stream BLOB NOT NULL, author BLOB NOT NULL, seq INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (stream, author)
     ) STRICT, WITHOUT ROWID;
+    CREATE TABLE time_doubt (
+      act BLOB PRIMARY KEY, file BLOB NOT NULL, author BLOB NOT NULL, doubt TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
     CREATE TABLE clamp (
       stamp INTEGER NOT NULL, author INTEGER NOT NULL, clamp INTEGER NOT NULL, PRIMARY KEY (author, stamp)
     ) STRICT, WITHOUT ROWID;

@@ -177,6 +177,27 @@ extension StoreTransaction {
     }
   }
 
+  public func doubts() throws -> [StoredDoubt] {
+    try Row.fetchAll(database, sql: "SELECT act, file, author, doubt FROM time_doubt ORDER BY act").map { row in
+      guard let act = RecordID([UInt8](row["act"] as Data)), let file = RecordID([UInt8](row["file"] as Data)),
+        let author = Digest(row["author"] as Data), let doubt = TimeDoubt(rawValue: row["doubt"])
+      else { throw StoreError(.corrupt, cause: "time_doubt") }
+      return StoredDoubt(act: act, file: file, author: KeyFingerprint(author), doubt: doubt)
+    }
+  }
+
+  public func put(_ doubt: StoredDoubt) throws {
+    try database.execute(
+      sql: "INSERT OR REPLACE INTO time_doubt (act, file, author, doubt) VALUES (?, ?, ?, ?)",
+      arguments: [
+        Data(doubt.act.bytes), Data(doubt.file.bytes), Data(doubt.author.bytes), doubt.doubt.rawValue,
+      ])
+  }
+
+  public func removeDoubt(of act: RecordID) throws {
+    try database.execute(sql: "DELETE FROM time_doubt WHERE act = ?", arguments: [Data(act.bytes)])
+  }
+
   public func hasClamps() throws -> Bool {
     try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM clamp)") ?? false
   }

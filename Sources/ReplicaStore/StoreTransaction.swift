@@ -130,7 +130,7 @@ public final class StoreTransaction: ReplicaStorage {
   // MARK: Exceptional and small
 
   public func clearProjection() throws {
-    let derived = ["receipt", "act", "other_record", "case_summary", "held_change", "fact", "sighting", "clamp"]
+    let derived = ["receipt", "act", "other_record", "case_summary", "held_change", "fact", "sighting", "clamp", "time_doubt"]
     for table in derived + RecordType.all.map(Schema.table) { try database.execute(sql: "DELETE FROM \(table)") }
     try database.execute(sql: "DELETE FROM charter WHERE is_pinned = 0")
     try database.execute(sql: "UPDATE charter SET stamp = NULL")

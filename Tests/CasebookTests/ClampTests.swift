@@ -96,4 +96,57 @@ struct ClampTests {
     let entry = try region.city.name(region.city.newID(), "x")
     #expect(entry.header.stamp.milliseconds <= region.city.now + HybridClock.advanceMillisecondsMax + 1)
   }
+
+  @Test("an act claimed before what its author had seen, or after its receipt, is flagged in the file and on the board")
+  func doubts() throws {
+    let region = try Judged()
+    let (county, city) = (region.county, region.city)
+    try city.publish("renxian")
+    try city.meet(county)
+    try county.staff()
+    let file = try county.open("case")
+    func act(_ clock: UInt64) throws {
+      let honest = county.now
+      county.now = clock
+      let change = ActChange(
+        file: try #require(county.storage.rows(RecordType.caseFile.number).first?.id), id: county.newID(), parents: [],
+        rule: "propose-filing",
+        facts: [.init(name: "@date", value: .text("2026-01-05")), .init(name: "@officers", value: .list([]))])
+      try county.record([.act(change)], for: .up)
+      county.now = honest
+    }
+    func flagged(_ replica: Replica) throws -> [TimeDoubt] { try replica.file(file).acts.compactMap(\.doubt) }
+    try city.meet(county)
+    try city.witness()
+    try city.meet(county)
+    // Honest, with a receipt seen: nothing.
+    try act(county.now + 1_000)
+    try city.meet(county)
+    try city.witness()
+    #expect(try flagged(city).isEmpty)
+    try act(county.now + 2 * Self.year)
+    try city.meet(county)
+    #expect(try flagged(city).isEmpty)
+    try city.witness()
+    #expect(try flagged(city) == [.ahead])
+    guard case .board(let board) = try city.perform(.board) else { throw CancellationError() }
+    #expect(board.rows.first { $0.office == "130526" }?.doubtedActs == 1)
+    // The claim stays what it was; only the order is another.
+    let claims = try city.file(file).acts.map(\.claimed)
+    #expect(claims.contains { $0 > city.now + Self.year })
+    let before = city.storage.doubts()
+    var projector = Projector(context: city.context)
+    try projector.rebuild(in: city.storage)
+    #expect(city.storage.doubts() == before)
+  }
+
+  @Test("the interval decides the doubt, with ten minutes' grace on both sides")
+  func edges() {
+    let minute: UInt64 = 60_000
+    #expect(TimeDoubt(claimed: 100 * minute, from: nil, until: nil) == nil)
+    #expect(TimeDoubt(claimed: 110 * minute, from: nil, until: 100 * minute) == nil)
+    #expect(TimeDoubt(claimed: 110 * minute + 1, from: nil, until: 100 * minute) == .ahead)
+    #expect(TimeDoubt(claimed: 90 * minute, from: 100 * minute, until: 200 * minute) == nil)
+    #expect(TimeDoubt(claimed: 90 * minute - 1, from: 100 * minute, until: 200 * minute) == .backdated)
+  }
 }

@@ -61,6 +61,34 @@ struct NumberTests {
     return view.file.number
   }
 
+  @Test("a legal field written in two places blocks numbered documents until somebody resolves it")
+  func legalConflict() throws {
+    let region = try Region()
+    let east = region.east
+    try lease(region.city, 1, 9, to: east)
+    try region.city.send(to: east)
+    let number = try open(east)
+    let before = try #require(east.storage.rows(RecordType.caseFile.number).first { $0.text(2) == number })
+    // A superior that took the file over and its district write the day of opening, unseen by each other.
+    func write(_ office: Replica, _ day: String) throws {
+      try office.record([
+        .record(
+          RecordWrite(
+            type: RecordType.caseFile.number, id: before.id,
+            fields: [.init(number: 11, value: .text(day), replaces: before.fields[11]?.stamps ?? [])]))
+      ], for: office === region.city ? .office(east.context.office) : .up)
+    }
+    try region.city.meet(east)
+    try write(region.city, "2025-12-02")
+    try write(east, "2025-12-03")
+    try region.city.meet(east)
+    let refusal = #expect(throws: DeskFailure.self) { try east.act(number, "issue", [], on: "2026-01-06") }
+    #expect(refusal?.code == "legal-conflict" && refusal?.article?.isEmpty == false)
+    try east.act(number, "note", [], on: "2026-01-06")
+    try east.perform(.conflictResolve(record: before.id.description, field: "opened_on", choice: 0))
+    try east.act(number, "issue", [], on: "2026-01-06")
+  }
+
   @discardableResult
   private func lease(
     _ office: Replica, _ first: Int, _ last: Int, to other: Replica? = nil, year: Int = 2026, series: String = "notice"

@@ -111,6 +111,7 @@ extension Clerk {
     }
     if let refusal = folded.attempt(act, hierarchy: context.tree) { throw DeskFailure(refusal) }
     try checkAtDesk(act, in: file, storage)
+    try checkLegalConflicts(rule, of: file, storage)
     let issued = try takeNumber(for: act, by: rule, of: file, in: storage)
     if let issued { act.facts[FormRule.numberFact] = .text(issued.text) }
     guard let actID = RecordID(hex: act.id) else { return .done }

@@ -13,6 +13,7 @@ extension Clerk {
     let coverage = try coverageRows(in: storage)
     let newest = try newestEntries(in: storage)
     let summaries = Dictionary(grouping: try storage.summaries().filter { $0.kind != "order" }, by: \.office)
+    let doubts = Dictionary(grouping: try storage.doubts()) { context.tree.office(of: $0.author) }
     var lines: [BoardLine] = []
     for seat in context.tree.all
     where seat.charter.office == context.office || context.tree.isSuperior(context.office, of: seat.charter.office) {
@@ -20,7 +21,7 @@ extension Clerk {
       var line = BoardLine(
         office: code, name: seat.charter.name, open: 0, dueSoon: 0, overdue: 0, suspended: 0, closed: 0,
         longestOverdue: 0, inspections: 0, coverage: nil, asOf: newest[seat.charter.office], isStale: false,
-        voidActs: 0)
+        voidActs: 0, doubtedActs: doubts[seat.charter.office]?.count ?? 0)
       for summary in summaries[code] ?? [] {
         count(summary, soon: soon, in: &line)
       }

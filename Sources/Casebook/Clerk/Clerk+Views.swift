@@ -102,12 +102,14 @@ extension Clerk {
   ) throws -> ActView {
     let stored = file.stored.first { $0.change.id.description == act.id }
     let interval = try stored.map { try Witness.interval(of: $0.stream, seq: $0.seq, in: storage) }
+    // The stamp orders the act and may be clamped; what its author claimed stands in the entry.
+    let claimed = interval?.claimed ?? HybridTimestamp(rawValue: act.stamp).milliseconds
     return ActView(
       id: act.id, act: act.rule, name: file.workflow?.act(act.rule)?.name ?? Bilingual(zh: act.rule, en: act.rule),
       office: act.office, date: act.date.description, officers: act.officers.map(\.name),
       facts: act.facts.mapValues(\.spelled), stands: reason == nil, reason: reason, article: article,
-      claimed: HybridTimestamp(rawValue: act.stamp).milliseconds, provableFrom: interval?.from,
-      provableUntil: interval?.until, entry: stored.map { "\(act.office)#\($0.seq)" } ?? "")
+      claimed: claimed, provableFrom: interval?.from, provableUntil: interval?.until,
+      doubt: TimeDoubt(claimed: claimed, from: interval?.from, until: interval?.until), entry: stored.map { "\(act.office)#\($0.seq)" } ?? "")
   }
 
   private func clockView(_ reading: ClockReading) -> ClockView {

@@ -102,12 +102,14 @@ public struct ActView: Sendable, Hashable, Codable {
   public var provableFrom: UInt64?
   /// Unix milliseconds of the first receipt for it.
   public var provableUntil: UInt64?
+  /// What was claimed lies outside what is provable.
+  public var doubt: TimeDoubt?
   public var entry: String
 
   public init(
     id: String, act: String, name: Bilingual, office: String, date: String, officers: [String],
     facts: [String: String], stands: Bool, reason: Bilingual?, article: String?, claimed: UInt64,
-    provableFrom: UInt64?, provableUntil: UInt64?, entry: String
+    provableFrom: UInt64?, provableUntil: UInt64?, doubt: TimeDoubt?, entry: String
   ) {
     self.id = id
     self.act = act
@@ -122,6 +124,7 @@ public struct ActView: Sendable, Hashable, Codable {
     self.claimed = claimed
     self.provableFrom = provableFrom
     self.provableUntil = provableUntil
+    self.doubt = doubt
     self.entry = entry
   }
 }

@@ -35,10 +35,13 @@ public struct BoardLine: Sendable, Hashable, Codable {
   public var asOf: UInt64?
   public var isStale: Bool
   public var voidActs: Int
+  /// Acts whose claimed time contradicts their receipts.
+  public var doubtedActs: Int
 
   public init(
     office: String, name: String, open: Int, dueSoon: Int, overdue: Int, suspended: Int, closed: Int,
-    longestOverdue: Int, inspections: Int, coverage: Int?, asOf: UInt64?, isStale: Bool, voidActs: Int
+    longestOverdue: Int, inspections: Int, coverage: Int?, asOf: UInt64?, isStale: Bool, voidActs: Int,
+    doubtedActs: Int
   ) {
     self.office = office
     self.name = name
@@ -53,6 +56,7 @@ public struct BoardLine: Sendable, Hashable, Codable {
     self.asOf = asOf
     self.isStale = isStale
     self.voidActs = voidActs
+    self.doubtedActs = doubtedActs
   }
 }
 

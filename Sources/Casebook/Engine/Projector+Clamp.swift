@@ -6,7 +6,8 @@ extension Projector {
   mutating func clamp(of entry: Entry, in storage: any ReplicaStorage) throws -> HybridTimestamp? {
     let stream = entry.header.stream
     if lastReceipts?.stream != stream { lastReceipts = (stream, try receiptsOnBranch(of: stream, in: storage)) }
-    guard let receipts = lastReceipts?.receipts, !receipts.isEmpty else { return nil }
+    let receipts = lastReceipts?.receipts ?? []
+    try doubt(entry, receipts: receipts, isRecheck: false, in: storage)
     let clamp = Clamp.of(entry.header.stamp, seq: entry.header.seq, receipts: receipts)
     if let clamp { try keep(clamp, of: entry, in: storage) }
     return clamp
@@ -28,6 +29,7 @@ extension Projector {
       let entries = try storage.entries(of: stream, from: next, bytesMax: SessionLimits.creditBytes)
       guard let end = entries.last?.header.seq else { break }
       for entry in entries where entry.header.seq <= last {
+        try doubt(entry, receipts: receipts, isRecheck: true, in: storage)
         let clamp = Clamp.of(entry.header.stamp, seq: entry.header.seq, receipts: receipts)
         let stamp = WriteStamp(time: entry.header.stamp, author: stream.author)
         guard try clamp != (context.hasClamps ? storage.clamp(of: stamp) : nil) else { continue }
@@ -35,6 +37,26 @@ extension Projector {
         try reorder(entry, by: clamp ?? entry.header.stamp, in: storage)
       }
       next = end + 1
+    }
+  }
+
+  /// Notes acts whose claimed time lies outside what the receipts prove, and takes the note back when a receipt that
+  /// came later proves an earlier time.
+  private func doubt(
+    _ entry: Entry, receipts: [Receipt], isRecheck: Bool, in storage: any ReplicaStorage
+  ) throws {
+    let until = receipts.lazy.filter { $0.head.seq >= entry.header.seq }.map(\.clock).min()
+    let from = try entry.header.seen.flatMap { try storage.receiptClock(ofEntry: $0) }
+    guard until != nil || from != nil else { return }
+    let doubt = TimeDoubt(claimed: entry.header.stamp.milliseconds, from: from, until: until)
+    guard doubt != nil || isRecheck else { return }
+    for case .act(let act) in (try? entry.changes()) ?? [] {
+      if let doubt {
+        let author = entry.header.stream.author
+        try storage.put(StoredDoubt(act: act.id, file: act.file, author: author, doubt: doubt))
+      } else {
+        try storage.removeDoubt(of: act.id)
+      }
     }
   }
 

@@ -37,10 +37,11 @@ public enum Witness {
   }
 
   /// The provable interval of an entry, Unix milliseconds: not before the receipt its author had seen, not after
-  /// the first receipt that covers it. `nil` bounds are open: an unwitnessed act is legal, not an error.
+  /// the first receipt that covers it. `nil` bounds are open: an unwitnessed act is legal, not an error. `claimed` is
+  /// the author's own clock.
   public static func interval(
     of stream: StreamID, seq: UInt64, in storage: any ReplicaStorage
-  ) throws -> (from: UInt64?, until: UInt64?) {
+  ) throws -> (claimed: UInt64?, from: UInt64?, until: UInt64?) {
     // A receipt over another branch proves nothing of this one.
     let isForked = try storage.forkProofs().contains { $0.proof.stream == stream }
     let until = try storage.receipts(of: stream).filter { stored in
@@ -51,7 +52,7 @@ public enum Witness {
     let entry = try storage.entries(of: stream, from: seq, bytesMax: 1).first
     var from: UInt64?
     if let seen = entry?.header.seen { from = try storage.receiptClock(ofEntry: seen) }
-    return (from, until)
+    return (entry?.header.stamp.milliseconds, from, until)
   }
 
   /// Whether the chain held goes through the head: the entry after it names its hash.

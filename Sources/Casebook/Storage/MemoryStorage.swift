@@ -21,6 +21,7 @@ public final class MemoryStorage: ReplicaStorage {
   private var decidingFacts: [StoredFact] = []
   private var seen: [StreamID: [KeyFingerprint: Sighting]] = [:]
   private var clamps: [WriteStamp: HybridTimestamp] = [:]
+  private var doubted: [RecordID: StoredDoubt] = [:]
 
   public init() {}
 
@@ -149,6 +150,9 @@ public final class MemoryStorage: ReplicaStorage {
 
   public func clamp(of stamp: WriteStamp) -> HybridTimestamp? { clamps[stamp] }
   public func setClamp(_ clamp: HybridTimestamp?, of stamp: WriteStamp) { clamps[stamp] = clamp }
+  public func doubts() -> [StoredDoubt] { doubted.sorted { $0.key < $1.key }.map(\.value) }
+  public func put(_ doubt: StoredDoubt) { doubted[doubt.act] = doubt }
+  public func removeDoubt(of act: RecordID) { doubted[act] = nil }
   public func hasClamps() -> Bool { !clamps.isEmpty }
 
   public func put(_ summary: CaseSummary) { summariesByFile[summary.file] = summary }
@@ -163,6 +167,7 @@ public final class MemoryStorage: ReplicaStorage {
     decidingFacts = []
     seen = [:]
     clamps = [:]
+    doubted = [:]
     rowsByKey = [:]
     actsByFile = [:]
     summariesByFile = [:]

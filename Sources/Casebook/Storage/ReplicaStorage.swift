@@ -74,6 +74,10 @@ public protocol ReplicaStorage: AnyObject {
   /// What orders values with this stamp instead of it (`Clamp`); `nil` for nearly all.
   func clamp(of stamp: WriteStamp) throws -> HybridTimestamp?
   func setClamp(_ clamp: HybridTimestamp?, of stamp: WriteStamp) throws
+  /// By act.
+  func doubts() throws -> [StoredDoubt]
+  func put(_ doubt: StoredDoubt) throws
+  func removeDoubt(of act: RecordID) throws
   /// Whether any stamp is clamped.
   func hasClamps() throws -> Bool
 

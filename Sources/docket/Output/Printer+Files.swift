@@ -55,6 +55,11 @@ extension Printer {
     for (name, value) in act.facts.sorted(by: { $0.key < $1.key }) { Swift.print("      \(name)=\(value)") }
     line(
       "      自称 \(time(act.claimed))  可证 \(interval(act))", "      claimed \(time(act.claimed))  provable \(interval(act))")
+    switch act.doubt {
+    case .ahead: line("      ⚠ 自称的时间晚于上级收到的时间：作者时钟偏快", "      ⚠ claimed later than it was received: the author's clock was ahead")
+    case .backdated: line("      ⚠ 自称的时间早于可证的时间：倒签或时钟偏慢", "      ⚠ claimed earlier than can be: backdated, or a slow clock")
+    case nil: break
+    }
     if let reason = act.reason {
       Swift.print("      \(text(reason))" + (act.article.map { word("（\($0)）", " (\($0))") } ?? ""))
     }

@@ -17,6 +17,11 @@ extension Printer {
           "\(row.voidActs)", time(row.asOf) + (row.isStale ? word(" 滞后", " stale") : ""),
         ]
       })
+    for row in view.rows where row.doubtedActs > 0 {
+      line(
+        "⚠ \(row.name)：\(row.doubtedActs) 个行为自称的时间与回执矛盾，详见案卷。",
+        "⚠ \(row.name): \(row.doubtedActs) acts claim a time that receipts contradict; see the files.")
+    }
     if view.staleOffices > 0 {
       line(
         "\(view.staleOffices) 个机构数据超过 3 天未更新，其数字为最低值。",
