@@ -54,6 +54,9 @@ enum Schema {
     ALTER TABLE charter ADD COLUMN stamp INTEGER;
     ALTER TABLE charter ADD COLUMN is_pinned INTEGER NOT NULL DEFAULT 1;
     ALTER TABLE held_change ADD COLUMN rule TEXT;
+    ALTER TABLE stream ADD COLUMN moved INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX stream_moved ON stream (moved);
+    CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE fact (
       id INTEGER PRIMARY KEY, stream BLOB NOT NULL, seq INTEGER NOT NULL, body BLOB NOT NULL, UNIQUE (stream, seq, body)
     ) STRICT;

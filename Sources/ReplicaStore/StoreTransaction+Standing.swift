@@ -15,8 +15,8 @@ extension StoreTransaction {
     try database.execute(sql: "DELETE FROM entry WHERE stream = ? AND seq >= ?", arguments: [id, Int64(seq)])
     if let head {
       try database.execute(
-        sql: "UPDATE stream SET seq = ?, hash = ? WHERE id = ?",
-        arguments: [Int64(head.seq), Data(head.hash.bytes), id])
+        sql: "UPDATE stream SET seq = ?, hash = ?, moved = ? WHERE id = ?",
+        arguments: [Int64(head.seq), Data(head.hash.bytes), try nextMove(), id])
     } else {
       try database.execute(sql: "DELETE FROM stream WHERE id = ?", arguments: [id])
     }

@@ -40,16 +40,37 @@ public final class StoreTransaction: ReplicaStorage {
   public func append(_ run: [Entry], head: StreamHead, receivedAt milliseconds: UInt64) throws {
     try database.cachedStatement(
       sql: """
-        INSERT INTO stream (name, seq, hash) VALUES (?, ?, ?)
-        ON CONFLICT (name) DO UPDATE SET seq = excluded.seq, hash = excluded.hash
+        INSERT INTO stream (name, seq, hash, moved) VALUES (?, ?, ?, ?)
+        ON CONFLICT (name) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, moved = excluded.moved
         """
-    ).execute(arguments: [Data(head.stream.encoded), Int64(head.seq), Data(head.hash.bytes)])
+    ).execute(arguments: [Data(head.stream.encoded), Int64(head.seq), Data(head.hash.bytes), try nextMove()])
     let id = try streamNumber(head.stream)
     let insert = try database.cachedStatement(
       sql: "INSERT INTO entry (stream, seq, bytes, received_at) VALUES (?, ?, ?, ?)")
     for entry in run {
       try insert.execute(arguments: [id, Int64(entry.header.seq), Data(entry.encoded), Int64(milliseconds)])
     }
+  }
+
+  /// Counts a move of a stream's head.
+  func nextMove() throws -> Int64 {
+    try Int64.fetchOne(
+      database.cachedStatement(
+        sql: """
+          INSERT INTO counter (name, value) VALUES ('moves', 1)
+          ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value
+          """)) ?? 0
+  }
+
+  public func moves() throws -> UInt64 {
+    UInt64(try Int64.fetchOne(database, sql: "SELECT value FROM counter WHERE name = 'moves'") ?? 0)
+  }
+
+  public func heads(movedAfter moves: UInt64) throws -> [StreamHead] {
+    try Row.fetchAll(
+      database.cachedStatement(sql: "SELECT name, seq, hash FROM stream WHERE moved > ? ORDER BY name"),
+      arguments: [Int64(moves)]
+    ).map { try head(try Self.stream($0["name"]), seq: $0["seq"], hash: $0["hash"]) }
   }
 
   func streamNumber(_ stream: StreamID) throws -> Int64? {

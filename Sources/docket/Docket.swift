@@ -62,7 +62,16 @@ enum Main {
       ErrorOutput.print(failure, language: language, isJSON: arguments.contains("--json"))
       exit(failure.kind.rawValue)
     } catch {
-      DocketCommand.exit(withError: error)
+      // Help and completion scripts are asked for; a mistake in the arguments is told to a program as a program reads it.
+      guard arguments.contains("--json"), !DocketCommand.exitCode(for: error).isSuccess else {
+        DocketCommand.exit(withError: error)
+      }
+      let text = DocketCommand.message(for: error)
+      let failure = DeskFailure(
+        kind: .usage, code: "usage", message: Bilingual(zh: "命令用法有误：\(text)", en: text),
+        remedy: Bilingual(zh: "用 docket 命令 --help 查看用法。", en: "See docket COMMAND --help."))
+      ErrorOutput.print(failure, language: language, isJSON: true)
+      exit(failure.kind.rawValue)
     }
   }
 }

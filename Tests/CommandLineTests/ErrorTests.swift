@@ -93,6 +93,17 @@ struct ErrorTests {
     try await office.must("verify")
   }
 
+  @Test("a mistake in the arguments is one JSON object for a program, and text for a person")
+  func usage() async throws {
+    let office = try Office()
+    let program = try await office.docket("case", "nonsense", "--json")
+    #expect(program.status == 64 && program.err.contains("\"code\":\"usage\"") && program.out.isEmpty)
+    #expect(try JSONSerialization.jsonObject(with: Data(program.err.utf8)) is [String: Any])
+    let person = try await office.docket("case", "nonsense")
+    #expect(person.status == 64 && !person.err.contains("{"))
+    #expect(try await office.docket("--help", "--json").status == 0)
+  }
+
   @Test("an older database than this machine remembers is not written on")
   func restoredDatabase() async throws {
     let office = try Office()

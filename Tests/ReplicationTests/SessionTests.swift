@@ -11,6 +11,8 @@ struct SessionTests {
     var forks = 0
     /// Entries that came for a position at which another one stands.
     var aside: [[UInt8]] = []
+    /// Bytes of frontiers and positions sent.
+    var frontierBytes = 0
     var closed: SyncFrame.CloseCode?
     var isComplete: Bool { session.isComplete }
   }
@@ -25,11 +27,16 @@ struct SessionTests {
     }.sorted { $0.stream < $1.stream }
   }
 
-  private func side(_ office: OfficeCode?, peer: OfficeCode?, _ held: [StreamID: [[UInt8]]]) throws -> Side {
+  private func side(
+    _ office: OfficeCode?, peer: OfficeCode?, _ held: [StreamID: [[UInt8]]], agreed: [StreamID: [[UInt8]]]? = nil
+  ) throws -> Side {
     let heads = try heads(held)
+    let before = try agreed.map(self.heads)
     let hello = SyncFrame.Hello(
-      version: 1, office: try #require(office), digest: SyncFrame.digest(of: heads, using: suite), clock: 0, software: "t")
-    return Side(session: SyncSession(hello: hello, peer: try #require(peer), heads: heads), held: held)
+      version: 1, office: try #require(office), digest: SyncFrame.digest(of: heads, using: suite), clock: 0,
+      software: "t", agreed: before.map { SyncFrame.digest(of: $0, using: suite) })
+    let moved = before.map { before in heads.filter { !before.contains($0) } }
+    return Side(session: SyncSession(hello: hello, peer: try #require(peer), heads: heads, moved: moved), held: held)
   }
 
   /// Carries one side's actions out; returns the frames it sends.
@@ -38,7 +45,12 @@ struct SessionTests {
     var frames: [SyncFrame] = []
     while let action = queue.popFirst() {
       switch action {
-      case .send(let frame): frames.append(frame)
+      case .send(let frame):
+        switch frame {
+        case .frontier, .positions: side.frontierBytes += frame.encoded.count
+        default: break
+        }
+        frames.append(frame)
       case .load(let stream, let from, let bytesMax):
         var taken: [[UInt8]] = []
         for entry in side.held[stream, default: []].dropFirst(Int(from - 1)) {
@@ -136,6 +148,56 @@ struct SessionTests {
     #expect(bytes <= 200)
     #expect(try run(&left, &right) <= 4)
     #expect(left.session.wasIdle && right.session.wasIdle)
+  }
+
+  @Test("peers that agreed before tell what moved since: a few lines whatever the number of streams")
+  func brief() throws {
+    var agreed: [StreamID: [[UInt8]]] = [:]
+    var moving: [(stream: StreamID, entries: [[UInt8]])] = []
+    for index in 0..<60 {
+      let (stream, entries) = try chain(2)
+      agreed[stream] = Array(entries.prefix(1))
+      if index < 4 { moving.append((stream, entries)) }
+    }
+    let (fresh, news) = try chain(3)
+    var ahead = agreed, other = agreed
+    for (stream, entries) in moving.prefix(2) { ahead[stream] = entries }
+    for (stream, entries) in moving.dropFirst(2).prefix(1) { other[stream] = entries }
+    // Both moved the fourth: a peer met somebody else meanwhile.
+    ahead[moving[3].stream] = moving[3].entries
+    other[moving[3].stream] = moving[3].entries
+    other[fresh] = news
+    var left = try side(a, peer: b, ahead, agreed: agreed)
+    var right = try side(b, peer: a, other, agreed: agreed)
+    _ = try run(&left, &right)
+    #expect(left.isComplete && right.isComplete && left.closed == nil && right.closed == nil)
+    #expect(left.held == right.held)
+    #expect(left.frontierBytes + right.frontierBytes <= 1_000)
+    // Another agreement on one side, or none: the whole frontier is told, and the end is the same.
+    for memory in [nil, ahead] as [[StreamID: [[UInt8]]]?] {
+      var forgetful = try side(a, peer: b, ahead, agreed: memory)
+      var faithful = try side(b, peer: a, other, agreed: agreed)
+      _ = try run(&forgetful, &faithful)
+      #expect(forgetful.isComplete && faithful.isComplete && forgetful.held == faithful.held)
+      #expect(forgetful.frontierBytes > 60 * 70)
+    }
+  }
+
+  @Test("nothing moved and yet the digests differ: a stream has become shared, and whole frontiers find it")
+  func newlyShared() throws {
+    let (stream, entries) = try chain(1)
+    let (revealed, hidden) = try chain(2)
+    let agreed = [stream: entries]
+    // Held for long, but only now the peer may hold it: it did not move.
+    var left = try side(a, peer: b, [stream: entries, revealed: hidden], agreed: agreed)
+    let heads = try heads(left.held)
+    let hello = SyncFrame.Hello(
+      version: 1, office: try #require(a), digest: SyncFrame.digest(of: heads, using: suite), clock: 0, software: "t",
+      agreed: SyncFrame.digest(of: try self.heads(agreed), using: suite))
+    left.session = SyncSession(hello: hello, peer: try #require(b), heads: heads, moved: [])
+    var right = try side(b, peer: a, agreed, agreed: agreed)
+    _ = try run(&left, &right)
+    #expect(left.isComplete && right.isComplete && right.held[revealed] == hidden)
   }
 
   @Test("more than the credit flows in pieces, never more unacknowledged than the credit")

@@ -9,6 +9,8 @@ public final class MemoryStorage: ReplicaStorage {
 
   private var log: [StreamID: [Entry]] = [:]
   private var streamHeads: [StreamID: StreamHead] = [:]
+  private var moveCount: UInt64 = 0
+  private var movedAt: [StreamID: UInt64] = [:]
   private var storedCharters: [StoredCharter] = []
   private var storedReceipts: [StoredReceipt] = []
   private var rowsByKey: [RowKey: RecordRow] = [:]
@@ -31,6 +33,17 @@ public final class MemoryStorage: ReplicaStorage {
   public func append(_ run: [Entry], head: StreamHead, receivedAt milliseconds: UInt64) {
     log[head.stream, default: []].append(contentsOf: run)
     streamHeads[head.stream] = head
+    noteMove(head.stream)
+  }
+
+  private func noteMove(_ stream: StreamID) {
+    moveCount += 1
+    movedAt[stream] = moveCount
+  }
+
+  public func moves() -> UInt64 { moveCount }
+  public func heads(movedAfter moves: UInt64) -> [StreamHead] {
+    heads().filter { (movedAt[$0.stream] ?? 0) > moves }
   }
 
   public func entries(of stream: StreamID, from seq: UInt64, bytesMax: Int) -> [Entry] {
@@ -54,6 +67,7 @@ public final class MemoryStorage: ReplicaStorage {
     putAside(Array(entries[Int(seq - 1)...]))
     log[stream] = head == nil ? nil : Array(entries[..<Int(seq - 1)])
     streamHeads[stream] = head
+    noteMove(stream)
   }
 
   public func putAside(_ entries: [Entry]) {

@@ -9,6 +9,10 @@ public protocol ReplicaStorage: AnyObject {
   func head(of stream: StreamID) throws -> StreamHead?
   /// Every stream held, by `StreamID` order.
   func heads() throws -> [StreamHead]
+  /// How often a stream's head has moved here; never goes down.
+  func moves() throws -> UInt64
+  /// Heads that moved after the given count of moves.
+  func heads(movedAfter moves: UInt64) throws -> [StreamHead]
   /// Appends a verified run; `head` is the stream's new head.
   func append(_ run: [Entry], head: StreamHead, receivedAt milliseconds: UInt64) throws
   /// Entries from `seq` on, until their encodings reach `bytesMax` (at least one entry if there is any).

@@ -28,20 +28,40 @@ extension OfficeNode {
 
   func beginSession(with peer: OfficeCode) throws -> (SyncSession, SyncView) {
     let heads = try sharedHeads(with: peer)
+    let context = context
+    let (agreement, moves) = try StoreFailures.mapped {
+      try store.read { storage in
+        let agreement = try Agreement.read(with: peer, in: storage)
+        return (agreement, try agreement.map { Set(try storage.heads(movedAfter: $0.moves).map(\.stream)) })
+      }
+    }
     guard let suite = context.suites[.ed25519] else { throw OfficeTree.Failure.unknownSuite }
     let hello = SyncFrame.Hello(
       version: SessionLimits.protocolVersion, office: context.office, digest: SyncFrame.digest(of: heads, using: suite),
-      clock: effects.now(), software: Self.software)
+      clock: effects.now(), software: Self.software, agreed: agreement?.digest)
     let view = SyncView(
       peer: peer.text, sent: 0, received: 0, receipts: 0, bytesSent: 0, bytesReceived: 0, wasIdle: false, warnings: [])
-    let context = context
     let settled = try StoreFailures.mapped { try store.read { try context.settledForks(in: $0) } }
-    return (SyncSession(hello: hello, peer: peer, heads: heads, settledForks: settled), view)
+    return (SyncSession(
+      hello: hello, peer: peer, heads: heads, moved: moves.map { moved in heads.filter { moved.contains($0.stream) } },
+      settledForks: settled), view)
   }
 
   func entries(of stream: StreamID, from seq: UInt64, bytesMax: Int) throws -> [[UInt8]] {
     try StoreFailures.mapped {
       try store.read { try $0.entries(of: stream, from: seq, bytesMax: bytesMax) }.map(\.encoded)
+    }
+  }
+
+  /// A session is complete: both hold the same now.
+  func agree(with peer: OfficeCode) throws {
+    let heads = try sharedHeads(with: peer)
+    guard let suite = context.suites[.ed25519] else { throw OfficeTree.Failure.unknownSuite }
+    try StoreFailures.mapped {
+      let known = try store.read { try Agreement.read(with: peer, in: $0) }
+      // An idle session writes nothing.
+      guard known?.digest != SyncFrame.digest(of: heads, using: suite) else { return }
+      try store.transaction { try Agreement.keep(heads, with: peer, using: suite, in: $0) }
     }
   }
 

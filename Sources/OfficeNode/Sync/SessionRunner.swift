@@ -90,7 +90,9 @@ struct SessionRunner {
         queue.append(contentsOf: session.receiptsWritten(heads))
       case .reportFork(let stream, let seq):
         await node.logFork(stream, seq: seq)
-      case .complete: return true
+      case .complete:
+        try await node.agree(with: peer)
+        return true
       case .close(let code, let text, _):
         if code == .normal { return true }
         throw SyncFailure.peerClosed(peer, code, text)

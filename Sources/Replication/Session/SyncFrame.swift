@@ -14,6 +14,19 @@ public enum SyncFrame: Sendable, Hashable {
   case close(code: CloseCode, text: String)
   /// The sender needs entries of a stream from a position on that it seems to hold: the branches part further back.
   case want(stream: StreamID, from: UInt64)
+  /// The sender's heads of the streams the peer's frontier listed, in its order; `nil` where it holds nothing. Follows a
+  /// frontier of what moved since both agreed.
+  case positions([Position?])
+
+  public struct Position: Sendable, Hashable {
+    public var seq: UInt64
+    public var hash: Digest
+
+    public init(seq: UInt64, hash: Digest) {
+      self.seq = seq
+      self.hash = hash
+    }
+  }
 
   public struct Hello: Sendable, Hashable {
     public var version: UInt64
@@ -23,8 +36,14 @@ public enum SyncFrame: Sendable, Hashable {
     /// The sender's wall clock, Unix milliseconds: for the warning about a wrong clock, never for ordering.
     public var clock: UInt64
     public var software: String
+    /// Digest of the heads both sides held when the last session between them was complete: if both remember the
+    /// same, frontiers list only what moved since. `nil`: first contact, or doubt.
+    public var agreed: Digest?
 
-    public init(version: UInt64, office: OfficeCode, digest: Digest, clock: UInt64, software: String) {
+    public init(
+      version: UInt64, office: OfficeCode, digest: Digest, clock: UInt64, software: String, agreed: Digest? = nil
+    ) {
+      self.agreed = agreed
       self.version = version
       self.office = office
       self.digest = digest
@@ -50,13 +69,14 @@ public enum SyncFrame: Sendable, Hashable {
     var writer = CBORWriter()
     switch self {
     case .hello(let hello):
-      writer.arrayHead(6)
+      writer.arrayHead(hello.agreed == nil ? 6 : 7)
       writer.unsigned(1)
       writer.unsigned(hello.version)
       writer.text(hello.office.text)
       writer.byteString(hello.digest.bytes)
       writer.unsigned(hello.clock)
       writer.text(hello.software)
+      if let agreed = hello.agreed { writer.byteString(agreed.bytes) }
     case .frontier(let heads, let isLast):
       writer.arrayHead(3)
       writer.unsigned(2)
@@ -94,6 +114,19 @@ public enum SyncFrame: Sendable, Hashable {
       writer.unsigned(8)
       stream.write(to: &writer)
       writer.unsigned(from)
+    case .positions(let positions):
+      writer.arrayHead(2)
+      writer.unsigned(9)
+      writer.arrayHead(positions.count)
+      for position in positions {
+        guard let position else {
+          writer.null()
+          continue
+        }
+        writer.arrayHead(2)
+        writer.unsigned(position.seq)
+        writer.byteString(position.hash.bytes)
+      }
     }
     return writer.bytes
   }
@@ -101,15 +134,15 @@ public enum SyncFrame: Sendable, Hashable {
   public init(decoding bytes: [UInt8]) throws(CBORReader.Failure) {
     guard bytes.count <= SessionLimits.frameBytesMax else { throw .tooLong }
     var reader = CBORReader(bytes)
-    let count = try reader.arrayHead(atMost: 6)
+    let count = try reader.arrayHead(atMost: 7)
     switch (try reader.unsigned(), count) {
-    case (1, 6):
+    case (1, 6), (1, 7):
       let version = try reader.unsigned()
       guard let office = OfficeCode(try reader.text(atMost: OfficeCode.lengthMax)) else { throw .outOfRange }
       self = .hello(
         Hello(
           version: version, office: office, digest: try reader.digest(), clock: try reader.unsigned(),
-          software: try reader.text(atMost: LogLimits.nameBytesMax)))
+          software: try reader.text(atMost: LogLimits.nameBytesMax), agreed: count == 7 ? try reader.digest() : nil))
     case (2, 3):
       let isLast = try reader.flag()
       var heads: [StreamHead] = []
@@ -139,6 +172,20 @@ public enum SyncFrame: Sendable, Hashable {
       let from = try reader.unsigned()
       guard from >= 1 else { throw .outOfRange }
       self = .want(stream: stream, from: from)
+    case (9, 2):
+      var positions: [Position?] = []
+      for _ in 0..<(try reader.arrayHead(atMost: SessionLimits.headsPerFrame)) {
+        if reader.isNextNull {
+          try reader.null()
+          positions.append(nil)
+          continue
+        }
+        try reader.array(of: 2)
+        let seq = try reader.unsigned()
+        guard seq >= 1 else { throw .outOfRange }
+        positions.append(Position(seq: seq, hash: try reader.digest()))
+      }
+      self = .positions(positions)
     default: throw .unsupported
     }
     try reader.finish()

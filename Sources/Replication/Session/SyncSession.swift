@@ -18,7 +18,7 @@ public struct SyncSession: Sendable {
     case writeReceipts
     /// The peer's head at this position is not ours although neither is ahead.
     case reportFork(stream: StreamID, seq: UInt64)
-    /// The session is complete; nothing is owed in either direction.
+    /// The session is complete; nothing is owed in either direction: remember what both hold now.
     case complete
     /// Close the connection. `isMisbehaviour` counts against the peer.
     case close(SyncFrame.CloseCode, String, isMisbehaviour: Bool)
@@ -47,6 +47,12 @@ public struct SyncSession: Sendable {
   /// arrive before the entries they decide over.
   private var ours: [StreamHead]
   private var theirs: [StreamID: StreamHead] = [:]
+  /// Our heads that moved since both sides agreed; `nil`: there is no agreement on our side.
+  private let moved: [StreamHead]?
+  /// Both sides remember the same agreement: frontiers list what moved since.
+  private var isBrief = false
+  private var hasPositions = false
+  private var hasFrontier = false
   private var phase = Phase.greeting
   private var queue: [Range] = []
   private var isLoading = false
@@ -75,12 +81,17 @@ public struct SyncSession: Sendable {
   private let settledForks: Set<StreamID>
 
   /// - Parameters:
+  ///   - moved: those of `heads` that moved since the agreement the hello names.
   ///   - settledForks: streams whose fork is known and of which our branch stands: the other one is not asked for again.
   ///   - hello: ours; its digest is over `heads`.
   ///   - peer: the office the transport's certificate was chartered for; the peer's hello must agree.
   ///   - heads: our heads of streams that both sides may hold, superiors' first.
-  public init(hello: SyncFrame.Hello, peer: OfficeCode, heads: [StreamHead], settledForks: Set<StreamID> = []) {
+  public init(
+    hello: SyncFrame.Hello, peer: OfficeCode, heads: [StreamHead], moved: [StreamHead]? = nil,
+    settledForks: Set<StreamID> = []
+  ) {
     self.settledForks = settledForks
+    self.moved = hello.agreed == nil ? nil : moved
     self.hello = hello
     self.peer = peer
     ours = heads
@@ -110,6 +121,7 @@ public struct SyncSession: Sendable {
       donesReceived += 1
       return advance()
     case .want(let stream, let from): return receivedWant(stream, from: from)
+    case .positions(let positions): return receivedPositions(positions)
     case .settled:
       guard phase == .exchanging, donesReceived > 0, !hasReceivedSettled else {
         return violated("settled out of turn")
@@ -200,6 +212,14 @@ public struct SyncSession: Sendable {
       return [.complete]
     }
     phase = .comparing
+    if let moved, moved.count <= SessionLimits.headsPerFrame, hello.agreed == theirs.agreed {
+      isBrief = true
+      return [.send(.frontier(heads: moved, isLast: true))]
+    }
+    return wholeFrontier()
+  }
+
+  private func wholeFrontier() -> [Action] {
     var actions: [Action] = []
     var rest = ours[...]
     repeat {
@@ -214,10 +234,45 @@ public struct SyncSession: Sendable {
     guard phase == .comparing else { return violated("frontier out of turn") }
     guard theirs.count + heads.count <= SessionLimits.headsMax else { return fail(.tooMuch, "too many streams") }
     for head in heads { theirs[head.stream] = head }
-    guard isLast else { return [] }
+    if isBrief { return receivedBriefFrontier(heads, isLast: isLast) }
+    return isLast ? compare() : []
+  }
+
+  /// What moved on the peer's side: it wants to know where we stand in those streams.
+  private mutating func receivedBriefFrontier(_ heads: [StreamHead], isLast: Bool) -> [Action] {
+    guard isLast, !hasFrontier else { return violated("frontier out of turn") }
+    hasFrontier = true
+    if heads.isEmpty, moved?.isEmpty ?? true {
+      // Nothing moved, yet the digests differ: what may be shared has changed. Only whole frontiers tell.
+      isBrief = false
+      return wholeFrontier()
+    }
+    let held = Dictionary(ours.map { ($0.stream, $0) }, uniquingKeysWith: { first, _ in first })
+    let positions = heads.map { head in
+      held[head.stream].map { SyncFrame.Position(seq: $0.seq, hash: $0.hash) }
+    }
+    return [.send(.positions(positions))] + (hasPositions ? compare() : [])
+  }
+
+  private mutating func receivedPositions(_ positions: [SyncFrame.Position?]) -> [Action] {
+    guard phase == .comparing, isBrief, !hasPositions, positions.count == moved?.count else {
+      return violated("positions out of turn")
+    }
+    hasPositions = true
+    for (head, position) in zip(moved ?? [], positions) where theirs[head.stream] == nil {
+      guard let position else { continue }
+      theirs[head.stream] = StreamHead(stream: head.stream, seq: position.seq, hash: position.hash)
+    }
+    return hasFrontier ? compare() : []
+  }
+
+  /// Both frontiers are known: sends what the peer lacks, asks about what differs.
+  private mutating func compare() -> [Action] {
     phase = .exchanging
+    // A stream that neither side listed stands where both agreed.
+    let known = isBrief ? Set((moved ?? []).map(\.stream)).union(theirs.keys) : nil
     var actions: [Action] = []
-    for head in ours {
+    for head in ours where known?.contains(head.stream) ?? true {
       let held = theirs[head.stream]
       if let held, held.seq == head.seq, held.hash != head.hash {
         actions += want(head.stream, before: head.seq)
