@@ -43,8 +43,11 @@ let edges: [Target] = [
   // The only module with SQL.
   .target(
     name: "ReplicaStore",
-    dependencies: ["Casebook", "Replication", "Casework", .product(name: "GRDB", package: "GRDB.swift")],
-    swiftSettings: strict),
+    dependencies: [
+      "Casebook", "Replication", "Casework", .product(name: "GRDB", package: "GRDB.swift"),
+      // SQLite itself, for the statements that catching up runs millions of.
+      .product(name: "GRDBSQLite", package: "GRDB.swift"),
+    ], swiftSettings: strict),
   // The only module with sockets.
   .target(
     name: "PeerTransport",
@@ -78,7 +81,15 @@ let executables: [Target] = [
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
       .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-    ], swiftSettings: strict)
+    ], swiftSettings: strict),
+  // What no engine over SQLite can pass: the benchmark's rows and log written raw in C. Nothing else may use it.
+  .target(name: "CFloor", linkerSettings: [.linkedLibrary("sqlite3"), .linkedLibrary("crypto")]),
+  .executableTarget(
+    name: "benchmark",
+    dependencies: [
+      "CFloor", "Casebook", "Casework", "Replication", "ReplicaStore", "SignatureSuites",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ], swiftSettings: strict),
 ]
 
 // MARK: - Tests mirror Sources
@@ -119,6 +130,8 @@ let tests: [Target] = [
   // Runs the built executable as a user would.
   .testTarget(
     name: "CommandLineTests", dependencies: ["docket", "Casework", "RegimePacks", "TestKit"], swiftSettings: strict),
+  // Runs the built benchmark at a size of no time, and reads its figures' shape.
+  .testTarget(name: "BenchmarkTests", dependencies: ["benchmark", "TestKit"], swiftSettings: strict),
   // Every requirement of the five documents, what realises it, and the test that shows it.
   .testTarget(
     name: "TraceTests", dependencies: ["RegimePacks", "Casework", "TestKit"], path: "Tests/Trace",
@@ -130,7 +143,9 @@ let tests: [Target] = [
 let package = Package(
   name: "Docket",
   platforms: [.macOS(.v15)],
-  products: [.executable(name: "docket", targets: ["docket"])],
+  products: [
+    .executable(name: "docket", targets: ["docket"]), .executable(name: "benchmark", targets: ["benchmark"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),

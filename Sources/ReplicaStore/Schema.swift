@@ -81,11 +81,11 @@ enum Schema {
 
   /// Brings the file to this release's schema.
   /// - Throws: `StoreError.tooNew` for a later release's.
-  static func migrate(_ database: Database) throws {
+  static func migrate(_ database: Database, records: RecordSchema) throws {
     let current = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
     guard current <= version else { throw StoreError(.tooNew, cause: "\(current) > \(version)") }
     for migration in migrations.dropFirst(current) { try database.execute(sql: migration) }
-    for type in RecordType.all { try addColumns(of: type, database) }
+    for type in records.types { try addColumns(of: type, database) }
     if current < version {
       try database.execute(sql: "PRAGMA application_id = \(applicationID)")
       try database.execute(sql: "PRAGMA user_version = \(version)")

@@ -6,7 +6,7 @@ public import Replication
 /// Rows of typed records, acts and summaries.
 extension StoreTransaction {
   public func row(_ type: UInt64, _ id: RecordID) throws -> RecordRow? {
-    guard let record = RecordType.type(type) else {
+    guard let record = schema.type(type) else {
       let row = try Row.fetchOne(
         database, sql: "SELECT id, stamps, extra FROM other_record WHERE type = ? AND id = ?",
         arguments: [Int64(type), Data(id.bytes)])
@@ -18,7 +18,7 @@ extension StoreTransaction {
   }
 
   public func rows(_ type: UInt64) throws -> [RecordRow] {
-    guard let record = RecordType.type(type) else {
+    guard let record = schema.type(type) else {
       return try Row.fetchAll(
         database, sql: "SELECT id, stamps, extra FROM other_record WHERE type = ? ORDER BY id", arguments: [Int64(type)]
       ).map { try self.record($0, type: type, fields: []) }
@@ -28,7 +28,7 @@ extension StoreTransaction {
   }
 
   public func rows(_ type: UInt64, where field: UInt64, is value: FieldValue) throws -> [RecordRow] {
-    guard let record = RecordType.type(type), let column = record.field(field) else { return [] }
+    guard let record = schema.type(type), let column = record.field(field) else { return [] }
     return try Row.fetchAll(
       database.cachedStatement(sql: "SELECT * FROM \(Schema.table(record)) WHERE \(column.name) IS ? ORDER BY id"),
       arguments: [Self.column(value, column.kind)]
@@ -61,7 +61,7 @@ extension StoreTransaction {
   }
 
   public func put(_ row: RecordRow) throws {
-    let fields = RecordType.type(row.type)?.fields ?? []
+    let fields = schema.type(row.type)?.fields ?? []
     var columns: [String] = []
     var values: [(any DatabaseValueConvertible)?] = []
     var extra: [(UInt64, FieldValue)] = []
@@ -75,7 +75,7 @@ extension StoreTransaction {
       }
     }
     let extraData = extra.isEmpty && !fields.isEmpty ? nil : Self.encode(extra)
-    if let record = RecordType.type(row.type) {
+    if let record = schema.type(row.type) {
       let names = (["id", "stamps", "extra"] + columns).joined(separator: ", ")
       let marks = Array(repeating: "?", count: columns.count + 3).joined(separator: ", ")
       try database.cachedStatement(sql: "INSERT OR REPLACE INTO \(Schema.table(record)) (\(names)) VALUES (\(marks))")
@@ -97,7 +97,7 @@ extension StoreTransaction {
     return Data(writer.bytes)
   }
 
-  private static func fits(_ value: FieldValue, _ kind: RecordType.Field.Kind) -> Bool {
+  static func fits(_ value: FieldValue, _ kind: RecordType.Field.Kind) -> Bool {
     switch (value, kind) {
     // A column's NULL reads back as "no value", which is what null says.
     case (.null, _), (.text, .text), (.integer, .integer), (.flag, .flag): true

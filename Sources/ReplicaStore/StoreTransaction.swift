@@ -6,8 +6,15 @@ public import Replication
 /// One open transaction on the database: log, facts and small values. Rows and acts are in their own file.
 public final class StoreTransaction: ReplicaStorage {
   let database: Database
+  let schema: RecordSchema
+  /// By record type, while this transaction lasts.
+  var rowStatements: [UInt64: RowStatements] = [:]
+  var texts = TextBuffer()
 
-  init(_ database: Database) { self.database = database }
+  init(_ database: Database, schema: RecordSchema) {
+    self.database = database
+    self.schema = schema
+  }
 
   // MARK: Log
 
@@ -44,11 +51,17 @@ public final class StoreTransaction: ReplicaStorage {
         ON CONFLICT (name) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, moved = excluded.moved
         """
     ).execute(arguments: [Data(head.stream.encoded), Int64(head.seq), Data(head.hash.bytes), try nextMove()])
-    let id = try streamNumber(head.stream)
-    let insert = try database.cachedStatement(
-      sql: "INSERT INTO entry (stream, seq, bytes, received_at) VALUES (?, ?, ?, ?)")
+    guard let id = try streamNumber(head.stream) else { throw StoreError(.corrupt, cause: "stream.id") }
+    let insert = try BoundStatement(
+      database, sql: "INSERT INTO entry (stream, seq, bytes, received_at) VALUES (?, ?, ?, ?)")
     for entry in run {
-      try insert.execute(arguments: [id, Int64(entry.header.seq), Data(entry.encoded), Int64(milliseconds)])
+      try entry.encoded.withUnsafeBytes { bytes in
+        insert.bind(id, at: 1)
+        insert.bind(Int64(entry.header.seq), at: 2)
+        insert.bind(blob: bytes, at: 3)
+        insert.bind(Int64(milliseconds), at: 4)
+        try insert.run()
+      }
     }
   }
 
@@ -152,7 +165,7 @@ public final class StoreTransaction: ReplicaStorage {
 
   public func clearProjection() throws {
     let derived = ["receipt", "act", "other_record", "case_summary", "held_change", "fact", "sighting", "clamp", "time_doubt"]
-    for table in derived + RecordType.all.map(Schema.table) { try database.execute(sql: "DELETE FROM \(table)") }
+    for table in derived + schema.types.map(Schema.table) { try database.execute(sql: "DELETE FROM \(table)") }
     try database.execute(sql: "DELETE FROM charter WHERE is_pinned = 0")
     try database.execute(sql: "UPDATE charter SET stamp = NULL")
   }

@@ -8,7 +8,7 @@ public struct Ed25519Suite: SignatureSuite {
   public init() {}
 
   public func hash(_ message: [UInt8]) -> Replication.Digest {
-    let digest = Replication.Digest(SHA256.hash(data: message))
+    let digest = SHA256.hash(data: message).withUnsafeBytes { Replication.Digest([UInt8]($0)) }
     // invariant: SHA-256 gives 32 bytes, as many as `Digest` holds; anything else would be a false hash.
     guard let digest else { preconditionFailure("SHA-256 has 32 bytes") }
     return digest

@@ -8,7 +8,7 @@ enum ImportTable {
     "Casebook": ["Casework", "Replication"],
     "SignatureSuites": ["Replication", "CLibcrypto", "Crypto", "Glibc", "Foundation"],
     "RegimePacks": ["Casework", "Yams", "Foundation"],
-    "ReplicaStore": ["Casebook", "Replication", "Casework", "GRDB", "Foundation"],
+    "ReplicaStore": ["Casebook", "Replication", "Casework", "GRDB", "GRDBSQLite", "Foundation"],
     "PeerTransport": [
       "Crypto", "Logging", "NIOCore", "NIOPosix", "NIOConcurrencyHelpers", "NIOSSL", "NIOTLS", "X509", "SwiftASN1",
       "Foundation", "Glibc",
@@ -20,6 +20,9 @@ enum ImportTable {
     "docket": [
       "OfficeNode", "Casebook", "Casework", "RegimePacks", "ArgumentParser", "Logging", "ServiceLifecycle",
       "UnixSignals", "Foundation",
+    ],
+    "benchmark": [
+      "CFloor", "Casebook", "Casework", "Replication", "ReplicaStore", "SignatureSuites", "ArgumentParser", "Foundation",
     ],
   ]
 

@@ -136,18 +136,25 @@ struct CalendarEffect {
       }
       let (old, new) = (before.calendars(for: folded), after.calendars(for: folded))
       let next = [folded.nextDue(calendars: old), folded.nextDue(calendars: new)].compactMap { $0?.rule.id }
-      let running = zip(folded.clocks(calendars: old), folded.clocks(calendars: new))
-        .filter { $0.0.deadline != nil && $0.0.metOn == nil }
-      let moved = running.filter { Self.differs($0.0.deadline, $0.1.deadline) }
-      untouchedClocks += running.count - moved.count
-      if moved.isEmpty { untouchedFiles += 1 }
-      moves += moved.map { old, new in
-        CalendarMove(
-          file: summary.file.description, number: summary.number, title: summary.title, office: folded.responsible,
-          clock: old.rule.id, name: old.rule.name, isNext: next.contains(old.rule.id),
-          oldDue: old.deadline?.due?.description, newDue: new.deadline?.due?.description,
-          wasProvisional: old.deadline?.provisional ?? false, isProvisional: new.deadline?.provisional ?? false)
+      let (oldClocks, newClocks) = (folded.clocks(calendars: old), folded.clocks(calendars: new))
+      var hasMoved = false
+      // By position: with pairs in closures the optimiser of Swift 6.3.1 breaks off.
+      for index in oldClocks.indices where index < newClocks.count {
+        let (before, after) = (oldClocks[index], newClocks[index])
+        guard before.deadline != nil, before.metOn == nil else { continue }
+        guard Self.differs(before.deadline, after.deadline) else {
+          untouchedClocks += 1
+          continue
+        }
+        hasMoved = true
+        moves.append(
+          CalendarMove(
+            file: summary.file.description, number: summary.number, title: summary.title, office: folded.responsible,
+            clock: before.rule.id, name: before.rule.name, isNext: next.contains(before.rule.id),
+            oldDue: before.deadline?.due?.description, newDue: after.deadline?.due?.description,
+            wasProvisional: before.deadline?.provisional ?? false, isProvisional: after.deadline?.provisional ?? false))
       }
+      if !hasMoved { untouchedFiles += 1 }
     }
     moves.sort { ($0.number, $0.file, $0.newDue ?? "", $0.clock) < ($1.number, $1.file, $1.newDue ?? "", $1.clock) }
   }

@@ -103,7 +103,7 @@ struct LogAudit {
             zh: "案卷 \(pair.0?.number ?? pair.1?.number ?? id.description) 的汇总与日志不符。",
             en: "The summary of \(pair.0?.number ?? pair.1?.number ?? id.description) is not what the log gives.")))
     }
-    for type in RecordType.all where try storage.rows(type.number) != model.rows(type.number) {
+    for type in context.schema.types where try storage.rows(type.number) != model.rows(type.number) {
       view.problems.append(
         VerifyProblem(
           office: context.office.text, stream: "projection", seq: nil, code: "projection",

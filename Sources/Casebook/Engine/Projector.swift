@@ -84,13 +84,17 @@ public struct Projector {
   private mutating func project(
     _ write: RecordWrite, of entry: Entry, in storage: any ReplicaStorage
   ) throws -> HeldChange.Reason? {
-    let type = RecordType.type(write.type)
-    var row = try storage.row(write.type, write.id) ?? RecordRow(type: write.type, id: write.id)
+    let type = context.schema.type(write.type)
     let tree = context.tree
     let stamp = WriteStamp(time: entry.header.stamp, author: entry.header.stream.author)
-    row.apply(write, stamp: stamp) { tree.rank(ofShortAuthor: $0) }
-    if context.hasClamps { try sort(&row, in: storage) }
-    try storage.put(row)
+    if context.hasClamps {
+      var row = try storage.row(write.type, write.id) ?? RecordRow(type: write.type, id: write.id)
+      row.apply(write, stamp: stamp) { tree.rank(ofShortAuthor: $0) }
+      try sort(&row, in: storage)
+      try storage.put(row)
+    } else {
+      try storage.apply(write, stamp: stamp) { tree.rank(ofShortAuthor: $0) }
+    }
     if write.type == RecordType.caseFile.number { touchedFiles.insert(write.id) }
     if write.type == RecordType.pack.number || write.type == RecordType.packSection.number { hasTouchedPacks = true }
     if write.type == RecordType.calendarYear.number { hasTouchedCalendar = true }

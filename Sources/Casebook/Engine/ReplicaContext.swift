@@ -16,11 +16,12 @@ public struct ReplicaContext: Sendable {
   public var hasClamps: Bool
   public var shelf: any PackShelf
   public var calendars: Calendars
+  public var schema: RecordSchema
 
   /// - Parameter calendar: the shipped table; `refreshCalendars` lays the directives held over it.
   public init(
     office: OfficeCode, key: KeyFingerprint, suite: SuiteID, incarnation: UInt64, suites: SuiteSet,
-    tree: OfficeTree, shelf: any PackShelf, calendar: HolidayTable
+    tree: OfficeTree, shelf: any PackShelf, calendar: HolidayTable, schema: RecordSchema = .standard
   ) {
     self.office = office
     self.key = key
@@ -31,6 +32,7 @@ public struct ReplicaContext: Sendable {
     standing = Standing()
     hasClamps = false
     self.shelf = shelf
+    self.schema = schema
     calendars = Calendars(shipped: calendar, tree: tree)
   }
 

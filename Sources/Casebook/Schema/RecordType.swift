@@ -9,6 +9,13 @@ public struct RecordType: Sendable, Hashable {
     public let kind: Kind
     /// Whether a conflict in it blocks the issuing of documents (法定要素).
     public let isLegal: Bool
+
+    public init(number: UInt64, name: String, kind: Kind, isLegal: Bool = false) {
+      self.number = number
+      self.name = name
+      self.kind = kind
+      self.isLegal = isLegal
+    }
   }
 
   public let number: UInt64
@@ -16,7 +23,19 @@ public struct RecordType: Sendable, Hashable {
   public let name: String
   public let fields: [Field]
 
-  public func field(_ number: UInt64) -> Field? { fields.first { $0.number == number } }
+  public init(number: UInt64, name: String, fields: [Field]) {
+    self.number = number
+    self.name = name
+    self.fields = fields
+  }
+
+  public func field(_ number: UInt64) -> Field? { position(of: number).map { fields[$0] } }
+
+  /// Where the field stands in `fields`; most types number them without gaps.
+  public func position(of number: UInt64) -> Int? {
+    if number >= 1, number <= UInt64(fields.count), fields[Int(number) - 1].number == number { return Int(number) - 1 }
+    return fields.firstIndex { $0.number == number }
+  }
 
   /// Version of this registry, carried in every entry's header.
   public static let schemaVersion: UInt64 = 1
@@ -25,8 +44,6 @@ public struct RecordType: Sendable, Hashable {
     subject, officer, caseFile, sealedComplainant, pack, packSection, indicatorSetting, numberLease, numberVoid,
     draw, drawSection, drawSecret, drawResult, subjectMerge, calendarYear, sealedPerson,
   ]
-
-  public static func type(_ number: UInt64) -> RecordType? { all.first { $0.number == number } }
 
   public static let subject = RecordType(
     number: 1, name: "subject",

@@ -65,6 +65,9 @@ public protocol ReplicaStorage: AnyObject {
 
   func row(_ type: UInt64, _ id: RecordID) throws -> RecordRow?
   func put(_ row: RecordRow) throws
+  /// Takes one write into its record's row, which it makes when there is none.
+  /// - Parameter rank: authority of an author by its short name.
+  func apply(_ write: RecordWrite, stamp: WriteStamp, rank: (UInt64) -> Int) throws
   /// Rows whose field has the value, by id.
   func rows(_ type: UInt64, where field: UInt64, is value: FieldValue) throws -> [RecordRow]
   /// All rows of a type, by id.
@@ -105,6 +108,14 @@ public protocol ReplicaStorage: AnyObject {
   func setValue(_ key: String, _ value: [UInt8]?) throws
   /// Values whose keys begin with `prefix`, by key.
   func values(prefix: String) throws -> [(key: String, value: [UInt8])]
+}
+
+extension ReplicaStorage {
+  public func apply(_ write: RecordWrite, stamp: WriteStamp, rank: (UInt64) -> Int) throws {
+    var row = try row(write.type, write.id) ?? RecordRow(type: write.type, id: write.id)
+    row.apply(write, stamp: stamp, rank: rank)
+    try put(row)
+  }
 }
 
 /// A charter with the key that signed it.

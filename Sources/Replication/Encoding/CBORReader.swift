@@ -16,12 +16,28 @@ public struct CBORReader: Sendable {
   }
 
   private let bytes: [UInt8]
+  /// Where this reader's item ends: nested items are read in place.
+  private let end: Int
   /// Offset of the next unread byte, for messages that say where.
   public private(set) var offset: Int = 0
 
-  public init(_ bytes: [UInt8]) { self.bytes = bytes }
+  public init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+    end = bytes.count
+  }
 
-  public var isAtEnd: Bool { offset == bytes.count }
+  /// Reads `bytes` from `offset` on.
+  init(_ bytes: [UInt8], from offset: Int) {
+    self.init(bytes, from: offset, end: bytes.count)
+  }
+
+  private init(_ bytes: [UInt8], from offset: Int, end: Int) {
+    self.bytes = bytes
+    self.end = end
+    self.offset = offset
+  }
+
+  public var isAtEnd: Bool { offset == end }
 
   /// - Throws: `trailingBytes` unless everything was read.
   public func finish() throws(Failure) {
@@ -29,9 +45,9 @@ public struct CBORReader: Sendable {
   }
 
   /// The major type of the next item, or `nil` at the end.
-  public var nextMajor: UInt8? { offset < bytes.count ? bytes[offset] >> 5 : nil }
+  public var nextMajor: UInt8? { offset < end ? bytes[offset] >> 5 : nil }
 
-  public var isNextNull: Bool { offset < bytes.count && bytes[offset] == 0xF6 }
+  public var isNextNull: Bool { offset < end && bytes[offset] == 0xF6 }
 
   public mutating func unsigned() throws(Failure) -> UInt64 { try argument(major: 0) }
 
@@ -54,12 +70,23 @@ public struct CBORReader: Sendable {
   }
 
   public mutating func byteString(atMost limit: Int) throws(Failure) -> [UInt8] {
-    Array(try span(major: 2, atMost: limit))
+    Array(bytes[try range(major: 2, atMost: limit)])
   }
 
+  /// A reader of a byte string's contents, in place.
+  mutating func nested(atMost limit: Int) throws(Failure) -> CBORReader {
+    let range = try range(major: 2, atMost: limit)
+    return CBORReader(bytes, from: range.lowerBound, end: range.upperBound)
+  }
+
+  mutating func skipByteString(atMost limit: Int) throws(Failure) { _ = try range(major: 2, atMost: limit) }
+
+  /// What this reader has not read yet.
+  var rest: ArraySlice<UInt8> { bytes[offset..<end] }
+
   public mutating func text(atMost limit: Int) throws(Failure) -> String {
-    let slice = try span(major: 3, atMost: limit)
-    guard let value = String(validating: slice, as: UTF8.self) else { throw .invalidUTF8 }
+    let range = try range(major: 3, atMost: limit)
+    guard let value = String(validating: bytes[range], as: UTF8.self) else { throw .invalidUTF8 }
     return value
   }
 
@@ -81,7 +108,7 @@ public struct CBORReader: Sendable {
   }
 
   public mutating func flag() throws(Failure) -> Bool {
-    guard offset < bytes.count else { throw .truncated }
+    guard offset < end else { throw .truncated }
     switch bytes[offset] {
     case 0xF4:
       offset += 1
@@ -94,7 +121,7 @@ public struct CBORReader: Sendable {
   }
 
   public mutating func null() throws(Failure) {
-    guard offset < bytes.count else { throw .truncated }
+    guard offset < end else { throw .truncated }
     guard bytes[offset] == 0xF6 else { throw .unexpectedType }
     offset += 1
   }
@@ -104,17 +131,17 @@ public struct CBORReader: Sendable {
     return digest
   }
 
-  private mutating func span(major: UInt8, atMost limit: Int) throws(Failure) -> ArraySlice<UInt8> {
+  private mutating func range(major: UInt8, atMost limit: Int) throws(Failure) -> Range<Int> {
     let length = try argument(major: major)
     guard length <= UInt64(limit) else { throw .tooLong }
     let count = Int(length)
-    guard count <= bytes.count - offset else { throw .truncated }
+    guard count <= end - offset else { throw .truncated }
     defer { offset += count }
-    return bytes[offset..<(offset + count)]
+    return offset..<(offset + count)
   }
 
   private mutating func argument(major: UInt8) throws(Failure) -> UInt64 {
-    guard offset < bytes.count else { throw .truncated }
+    guard offset < end else { throw .truncated }
     let initial = bytes[offset]
     guard initial >> 5 == major else { throw .unexpectedType }
     let info = initial & 0x1F
@@ -124,7 +151,7 @@ public struct CBORReader: Sendable {
       return UInt64(info)
     }
     let width = 1 << Int(info - 24)
-    guard bytes.count - offset > width else { throw .truncated }
+    guard end - offset > width else { throw .truncated }
     var value: UInt64 = 0
     for index in 1...width { value = value << 8 | UInt64(bytes[offset + index]) }
     let smallest: UInt64 = width == 1 ? 24 : 1 << UInt64(width * 4)

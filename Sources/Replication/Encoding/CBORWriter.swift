@@ -6,6 +6,9 @@ public struct CBORWriter: Sendable {
 
   public init() {}
 
+  /// - Parameter capacity: bytes to make room for.
+  public init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
   public mutating func unsigned(_ value: UInt64) { head(major: 0, argument: value) }
 
   public mutating func integer(_ value: Int64) {
@@ -23,9 +26,8 @@ public struct CBORWriter: Sendable {
 
   /// The UTF-8 bytes as given: no Unicode normalisation, so that what was signed is what is read.
   public mutating func text(_ value: String) {
-    let utf8 = Array(value.utf8)
-    head(major: 3, argument: UInt64(utf8.count))
-    bytes.append(contentsOf: utf8)
+    head(major: 3, argument: UInt64(value.utf8.count))
+    bytes.append(contentsOf: value.utf8)
   }
 
   public mutating func arrayHead(_ count: Int) { head(major: 4, argument: UInt64(count)) }
@@ -38,7 +40,7 @@ public struct CBORWriter: Sendable {
   public mutating func null() { bytes.append(0xF6) }
 
   /// Bytes that are already one deterministic item.
-  public mutating func encoded(_ item: [UInt8]) { bytes.append(contentsOf: item) }
+  public mutating func encoded(_ item: some Collection<UInt8>) { bytes.append(contentsOf: item) }
 
   private mutating func head(major: UInt8, argument: UInt64) {
     let top = major << 5
@@ -61,8 +63,6 @@ public struct CBORWriter: Sendable {
   }
 
   private mutating func appendBigEndian(_ value: UInt64, count: Int) {
-    for shift in stride(from: (count - 1) * 8, through: 0, by: -8) {
-      bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(shift)))
-    }
+    withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0.suffix(count)) }
   }
 }

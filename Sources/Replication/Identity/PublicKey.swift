@@ -38,4 +38,15 @@ public enum Domain: String, Sendable {
 
   /// The name's UTF-8 bytes and one zero byte.
   public var prefix: [UInt8] { Array(rawValue.utf8) + [0] }
+
+  /// The prefix with what is hashed behind it, put together once.
+  func prefixed(_ first: [UInt8], _ second: [UInt8] = []) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(rawValue.utf8.count + 1 + first.count + second.count)
+    bytes.append(contentsOf: rawValue.utf8)
+    bytes.append(0)
+    bytes.append(contentsOf: first)
+    bytes.append(contentsOf: second)
+    return bytes
+  }
 }

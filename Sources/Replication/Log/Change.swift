@@ -56,8 +56,7 @@ public enum Change: Sendable, Hashable {
   init(from reader: inout CBORReader) throws(CBORReader.Failure) {
     try reader.array(of: 2)
     let kind = try reader.unsigned()
-    let bytes = try reader.byteString(atMost: LogLimits.entryBytesMax)
-    var body = CBORReader(bytes)
+    var body = try reader.nested(atMost: LogLimits.entryBytesMax)
     switch kind {
     case 1: self = .record(try RecordWrite(from: &body))
     case 2: self = .act(try ActChange(from: &body))
@@ -69,7 +68,7 @@ public enum Change: Sendable, Hashable {
     case 8: self = .introduction(try KeyIntroduction(from: &body))
     case 9: self = .sighting(try Sighting(from: &body))
     default:
-      self = .unknown(kind: kind, body: bytes)
+      self = .unknown(kind: kind, body: Array(body.rest))
       return
     }
     try body.finish()
@@ -123,6 +122,7 @@ public struct RecordWrite: Sendable, Hashable {
     id = try reader.recordID()
     fields = []
     let count = try reader.mapHead(atMost: LogLimits.fieldsMax)
+    fields.reserveCapacity(count)
     for _ in 0..<count {
       let number = try reader.unsigned()
       if let last = fields.last, last.number >= number { throw .keyOrder }

@@ -145,12 +145,15 @@ public struct Entry: Sendable, Hashable {
   public let headerBytes: [UInt8]
   public let signature: [UInt8]
   public let payload: [UInt8]
+  /// `[header, signature, payload]`, each a byte string: what is sent and stored.
+  public let encoded: [UInt8]
 
-  private init(header: EntryHeader, headerBytes: [UInt8], signature: [UInt8], payload: [UInt8]) {
+  private init(header: EntryHeader, headerBytes: [UInt8], signature: [UInt8], payload: [UInt8], encoded: [UInt8]) {
     self.header = header
     self.headerBytes = headerBytes
     self.signature = signature
     self.payload = payload
+    self.encoded = encoded
   }
 
   /// Signs an entry.
@@ -158,17 +161,13 @@ public struct Entry: Sendable, Hashable {
   public init(header: EntryHeader, payload: [UInt8], signer: any Signer) throws {
     let bytes = header.encoded
     let signature = try signer.sign(Self.signedBytes(headerBytes: bytes, suite: header.suite))
-    self.init(header: header, headerBytes: bytes, signature: signature, payload: payload)
-  }
-
-  /// `[header, signature, payload]`, each a byte string.
-  public var encoded: [UInt8] {
-    var writer = CBORWriter()
+    var writer = CBORWriter(capacity: bytes.count + signature.count + payload.count + 16)
     writer.arrayHead(3)
-    writer.byteString(headerBytes)
+    writer.byteString(bytes)
     writer.byteString(signature)
     writer.byteString(payload)
-    return writer.bytes
+    self.init(
+      header: header, headerBytes: bytes, signature: signature, payload: payload, encoded: writer.bytes)
   }
 
   /// Reads an entry; nothing is verified yet but form and lengths.
@@ -181,7 +180,8 @@ public struct Entry: Sendable, Hashable {
     try reader.finish()
     let header = try EntryHeader(decoding: headerBytes)
     guard header.payloadLength == payload.count else { throw .outOfRange }
-    self.init(header: header, headerBytes: headerBytes, signature: signature, payload: payload)
+    // Deterministic: these bytes are the entry's only encoding.
+    self.init(header: header, headerBytes: headerBytes, signature: signature, payload: payload, encoded: bytes)
   }
 
   /// The bytes under the signature: COSE's `Sig_structure` for `COSE_Sign1` (RFC 9052 section 4.4) with the
@@ -202,11 +202,11 @@ public struct Entry: Sendable, Hashable {
 
   /// Hash that the next entry names: covers header and signature, and through the header the payload.
   public func hash(using suite: any SignatureSuite) -> Digest {
-    suite.hash(Domain.entry.prefix + headerBytes + signature)
+    suite.hash(Domain.entry.prefixed(headerBytes, signature))
   }
 
   public static func payloadHash(_ payload: [UInt8], using suite: any SignatureSuite) -> Digest {
-    suite.hash(Domain.payload.prefix + payload)
+    suite.hash(Domain.payload.prefixed(payload))
   }
 
   public func isPayloadIntact(using suite: any SignatureSuite) -> Bool {

@@ -10,6 +10,12 @@ public struct Digest: Sendable, Hashable, Comparable {
     self.bytes = array
   }
 
+  /// The same without copying.
+  public init?(_ bytes: [UInt8]) {
+    guard bytes.count == Self.byteCount else { return nil }
+    self.bytes = bytes
+  }
+
   private init(unchecked bytes: [UInt8]) { self.bytes = bytes }
 
   /// All zero: stands where there is no predecessor.

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Casework
+import Foundation
+
+@main
+struct Benchmark: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "benchmark",
+    abstract: "Measures the engine beside the floor: the same rows and log bytes written raw in C into SQLite.",
+    discussion: """
+      Both run in processes of their own, in turn, over the same input. A change is one field value; a new record of \
+      twelve fields counts twelve. --workload takes a file of `workload.py gen`.
+      """,
+    subcommands: [Measure.self, CatchUp.self, FloorRun.self], defaultSubcommand: Measure.self)
+}
+
+struct Measure: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "measure", abstract: "All figures in one run.")
+
+  @Option(help: "变更数 changes")
+  var changes = 1_000_000
+  @Flag(help: "一分钟左右的规模 a size for a minute: 200,000 changes")
+  var quick = false
+  @Option(help: ArgumentHelp("workload.py 的文件 a file of workload.py", valueName: "file"))
+  var workload: String?
+  @Option(help: "随机种子 seed of the workload made here")
+  var seed: UInt64 = 20_261_121
+  @Option(help: "各测几遍，取最好 runs of each; the best counts")
+  var runs = 3
+  @Option(help: "每次提交的条目数 entries of one commit, in engine and floor")
+  var commitEntries = 4_096
+  @Option(help: "加字段时的行数 rows of the schema change")
+  var schemaRows = 1_000_000
+  @Option(help: ArgumentHelp("临时目录 folder for the databases", valueName: "folder"))
+  var folder: String?
+  @Option(help: "语言 language: zh, en [LANG]")
+  var lang: String?
+  @Flag(help: "JSON")
+  var json = false
+
+  private static let quickChanges = 200_000
+
+  func validate() throws {
+    guard changes >= 1, runs >= 1, commitEntries >= 1, schemaRows >= 1 else { throw ValidationError("changes, runs, commit-entries, schema-rows: >= 1") }
+  }
+
+  func run() throws {
+    let base = folder ?? NSTemporaryDirectory()
+    let scratch = "\(base)/docket-benchmark-\(ProcessInfo.processInfo.processIdentifier)"
+    try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: scratch) }
+    let report = try Measurement(
+      changes: quick ? min(changes, Self.quickChanges) : changes, workload: workload, seed: seed, runs: runs, commitEntries: commitEntries,
+      schemaRows: schemaRows, scratch: scratch
+    ).report()
+    if json {
+      print(try report.json())
+    } else {
+      printTable(of: report)
+    }
+  }
+
+  private func printTable(of report: Report) {
+    let language = language
+    if !report.isOptimised {
+      print(
+        Bilingual(
+          zh: "未优化的构建：速度不作数（swift build -c release）。",
+          en: "A build without optimisation: its speed says nothing (swift build -c release).")[language])
+    }
+    for line in report.table() {
+      let name = line.name[language]
+      // A Chinese character takes two columns.
+      let width = name.unicodeScalars.reduce(0) { $0 + ($1.value >= 0x2E80 ? 2 : 1) }
+      let value = String(repeating: " ", count: max(0, 12 - line.value.count)) + line.value
+      print(name + String(repeating: " ", count: max(1, 44 - width)) + value + (line.must.isEmpty ? "" : "   " + line.must))
+    }
+  }
+
+  private var language: Language {
+    let environment = ProcessInfo.processInfo.environment
+    let text = lang ?? environment["DOCKET_LANG"] ?? environment["LC_ALL"] ?? environment["LANG"] ?? ""
+    return text.hasPrefix("en") ? .en : .zh
+  }
+}

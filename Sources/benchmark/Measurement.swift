@@ -1,0 +1,125 @@
+import Foundation
+import ReplicaStore
+import Replication
+
+/// Runs everything, the engine and the floor in turn, so that other work on the machine meets both.
+struct Measurement {
+  let changes: Int
+  let workload: String?
+  let seed: UInt64
+  let runs: Int
+  let commitEntries: Int
+  let schemaRows: Int
+  let scratch: String
+
+  /// The size that growth and the SM2 suite are compared at.
+  private static let referenceChanges = 100_000
+
+  func report() throws -> Report {
+    let path = workload ?? scratch + "/workload.tsv"
+    if workload == nil {
+      var generator = WorkloadGenerator(seed: seed)
+      try generator.write(changes, to: path)
+    }
+    let file = try WorkloadFile(path: path)
+    func input(_ limit: Int, _ suite: SuiteID, withFloor: Bool) throws -> WorkloadInput {
+      try WorkloadInput.make(
+        from: file, limit: limit, entriesPerCommit: commitEntries, suite: suite, in: scratch, withFloor: withFloor)
+    }
+    let whole = try input(changes, .ed25519, withFloor: true)
+    // Near the reference size there is nothing to compare with: then a tenth of it serves.
+    let isLarge = whole.changes >= 2 * Self.referenceChanges
+    let reference = isLarge ? Self.referenceChanges : max(1, whole.changes / 10)
+    let small = try input(reference, .ed25519, withFloor: true)
+    let sm2 = try input(reference, .sm2, withFloor: false)
+
+    var engine: [CatchUpResult] = []
+    var floor: [FloorResult] = []
+    var small25519: [CatchUpResult] = []
+    var smallFloor: [FloorResult] = []
+    var smallSM2: [CatchUpResult] = []
+    var disk = 0
+    for run in 0..<runs {
+      floor.append(try floorRun(whole, isLast: run == runs - 1))
+      let (result, bytes) = try catchUp(whole, isLast: run == runs - 1)
+      engine.append(result)
+      disk = bytes
+      small25519.append(try catchUp(small, isLast: false).0)
+      smallFloor.append(try floorRun(small, isLast: false))
+      smallSM2.append(try catchUp(sm2, isLast: false).0)
+    }
+    guard engine.allSatisfy({ $0.entries == whole.entries }), floor.allSatisfy({ $0.changes == whole.changes }) else {
+      throw Incomplete()
+    }
+    let (held, ahead) = Exchange.heads(5_000, moved: 20)
+    let idle = try Exchange(left: held, right: held)
+    let moved = try Exchange(left: held, right: ahead)
+    let wall = best(engine.map(\.wallSeconds))
+    let floorWall = best(floor.map(\.wallSeconds))
+    let smallWall = best(small25519.map(\.wallSeconds))
+    let rate = Double(whole.changes) / wall
+    let millions = Double(whole.changes) / 1_000_000
+    return Report(
+      seed: workload == nil ? seed : nil, changes: whole.changes, entries: whole.entries, applyPerSecond: rate,
+      floorPerSecond: Double(whole.changes) / floorWall, applyVsFloor: floorWall / wall,
+      cpuSecondsPerMillion: best(engine.map(\.cpuSeconds)) / millions,
+      applyCpuVsFloor: best(floor.map(\.cpuSeconds)) / best(engine.map(\.cpuSeconds)),
+      floorCpuSecondsPerMillion: best(floor.map(\.cpuSeconds)) / millions,
+      sm2PerSecond: Double(sm2.changes) / best(smallSM2.map(\.wallSeconds)),
+      sm2VsEd25519: smallWall / best(smallSM2.map(\.wallSeconds)),
+      wireBytesPerChange: Double(whole.wireBytes) / Double(whole.changes),
+      wireOverheadBytesPerChange: Double(whole.wireBytes - whole.valueBytes) / Double(whole.changes),
+      diskBytesPerChange: Double(disk) / Double(whole.changes), idleBytes: idle.allBytes,
+      idleRoundTrips: idle.roundTrips, frontier20Of5000Bytes: moved.findingBytes,
+      catchupRssDeltaMib: Double(engine.map(\.memoryDeltaKibibytes).max() ?? 0) / 1_024, schemaRows: schemaRows,
+      schemaAddSeconds: try SchemaAddition.seconds(rows: schemaRows, in: scratch), growthReferenceChanges: small.changes,
+      growthVs100k: rate / (Double(small.changes) / smallWall),
+      floorGrowthVs100k: best(smallFloor.map(\.wallSeconds)) / Double(small.changes) * Double(whole.changes) / floorWall,
+      sameRows: engine.last?.rowsDigest == floor.last?.rowsDigest && engine.last?.rowsDigest.isEmpty == false,
+      isOptimised: Self.isOptimised)
+  }
+
+  struct Incomplete: Error {}
+
+  private func best(_ values: [Double]) -> Double { values.min() ?? .infinity }
+
+  private static var isOptimised: Bool {
+    #if DEBUG
+      false
+    #else
+      true
+    #endif
+  }
+
+  /// - Returns: with the bytes its database takes once closed.
+  private func catchUp(_ input: WorkloadInput, isLast: Bool) throws -> (CatchUpResult, Int) {
+    let database = scratch + "/engine.sqlite"
+    defer { remove(database) }
+    let offices = String(decoding: try JSONEncoder().encode(input.offices), as: UTF8.self)
+    let result = try Child.run(
+      ["catch-up", "--frames", input.frames, "--database", database, "--offices", offices,
+        "--entries-per-commit", "\(commitEntries)"] + (isLast ? ["--digest"] : []),
+      as: CatchUpResult.self)
+    let size = ["", "-wal"].reduce(0) { sum, end in
+      let attributes = try? FileManager.default.attributesOfItem(atPath: database + end)
+      return sum + (attributes?[.size] as? Int ?? 0)
+    }
+    return (result, size)
+  }
+
+  private func floorRun(_ input: WorkloadInput, isLast: Bool) throws -> FloorResult {
+    let database = scratch + "/floor.sqlite"
+    defer { remove(database) }
+    return try Child.run(
+      [
+        "floor", "--input", input.floor, "--database", database,
+        "--checkpoint-pages", "\(ReplicaStore.checkpointPages)", "--cache-kibibytes", "\(ReplicaStore.cacheKibibytes)",
+        "--entries-per-commit", "\(commitEntries)",
+      ] + (isLast ? ["--digest"] : []),
+      as: FloorResult.self)
+  }
+
+  private func remove(_ database: String) {
+    for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: database + end) }
+  }
+}

@@ -1,0 +1,106 @@
+import Casework
+import Foundation
+
+/// One run's figures. Rates are changes (field values) a second.
+struct Report: Codable {
+  /// Empty when the workload was a file.
+  var seed: UInt64?
+  var changes: Int
+  var entries: Int
+  var applyPerSecond: Double
+  var floorPerSecond: Double
+  var applyVsFloor: Double
+  var cpuSecondsPerMillion: Double
+  /// The same ratio of processor time, which other work on the machine disturbs less.
+  var applyCpuVsFloor: Double
+  var floorCpuSecondsPerMillion: Double
+  var sm2PerSecond: Double
+  var sm2VsEd25519: Double
+  var wireBytesPerChange: Double
+  var wireOverheadBytesPerChange: Double
+  var diskBytesPerChange: Double
+  var idleBytes: Int
+  var idleRoundTrips: Int
+  var frontier20Of5000Bytes: Int
+  var catchupRssDeltaMib: Double
+  var schemaRows: Int
+  var schemaAddSeconds: Double
+  var growthReferenceChanges: Int
+  var growthVs100k: Double
+  /// The floor's own growth: what SQLite and the disk make of it.
+  var floorGrowthVs100k: Double
+  var sameRows: Bool
+  /// A build without optimisation measures nothing.
+  var isOptimised: Bool
+
+  /// Keys of the JSON object: a digit does not begin a word of its own.
+  enum CodingKeys: String, CodingKey {
+    case seed, changes, entries
+    case applyPerSecond = "apply_per_second"
+    case floorPerSecond = "floor_per_second"
+    case applyVsFloor = "apply_vs_floor"
+    case cpuSecondsPerMillion = "cpu_seconds_per_million"
+    case applyCpuVsFloor = "apply_cpu_vs_floor"
+    case floorCpuSecondsPerMillion = "floor_cpu_seconds_per_million"
+    case sm2PerSecond = "sm2_per_second"
+    case sm2VsEd25519 = "sm2_vs_ed25519"
+    case wireBytesPerChange = "wire_bytes_per_change"
+    case wireOverheadBytesPerChange = "wire_overhead_bytes_per_change"
+    case diskBytesPerChange = "disk_bytes_per_change"
+    case idleBytes = "idle_bytes"
+    case idleRoundTrips = "idle_round_trips"
+    case frontier20Of5000Bytes = "frontier_20_of_5000_bytes"
+    case catchupRssDeltaMib = "catchup_rss_delta_mib"
+    case schemaRows = "schema_rows"
+    case schemaAddSeconds = "schema_add_seconds"
+    case growthReferenceChanges = "growth_reference_changes"
+    case growthVs100k = "growth_vs_100k"
+    case floorGrowthVs100k = "floor_growth_vs_100k"
+    case sameRows = "same_rows"
+    case isOptimised = "is_optimised"
+  }
+
+  func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
+  }
+
+  /// One line a figure: its name, its value, what it must reach.
+  func table() -> [(name: Bilingual, value: String, must: String)] {
+    [
+      (Bilingual(zh: "变更数", en: "changes"), "\(changes)", ""),
+      (Bilingual(zh: "条目数", en: "entries"), "\(entries)", ""),
+      (Bilingual(zh: "核验并应用，变更/秒", en: "verified and applied, changes/s"), whole(applyPerSecond), ""),
+      (Bilingual(zh: "下限（C 直写 SQLite），变更/秒", en: "floor (C into SQLite), changes/s"), whole(floorPerSecond), ""),
+      (Bilingual(zh: "应用 ÷ 下限", en: "apply / floor"), short(applyVsFloor), ">= 0.5"),
+      (Bilingual(zh: "每百万变更处理器秒", en: "CPU s per 1 M changes"), short(cpuSecondsPerMillion), ""),
+      (Bilingual(zh: "其中下限", en: "the floor's"), short(floorCpuSecondsPerMillion), ""),
+      (Bilingual(zh: "按处理器时间，应用 ÷ 下限", en: "apply / floor by CPU time"), short(applyCpuVsFloor), ""),
+      (Bilingual(zh: "国密 ÷ Ed25519", en: "SM2 / Ed25519"), short(sm2VsEd25519), ">= 0.8"),
+      (Bilingual(zh: "每变更传输字节", en: "wire bytes a change"), short(wireBytesPerChange), ""),
+      (Bilingual(zh: "其中值以外", en: "over its values"), short(wireOverheadBytesPerChange), "<= 24"),
+      (Bilingual(zh: "每变更磁盘字节", en: "disk bytes a change"), short(diskBytesPerChange), "<= 112"),
+      (Bilingual(zh: "无新内容时字节", en: "nothing new, bytes"), "\(idleBytes)", "<= 200"),
+      (Bilingual(zh: "无新内容时往返", en: "nothing new, round trips"), "\(idleRoundTrips)", "1"),
+      (Bilingual(zh: "5000 流中 20 流前进，前沿字节", en: "20 of 5,000 streams moved, bytes"), "\(frontier20Of5000Bytes)", "<= 4096"),
+      (Bilingual(zh: "追赶时内存增量，MiB", en: "memory during catch-up, MiB"), short(catchupRssDeltaMib), "<= 64"),
+      (Bilingual(zh: "\(schemaRows) 行加一字段，秒", en: "one field more on \(schemaRows) rows, s"), short(schemaAddSeconds), "< 1"),
+      (
+        Bilingual(zh: "与 \(growthReferenceChanges) 变更时之比", en: "rate against \(growthReferenceChanges) changes"),
+        short(growthVs100k), ">= 0.7"
+      ),
+      (Bilingual(zh: "下限的同一比值", en: "the floor's"), short(floorGrowthVs100k), ""),
+      (Bilingual(zh: "两者行相同", en: "same rows in both"), sameRows ? "✓" : "✗", "✓"),
+    ]
+  }
+
+  private func whole(_ value: Double) -> String { String(Int(value.rounded())) }
+
+  /// Three digits after the point, without a locale.
+  private func short(_ value: Double) -> String {
+    let thousandths = Int((value * 1_000).rounded())
+    let rest = String(thousandths % 1_000)
+    return "\(thousandths / 1_000)." + String(repeating: "0", count: 3 - rest.count) + rest
+  }
+}
