@@ -113,8 +113,11 @@ let tests: [Target] = [
     swiftSettings: strict),
   .testTarget(
     name: "ReplicaStoreTests",
-    dependencies: ["ReplicaStore", "Casebook", "Replication", "Casework", "SignatureSuites", "TestKit"],
-    swiftSettings: strict),
+    dependencies: [
+      "ReplicaStore", "Casebook", "Replication", "Casework", "SignatureSuites", "RegimePacks", "TestKit",
+      .product(name: "GRDB", package: "GRDB.swift"),
+    ],
+    exclude: ["Fixtures"], swiftSettings: strict),
   .testTarget(
     name: "PeerTransportTests",
     dependencies: [

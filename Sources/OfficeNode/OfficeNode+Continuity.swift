@@ -30,13 +30,13 @@ extension OfficeNode {
     if isBehindHighWater, own >= HighWater.read(home) { isBehindHighWater = false }
   }
 
-  /// After a complete session with the superior: what it holds of ours is here again. What may still be missing, or may
+  /// After a complete session with the superior, or everything it holds came in a bundle: what it holds of ours is here again. What may still be missing, or may
   /// be written by a copy, is kept apart by a new incarnation.
-  func settleContinuity(_ view: inout SyncView) throws {
+  func settleContinuity(_ warnings: inout [Bilingual]) throws {
     guard mayNotWrite else { return }
     let wasBehind = isBehindHighWater
     try beginIncarnation()
-    view.warnings.append(
+    warnings.append(
       wasBehind
         ? Bilingual(
           zh: "数据库比本机记载的旧：上级持有的本机构记录已全部取回；恢复之前尚未同步的登记若有缺失，请按纸质材料补录。今后的登记使用新的日志代次。",

@@ -32,7 +32,7 @@ public actor OfficeNode {
 
   init(
     home: Home, settings: OfficeSettings, store: ReplicaStore, signer: SoftwareSigner,
-    transportSigner: SoftwareSigner, effects: SystemEffects, logger: Logger, lock: HomeLock
+    transportSigner: SoftwareSigner, effects: SystemEffects, logger: Logger, lock: HomeLock, isForRepair: Bool = false
   ) throws {
     guard let office = OfficeCode(settings.office), let root = Hexadecimal.bytes(settings.rootKey).flatMap(Digest.init),
       let suite = SuiteSet.standard[signer.publicKey.suite]
@@ -61,9 +61,14 @@ public actor OfficeNode {
       tree: tree, shelf: ParsedPacks(), calendar: calendar)
     try StoreFailures.mapped {
       try store.read { storage in
-        try opened.refresh(from: storage)
+        if isForRepair { opened.tree = tree } else { try opened.refresh(from: storage) }
         // A crash may have come between the database's transaction and the settings file.
         opened.incarnation = max(opened.incarnation, try BranchRecovery.incarnation(in: storage))
+      }
+      let present = opened
+      let stored = try store.read { try SchemaUpgrade.storedVersion(in: $0) }
+      if !isForRepair, stored < present.schema.version {
+        opened = try store.transaction { try SchemaUpgrade.run(present, in: $0) }.context
       }
     }
     initialContext = opened
@@ -73,8 +78,11 @@ public actor OfficeNode {
   }
 
   /// Opens the office at `home`.
+  /// - Parameter isForRepair: open although the projection cannot be read; for `doctor` to make it again.
   /// - Throws: `DeskFailure`: no office there, in use by another process, damaged, …
-  public static func open(_ home: Home, effects: SystemEffects, logger: Logger) throws -> OfficeNode {
+  public static func open(
+    _ home: Home, effects: SystemEffects, logger: Logger, isForRepair: Bool = false
+  ) throws -> OfficeNode {
     let settings = try OfficeSettings.read(home)
     guard let lock = try HomeLock.acquire(home) else { throw NodeFailure.busy(home) }
     let (signer, transport) = try StoreFailures.mapped {
@@ -86,7 +94,7 @@ public actor OfficeNode {
     let store = try StoreFailures.mapped { try ReplicaStore.open(path: home.database) }
     return try OfficeNode(
       home: home, settings: settings, store: store, signer: signer, transportSigner: transport, effects: effects,
-      logger: logger, lock: lock)
+      logger: logger, lock: lock, isForRepair: isForRepair)
   }
 
   /// Carries out a request that needs no network.
@@ -139,6 +147,8 @@ extension DeskRequest {
       true
     case .ratify, .keyRevoke, .adopt: true
     case .keyList: false
+    // Carried out by the node before it comes to the clerk.
+    case .bundleCreate, .bundleApply, .doctor: false
     case .status, .verify, .officeList, .invite, .officerList, .subjectList, .regimeList, .indicatorList, .fileList,
       .fileShow, .board, .coverage, .tallies, .overdue, .conflicts, .quarantine, .peers, .log, .sync, .numberList,
       .numberRegister:

@@ -1,4 +1,5 @@
 import Casebook
+import Foundation
 import GRDB
 
 /// Tables and their migrations. A released migration is never edited; new ones are appended.
@@ -6,7 +7,7 @@ enum Schema {
   /// Marks the file as a Docket replica (`PRAGMA application_id`): "dckt".
   static let applicationID = 0x6463_6B74
   /// `PRAGMA user_version`: raised by one with each migration.
-  static let version = 2
+  static var version: Int { migrations.count }
 
   static let migrations: [String] = [
     """
@@ -77,6 +78,7 @@ enum Schema {
       stamp INTEGER NOT NULL, author INTEGER NOT NULL, clamp INTEGER NOT NULL, PRIMARY KEY (author, stamp)
     ) STRICT, WITHOUT ROWID;
     """,
+    parkedRuns,
   ]
 
   /// Brings the file to this release's schema.
@@ -84,6 +86,13 @@ enum Schema {
   static func migrate(_ database: Database, records: RecordSchema) throws {
     let current = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
     guard current <= version else { throw StoreError(.tooNew, cause: "\(current) > \(version)") }
+    if current > 0 {
+      // Columns this release does not know would lose their values when a row is written.
+      let key = SchemaUpgrade.versionKey
+      let bytes = try Data.fetchOne(database, sql: "SELECT value FROM small_value WHERE name = ?", arguments: [key])
+      let made = bytes?.reduce(0) { $0 << 8 | UInt64($1) } ?? 1
+      guard made <= records.version else { throw StoreError(.tooNew, cause: "records \(made) > \(records.version)") }
+    }
     for migration in migrations.dropFirst(current) { try database.execute(sql: migration) }
     for type in records.types { try addColumns(of: type, database) }
     if current < version {

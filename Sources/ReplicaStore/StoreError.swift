@@ -45,7 +45,11 @@ public struct StoreError: Error, Sendable, Hashable {
 
   public var remedy: Bilingual {
     switch code {
-    case .missing, .truncated, .corrupt:
+    case .corrupt:
+      Bilingual(
+        zh: "请勿删除任何文件；先执行 docket doctor --rebuild 由日志重建，不行时从备份恢复，或请上级重新邀请后从上级取回记录。",
+        en: "Delete nothing; try docket doctor --rebuild, else restore a backup, or be invited anew and fetch the entries back from the superior.")
+    case .missing, .truncated:
       Bilingual(
         zh: "请勿删除任何文件；从备份恢复，或请上级重新邀请后从上级取回记录。",
         en: "Delete nothing; restore a backup, or be invited anew and fetch the entries back from the superior.")

@@ -87,6 +87,21 @@ extension StoreTransaction {
     }
   }
 
+  public func restore(_ type: UInt64, _ id: RecordID) throws {
+    guard schema.type(type) != nil else { return }
+    let other = try Row.fetchOne(
+      database, sql: "SELECT id, stamps, extra FROM other_record WHERE type = ? AND id = ?",
+      arguments: [Int64(type), Data(id.bytes)])
+    if let other {
+      try put(try record(other, type: type, fields: []))
+      try database.execute(
+        sql: "DELETE FROM other_record WHERE type = ? AND id = ?", arguments: [Int64(type), Data(id.bytes)])
+    } else if let row = try row(type, id) {
+      // Read with the columns of today, values that had none come from `extra`, and go into theirs.
+      try put(row)
+    }
+  }
+
   private static func encode(_ values: [(UInt64, FieldValue)]) -> Data {
     var writer = CBORWriter()
     writer.mapHead(values.count)
@@ -99,8 +114,9 @@ extension StoreTransaction {
 
   static func fits(_ value: FieldValue, _ kind: RecordType.Field.Kind) -> Bool {
     switch (value, kind) {
-    // A column's NULL reads back as "no value", which is what null says.
-    case (.null, _), (.text, .text), (.integer, .integer), (.flag, .flag): true
+    // A column's NULL reads back as "no value", which is what null says. SQLite's texts end at a zero byte.
+    case (.text(let text), .text): !text.utf8.contains(0)
+    case (.null, _), (.integer, .integer), (.flag, .flag): true
     default: false
     }
   }

@@ -163,13 +163,6 @@ public final class StoreTransaction: ReplicaStorage {
 
   // MARK: Exceptional and small
 
-  public func clearProjection() throws {
-    let derived = ["receipt", "act", "other_record", "case_summary", "held_change", "fact", "sighting", "clamp", "time_doubt"]
-    for table in derived + schema.types.map(Schema.table) { try database.execute(sql: "DELETE FROM \(table)") }
-    try database.execute(sql: "DELETE FROM charter WHERE is_pinned = 0")
-    try database.execute(sql: "UPDATE charter SET stamp = NULL")
-  }
-
   public func put(_ held: HeldChange) throws {
     try database.execute(
       sql: "INSERT OR IGNORE INTO held_change (stream, seq, position, reason, rule) VALUES (?, ?, ?, ?, ?)",

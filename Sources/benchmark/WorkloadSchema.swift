@@ -21,11 +21,11 @@ enum WorkloadSchema {
   /// Fields of each record, its id included: so many changes does an insert count for.
   static let fieldsPerRecord = 12
 
-  static let schema = RecordSchema(tables)
+  static let schema = RecordSchema(types: tables)
 
   /// The same with one field more in the last type: what an upgrade brings.
   static let later = RecordSchema(
-    [
+    types: [
       caseFile, inspection,
       RecordType(
         number: checkResult.number, name: checkResult.name,

@@ -16,11 +16,13 @@ enum DeskConnector {
   /// - Throws: `DeskFailure`.
   static func perform(_ request: DeskRequest, _ options: GlobalOptions) async throws -> DeskReply {
     let home = home(options)
+    let line = ProgressLine(options)
+    defer { line.end() }
     let deadline = ContinuousClock.now + patience
     while true {
       if let remote = await RemoteDesk.connect(home) {
         do {
-          let reply = try await remote.perform(request)
+          let reply = try await remote.perform(request) { line.show($0) }
           await remote.close()
           return reply
         } catch {
@@ -29,8 +31,9 @@ enum DeskConnector {
         }
       }
       do {
-        let node = try OfficeNode.open(home, effects: .live, logger: quiet)
-        return try await node.perform(request)
+        let node = try OfficeNode.open(
+          home, effects: .live, logger: quiet, isForRepair: request == .doctor(rebuild: true))
+        return try await node.perform(request) { line.show($0) }
       } catch let failure as DeskFailure where failure.code == "home-in-use" && ContinuousClock.now < deadline {
         try await Task.sleep(for: .milliseconds(20))
       } catch {

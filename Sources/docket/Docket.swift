@@ -40,9 +40,10 @@ struct DocketCommand: AsyncParsableCommand {
       CommandGroup(
         name: "同步 synchronisation",
         subcommands: [
-          ServeCommand.self, SyncCommand.self, PeersCommand.self, ConflictsCommand.self, QuarantineCommand.self,
-          LogCommand.self, VerifyCommand.self,
+          ServeCommand.self, SyncCommand.self, PeersCommand.self, BundleCommand.self, ConflictsCommand.self,
+          QuarantineCommand.self, LogCommand.self, VerifyCommand.self,
         ]),
+      CommandGroup(name: "维护 care", subcommands: [DoctorCommand.self]),
     ])
 }
 

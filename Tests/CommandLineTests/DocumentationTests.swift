@@ -43,7 +43,7 @@ struct DocumentationTests {
     for command in [
       "init", "invite", "join", "status", "office", "officer", "regime", "indicator", "calendar", "subject", "complaint",
       "inspect", "case", "board", "coverage", "overdue", "order", "takeover", "serve", "sync", "peers", "conflicts",
-      "quarantine", "log", "verify", "number",
+      "quarantine", "log", "verify", "number", "bundle", "doctor",
     ] {
       #expect(help.out.contains("  \(command)"), "\(command)")
       #expect(try await office.start(Office.executable, [command, "--help"]).wait().status == 0)

@@ -19,7 +19,7 @@ enum ImportTable {
     ],
     "docket": [
       "OfficeNode", "Casebook", "Casework", "RegimePacks", "ArgumentParser", "Logging", "ServiceLifecycle",
-      "UnixSignals", "Foundation",
+      "UnixSignals", "Foundation", "Synchronization",
     ],
     "benchmark": [
       "CFloor", "Casebook", "Casework", "Replication", "ReplicaStore", "SignatureSuites", "ArgumentParser", "Foundation",

@@ -1,5 +1,5 @@
 import Casework
-import Replication
+public import Replication
 
 /// Conflicts, held changes and the log itself.
 extension Clerk {
@@ -127,8 +127,8 @@ extension Clerk {
 }
 
 /// A stream's audience as people read it.
-enum StreamName {
-  static func of(_ stream: StreamID) -> String {
+public enum StreamName {
+  public static func of(_ stream: StreamID) -> String {
     let audience =
       switch stream.audience {
       case .own: "own"

@@ -85,7 +85,7 @@ public struct Clerk {
     case .keyRevoke(let draft): try revokeKey(draft, in: storage)
     case .log(let limit): .log(try logRows(limit: limit, in: storage))
     case .verify: .verified(try LogAudit(context: context).audit(storage))
-    case .status, .peers, .invite, .sync, .adopt:
+    case .status, .peers, .invite, .sync, .adopt, .bundleCreate, .bundleApply, .doctor:
       throw DeskFailure(
         kind: .usage, code: "not-for-clerk",
         message: Bilingual(zh: "此操作须由节点执行。", en: "The node itself carries this out."),

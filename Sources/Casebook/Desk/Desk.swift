@@ -3,4 +3,8 @@
 public protocol Desk: Sendable {
   /// - Throws: `DeskFailure`.
   func perform(_ request: DeskRequest) async throws -> DeskReply
+
+  /// The same, told how far long work has come.
+  /// - Throws: `DeskFailure`.
+  func perform(_ request: DeskRequest, progress: @escaping @Sendable (DeskProgress) -> Void) async throws -> DeskReply
 }

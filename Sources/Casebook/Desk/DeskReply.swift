@@ -38,6 +38,9 @@ public enum DeskReply: Sendable, Hashable, Codable {
   case peers([PeerView])
   case log([LogRow])
   case synced(SyncView)
+  case bundleMade(BundleMadeView)
+  case bundlesApplied(BundleAppliedView)
+  case doctor(DoctorView)
   case done
 }
 

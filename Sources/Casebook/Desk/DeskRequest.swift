@@ -63,6 +63,10 @@ public enum DeskRequest: Sendable, Hashable, Codable {
   case log(limit: Int)
   /// Exchange with the superior, or with the office named.
   case sync(office: String?)
+  case bundleCreate(BundleDraft)
+  /// Absolute paths, in any order.
+  case bundleApply(paths: [String])
+  case doctor(rebuild: Bool)
 }
 
 public struct Invite: Sendable, Hashable, Codable {

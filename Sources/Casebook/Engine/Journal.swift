@@ -33,7 +33,7 @@ public struct Journal {
       let header = EntryHeader(
         suite: context.suite, stream: stream, seq: (head?.seq ?? 0) + 1, previous: head?.hash ?? .zero,
         payloadHash: Entry.payloadHash(payload, using: suite), payloadLength: payload.count,
-        stamp: clock.tick(wallMilliseconds: wallMilliseconds), schema: RecordType.schemaVersion, seen: seen,
+        stamp: clock.tick(wallMilliseconds: wallMilliseconds), schema: context.schema.version, seen: seen,
         part: pieces.count == 1 ? nil : .init(index: index + 1, count: pieces.count))
       let entry = try Entry(header: header, payload: payload, signer: signer)
       head = StreamHead(stream: stream, seq: header.seq, hash: entry.hash(using: suite))

@@ -61,7 +61,7 @@ extension Projector {
   private mutating func project(
     _ receipt: Receipt, from issuer: OfficeCode?, of entry: Entry, in storage: any ReplicaStorage
   ) throws -> HeldChange.Reason? {
-    guard let issuer, let author = context.tree.office(of: receipt.head.stream.author),
+    guard receipt.isStorable, let issuer, let author = context.tree.office(of: receipt.head.stream.author),
       context.tree.isSuperior(issuer, of: author), let suite = context.suites[entry.header.suite]
     else { return .receiptRefused }
     try storage.put(

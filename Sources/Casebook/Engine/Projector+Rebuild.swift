@@ -3,7 +3,9 @@ import Replication
 extension Projector {
   /// Makes the projection again from the log, from the root downwards: whatever decides over an office's entries
   /// stands in the streams of offices above it, or proves itself. So the result is a function of what is held alone.
-  public mutating func rebuild(in storage: any ReplicaStorage) throws {
+  /// - Parameter progress: told how many entries are done.
+  public mutating func rebuild(in storage: any ReplicaStorage, progress: (Int) -> Void = { _ in }) throws {
+    var done = 0
     let forks = try storage.forkProofs().count
     try storage.clearProjection()
     mustRebuild = false
@@ -25,13 +27,15 @@ extension Projector {
         guard let last = entries.last else { break }
         for entry in entries { try project(entry, in: storage) }
         seq = last.header.seq + 1
+        done += entries.count
+        progress(done)
       }
     }
     try retryHeld(in: storage)
     // A fork that only came to light on the way decides over entries that were already projected. Every other fact was
     // projected before what it decides over. There are no more rounds than forks.
-    if try storage.forkProofs().count > forks { return try rebuild(in: storage) }
-    if try BranchChoice(context: context).settle(in: storage) { return try rebuild(in: storage) }
+    if try storage.forkProofs().count > forks { return try rebuild(in: storage, progress: progress) }
+    if try BranchChoice(context: context).settle(in: storage) { return try rebuild(in: storage, progress: progress) }
     mustRebuild = false
     hasTouchedTree = true
     try finish(in: storage)

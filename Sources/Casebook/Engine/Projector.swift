@@ -84,6 +84,7 @@ public struct Projector {
   private mutating func project(
     _ write: RecordWrite, of entry: Entry, in storage: any ReplicaStorage
   ) throws -> HeldChange.Reason? {
+    guard write.isStorable else { return .unreadable }
     let type = context.schema.type(write.type)
     let tree = context.tree
     let stamp = WriteStamp(time: entry.header.stamp, author: entry.header.stream.author)

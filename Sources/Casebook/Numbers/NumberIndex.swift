@@ -5,9 +5,9 @@ import Replication
 /// the act is projected, in the transaction that stores it, whoever signed it and by whatever way it came.
 ///
 /// The key holds the number as printed: two acts with the same text are a duplicate, whatever series they meant.
-enum NumberIndex {
+public enum NumberIndex {
   /// Then the number as printed, `/`, and the act's id.
-  private static let prefix = "document-number/"
+  public static let prefix = "document-number/"
   /// `/` and 32 hexadecimal digits.
   private static let suffixCount = 33
   /// File id, then the fingerprint of the author's key.

@@ -37,8 +37,9 @@ public struct RecordType: Sendable, Hashable {
     return fields.firstIndex { $0.number == number }
   }
 
-  /// Version of this registry, carried in every entry's header.
-  public static let schemaVersion: UInt64 = 1
+  /// Version of this registry and of the kinds of change, carried in every entry's header. Raised with every addition:
+  /// an older replica is then looked over for what it could not place (`SchemaUpgrade`). 2: facts of kinds 5 to 9.
+  public static let schemaVersion: UInt64 = 2
 
   public static let all: [RecordType] = [
     subject, officer, caseFile, sealedComplainant, pack, packSection, indicatorSetting, numberLease, numberVoid,

@@ -24,6 +24,8 @@ public final class MemoryStorage: ReplicaStorage {
   private var seen: [StreamID: [KeyFingerprint: Sighting]] = [:]
   private var clamps: [WriteStamp: HybridTimestamp] = [:]
   private var doubted: [RecordID: StoredDoubt] = [:]
+  private var arrivals: [StreamID: [UInt64]] = [:]
+  private var parked: [ParkedRun: [[UInt8]]] = [:]
 
   public init() {}
 
@@ -33,7 +35,12 @@ public final class MemoryStorage: ReplicaStorage {
   public func append(_ run: [Entry], head: StreamHead, receivedAt milliseconds: UInt64) {
     log[head.stream, default: []].append(contentsOf: run)
     streamHeads[head.stream] = head
+    arrivals[head.stream, default: []].append(contentsOf: run.map { _ in milliseconds })
     noteMove(head.stream)
+  }
+
+  public func firstEntry(of stream: StreamID, receivedSince milliseconds: UInt64) -> UInt64? {
+    arrivals[stream]?.firstIndex { $0 >= milliseconds }.map { UInt64($0) + 1 }
   }
 
   private func noteMove(_ stream: StreamID) {
@@ -66,6 +73,7 @@ public final class MemoryStorage: ReplicaStorage {
     guard let entries = log[stream], seq >= 1, seq <= UInt64(entries.count) else { return }
     putAside(Array(entries[Int(seq - 1)...]))
     log[stream] = head == nil ? nil : Array(entries[..<Int(seq - 1)])
+    arrivals[stream] = arrivals[stream].map { Array($0.prefix(Int(seq - 1))) }
     streamHeads[stream] = head
     noteMove(stream)
   }
@@ -186,6 +194,7 @@ public final class MemoryStorage: ReplicaStorage {
     actsByFile = [:]
     summariesByFile = [:]
     held = []
+    small = small.filter { !$0.key.hasPrefix(NumberIndex.prefix) }
   }
 
   public func put(_ change: HeldChange) {
@@ -193,6 +202,16 @@ public final class MemoryStorage: ReplicaStorage {
   }
   public func heldChanges() -> [HeldChange] { held }
   public func remove(_ change: HeldChange) { held.removeAll { $0 == change } }
+  /// Nothing here depends on the registry.
+  public func restore(_ type: UInt64, _ id: RecordID) {}
+
+  public func park(_ run: ParkedRun, entries: [[UInt8]], receivedAt milliseconds: UInt64) { parked[run] = entries }
+  public func parkedRuns(of stream: StreamID?) -> [ParkedRun] {
+    parked.keys.filter { stream == nil || $0.stream == stream }
+      .sorted { $0.stream != $1.stream ? $0.stream < $1.stream : ($0.first, $0.last) < ($1.first, $1.last) }
+  }
+  public func parkedEntries(_ run: ParkedRun) -> [[UInt8]] { parked[run] ?? [] }
+  public func unpark(_ run: ParkedRun) { parked[run] = nil }
 
   public func value(_ key: String) -> [UInt8]? { small[key] }
   public func setValue(_ key: String, _ value: [UInt8]?) { small[key] = value }

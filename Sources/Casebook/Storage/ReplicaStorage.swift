@@ -17,6 +17,8 @@ public protocol ReplicaStorage: AnyObject {
   func append(_ run: [Entry], head: StreamHead, receivedAt milliseconds: UInt64) throws
   /// Entries from `seq` on, until their encodings reach `bytesMax` (at least one entry if there is any).
   func entries(of stream: StreamID, from seq: UInt64, bytesMax: Int) throws -> [Entry]
+  /// The first entry of the stream that was stored here at this time (Unix milliseconds) or later.
+  func firstEntry(of stream: StreamID, receivedSince milliseconds: UInt64) throws -> UInt64?
   /// How many entries are held in all streams, those set aside included: never goes down.
   func entryCount() throws -> UInt64
 
@@ -101,6 +103,17 @@ public protocol ReplicaStorage: AnyObject {
   func heldChanges() throws -> [HeldChange]
   /// What was held is being projected after all.
   func remove(_ held: HeldChange) throws
+  /// Stores a record again that was stored under an older registry: its type or fields have columns now.
+  func restore(_ type: UInt64, _ id: RecordID) throws
+
+  // MARK: Runs that wait for what they continue
+
+  /// The same run again changes nothing.
+  func park(_ run: ParkedRun, entries: [[UInt8]], receivedAt milliseconds: UInt64) throws
+  /// By stream and position; `nil`: of every stream.
+  func parkedRuns(of stream: StreamID?) throws -> [ParkedRun]
+  func parkedEntries(_ run: ParkedRun) throws -> [[UInt8]]
+  func unpark(_ run: ParkedRun) throws
 
   // MARK: Small values of the node itself
 

@@ -12,17 +12,24 @@ struct ControlServer {
   func handle(_ connection: LocalConnection) async {
     do {
       for try await frame in connection.frames {
-        let answer: DeskAnswer
-        do {
-          let request = try DeskCodec.decode(DeskRequest.self, from: frame)
-          answer = .reply(try await node.perform(request))
-        } catch {
-          answer = .failure(DeskFailures.failure(error))
-        }
-        try await connection.send(try DeskCodec.encode(answer))
+        // Only the newest report counts, so none waits for a slow reader.
+        let (reports, reporter) = AsyncStream.makeStream(of: DeskProgress.self, bufferingPolicy: .bufferingNewest(1))
+        async let answer = answer(frame, reporter)
+        for await report in reports { try await connection.send(try DeskCodec.encode(DeskAnswer.progress(report))) }
+        try await connection.send(try DeskCodec.encode(await answer))
       }
     } catch {
       logger.debug("control connection ended", metadata: ["error": "\(error)"])
+    }
+  }
+
+  private func answer(_ frame: [UInt8], _ reporter: AsyncStream<DeskProgress>.Continuation) async -> DeskAnswer {
+    defer { reporter.finish() }
+    do {
+      let request = try DeskCodec.decode(DeskRequest.self, from: frame)
+      return .reply(try await node.perform(request) { reporter.yield($0) })
+    } catch {
+      return .failure(DeskFailures.failure(error))
     }
   }
 }
@@ -39,10 +46,15 @@ public struct RemoteDesk: Desk {
     return RemoteDesk(connection: connection)
   }
 
-  public func perform(_ request: DeskRequest) async throws -> DeskReply {
+  public func perform(_ request: DeskRequest) async throws -> DeskReply { try await perform(request) { _ in } }
+
+  public func perform(
+    _ request: DeskRequest, progress: @escaping @Sendable (DeskProgress) -> Void
+  ) async throws -> DeskReply {
     try await connection.send(try DeskCodec.encode(request))
     for try await frame in connection.frames {
       switch try DeskCodec.decode(DeskAnswer.self, from: frame) {
+      case .progress(let report): progress(report)
       case .reply(let reply): return reply
       case .failure(let failure): throw failure
       }

@@ -3,6 +3,8 @@ import Foundation
 
 /// Requests and replies on the control socket: one JSON text a frame.
 enum DeskAnswer: Codable, Sendable {
+  /// Any number of these before the answer.
+  case progress(DeskProgress)
   case reply(DeskReply)
   case failure(DeskFailure)
 }

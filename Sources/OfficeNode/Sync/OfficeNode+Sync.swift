@@ -97,17 +97,18 @@ extension OfficeNode {
       view.warnings.append(Self.recoveredWarning(recovered))
     }
     if stream.author == context.key { try noteHighWater() }
+    try releaseParked(of: stream)
     return outcome.stored
   }
 
-  private static func forkWarning(_ stream: StreamID, _ seq: UInt64, in context: ReplicaContext) -> Bilingual {
+  static func forkWarning(_ stream: StreamID, _ seq: UInt64, in context: ReplicaContext) -> Bilingual {
     let office = context.tree.office(of: stream.author)?.text ?? "?"
     return Bilingual(
       zh: "日志分叉：机构 \(office) 在同一位置（第 \(seq) 条）签了两份不同的记录，证据已保存并上报；上级先收到的一份有效。",
       en: "Fork: office \(office) signed two different entries at position \(seq); the proof is kept and passed on, the one a superior witnessed first stands.")
   }
 
-  private static func recoveredWarning(_ count: Int) -> Bilingual {
+  static func recoveredWarning(_ count: Int) -> Bilingual {
     Bilingual(
       zh: "本机数据库曾由备份恢复或复制：与上级不同的 \(count) 笔记录已在新的日志代次中重新登记，没有丢失。请确认没有另一台机器在使用同一机构的数据。",
       en: "This database had been restored or copied: \(count) entries that the superior does not hold were recorded again in a new incarnation, nothing is lost. Make sure that no other machine uses this office's data.")
@@ -175,7 +176,7 @@ extension OfficeNode {
           node: self, connection: connection, peer: peer, hangsUp: true
         ).run()
         await connection.close()
-        try await settleContinuity(&view)
+        try await settleContinuity(&view.warnings)
         return view
       } catch {
         await connection.close()
@@ -196,7 +197,18 @@ extension OfficeNode {
 
 extension OfficeNode: Desk {
   public nonisolated func perform(_ request: DeskRequest) async throws -> DeskReply {
-    if case .sync(let office) = request { return .synced(try await synchronise(with: office)) }
-    return try await performLocally(request)
+    try await perform(request) { _ in }
+  }
+
+  public nonisolated func perform(
+    _ request: DeskRequest, progress: @escaping @Sendable (DeskProgress) -> Void
+  ) async throws -> DeskReply {
+    switch request {
+    case .sync(let office): return .synced(try await synchronise(with: office))
+    case .bundleCreate(let draft): return .bundleMade(try await createBundle(draft, progress: progress))
+    case .bundleApply(let paths): return .bundlesApplied(try await applyBundles(paths, progress: progress))
+    case .doctor(let rebuild): return .doctor(try await examine(rebuild: rebuild, progress: progress))
+    default: return try await performLocally(request)
+    }
   }
 }

@@ -32,6 +32,7 @@ public enum Domain: String, Sendable {
   case key = "docket/key/1"
   case entry = "docket/entry/1"
   case payload = "docket/payload/1"
+  case bundle = "docket/bundle/1"
   case frontier = "docket/frontier/1"
   case enrolment = "docket/enrolment/1"
   case caseID = "docket/record/1"

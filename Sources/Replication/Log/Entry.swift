@@ -94,7 +94,8 @@ public struct EntryHeader: Sendable, Hashable {
     stream = try StreamID(from: &reader)
     try key(3)
     seq = try reader.unsigned()
-    guard seq >= 1 else { throw .outOfRange }
+    // No chain is longer than what a database can count.
+    guard seq >= 1, seq <= UInt64(Int64.max) else { throw .outOfRange }
     if seq == 1 {
       previous = .zero
     } else {

@@ -8,6 +8,12 @@ enum CommandFiles {
   /// A pack or a register of tens of thousands of rows; more is a mistake.
   static let bytesMax = 64 * 1024 * 1024
 
+  /// For the node, whose working folder may be another.
+  static func absolute(_ path: String) -> String {
+    let absolute = URL(fileURLWithPath: path).path
+    return path.hasSuffix("/") && !absolute.hasSuffix("/") ? absolute + "/" : absolute
+  }
+
   static func read(_ path: String) throws -> String {
     let data = try contents(path, upTo: bytesMax)
     if data.count > bytesMax { throw unreadable(path) }

@@ -96,6 +96,9 @@ extension JSONOutput {
     case .peers(let views): text(["peers": views])
     case .log(let rows): text(["log": rows])
     case .synced(let view): text(view)
+    case .bundleMade(let view): text(view)
+    case .bundlesApplied(let view): text(view)
+    case .doctor(let view): text(view)
     case .done: "{}"
     }
   }

@@ -118,6 +118,9 @@ struct Printer {
         [("时间", "time"), ("机构", "office"), ("流", "stream"), ("序号", "seq"), ("变更", "changes"), ("哈希", "hash")],
         rows.map { [time($0.time), $0.office, $0.stream, "\($0.seq)", "\($0.changes)", $0.hash] })
     case .synced(let view): synced(view)
+    case .bundleMade(let view): bundleMade(view)
+    case .bundlesApplied(let view): bundlesApplied(view)
+    case .doctor(let view): doctor(view)
     case .done: line("完成。", "Done.")
     }
   }

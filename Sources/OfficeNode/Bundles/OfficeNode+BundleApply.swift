@@ -1,0 +1,208 @@
+import Casebook
+import Casework
+import ReplicaStore
+import Replication
+
+extension OfficeNode {
+  /// Takes bundles in (`docket bundle apply`), whatever order their files are named in. Every file is judged for
+  /// itself: one that cannot be used stops no other.
+  func applyBundles(
+    _ paths: [String], progress: @Sendable (DeskProgress) -> Void
+  ) async throws -> BundleAppliedView {
+    let ordered = Self.ordered(paths)
+    let sizes = ordered.map { BundleFiles.size($0) ?? 0 }
+    let total = sizes.reduce(0, +)
+    var view = BundleAppliedView()
+    var reached = 0
+    for (path, size) in zip(ordered, sizes) {
+      let base = reached
+      let file = try await apply(path, &view) { done in
+        progress(DeskProgress(work: Self.reading, done: base + done, total: total))
+      }
+      view.files.append(file)
+      reached += size
+    }
+    try settleAfterLoss(&view)
+    for office in Set(view.files.compactMap { $0.from.flatMap(OfficeCode.init) }).sorted() {
+      view.receipts += try writeReceipts(for: office).1
+    }
+    try StoreFailures.mapped { try store.read { try noteGaps(in: $0, &view) } }
+    return view
+  }
+
+  /// The superior's whole bundle brought back what it holds of this office's.
+  private func settleAfterLoss(_ view: inout BundleAppliedView) throws {
+    let isWhole = view.missing.isEmpty && view.files.allSatisfy { $0.problem == nil }
+    guard mayNotWrite, isWhole, view.files.contains(where: { $0.from == settings.superior && $0.holdsOwn }) else { return }
+    try settleContinuity(&view.warnings)
+  }
+
+  private static let reading = Bilingual(zh: "应用交换包", en: "applying bundles")
+
+  /// By time, bundle and part, so that as little as possible has to wait; files without a head last.
+  private static func ordered(_ paths: [String]) -> [String] {
+    let heads = paths.map { (path: $0, head: BundleFiles.head($0)) }
+    let read = heads.compactMap { pair in pair.head.map { (path: pair.path, head: $0) } }.sorted { left, right in
+      if left.head.created != right.head.created { return left.head.created < right.head.created }
+      if left.head.id != right.head.id { return left.head.id.lexicographicallyPrecedes(right.head.id) }
+      return left.head.part < right.head.part
+    }
+    return read.map(\.path) + heads.filter { $0.head == nil }.map(\.path)
+  }
+
+  private func apply(
+    _ path: String, _ view: inout BundleAppliedView, progress: (Int) -> Void
+  ) async throws -> BundleAppliedView.File {
+    var file = BundleAppliedView.File(path: path)
+    var reader: BundleReader
+    do {
+      reader = try Self.reader(path)
+    } catch let failure as DeskFailure {
+      file.problem = failure
+      return file
+    }
+    let head = reader.head
+    (file.from, file.created, file.part, file.parts) = (head.from.text, head.created, head.part, head.parts)
+    guard let suite = context.suites[.ed25519] else { throw OfficeTree.Failure.unknownSuite }
+    file.problem = refusal(of: head, path)
+    if file.problem != nil { return file }
+    let verdict = reader.verdict(using: suite)
+    if verdict == .altered {
+      file.problem = BundleProblem.altered(path)
+      return file
+    }
+    var reached: [StreamID: Entry] = [:]
+    while let item = reader.next() {
+      try take(item, path, &file, &view)
+      if item.stream.author == context.key { file.holdsOwn = true }
+      if let last = item.entries.last, let entry = try? Entry(decoding: last) { reached[item.stream] = entry }
+      progress(reader.offset)
+      await Task.yield()
+    }
+    if case .cut(let items) = verdict, file.problem == nil { file.problem = BundleProblem.cut(path, items: items) }
+    try settle(head, isWhole: verdict == .whole, reached, &view)
+    return file
+  }
+
+  private static func reader(_ path: String) throws -> BundleReader {
+    let bytes = try BundleFiles.read(path)
+    do throws(BundleFailure) {
+      return try BundleReader(bytes)
+    } catch {
+      throw BundleProblem.of(error, path)
+    }
+  }
+
+  private func refusal(of head: BundleHead, _ path: String) -> DeskFailure? {
+    if !head.isOfTree(context.tree.rootKey) { return BundleProblem.foreign(path) }
+    if head.to != context.office { return BundleProblem.addressee(head, here: context.office, path) }
+    return nil
+  }
+
+  /// One transaction: what the body takes in, and what this office had written on a branch of its own, recorded again.
+  private func takeIn<Value>(
+    _ warnings: inout [Bilingual], _ body: (inout BundleIntake, StoreTransaction) throws -> Value
+  ) throws -> (value: Value, released: Int) {
+    let before = context
+    let now = effects.now()
+    let (value, intake, recovered, after) = try StoreFailures.mapped {
+      try store.transaction { storage in
+        var intake = BundleIntake(context: before)
+        let value = try body(&intake, storage)
+        try intake.finish(in: storage)
+        var context = intake.context
+        guard intake.hasLostOwnBranch else { return (value, intake, 0, context) }
+        try BranchRecovery.begin(&context, in: storage)
+        var journal = Journal(context: context, signer: signer)
+        let recovered = try BranchRecovery.recover(&journal, at: now, in: storage)
+        try journal.finish(in: storage)
+        return (value, intake, recovered, journal.context)
+      }
+    }
+    context = after
+    for (stream, seq) in intake.forks {
+      let warning = Self.forkWarning(stream, seq, in: after)
+      if !warnings.contains(warning) { warnings.append(warning) }
+    }
+    if intake.hasLostOwnBranch {
+      try writeIncarnation()
+      warnings.append(Self.recoveredWarning(recovered))
+    }
+    return (value, intake.released)
+  }
+
+  /// Takes in what had waited for entries of a stream that came by whatever way.
+  func releaseParked(of stream: StreamID) throws {
+    let isWaiting = try StoreFailures.mapped { try store.read { try !$0.parkedRuns(of: stream).isEmpty } }
+    guard isWaiting else { return }
+    let now = effects.now()
+    var warnings: [Bilingual] = []
+    _ = try takeIn(&warnings) { intake, storage in try intake.release(of: stream, at: now, in: storage) }
+  }
+
+  /// One item, one transaction.
+  private func take(
+    _ item: BundleItem, _ path: String, _ file: inout BundleAppliedView.File, _ view: inout BundleAppliedView
+  ) throws {
+    let now = effects.now()
+    let (outcome, released) = try takeIn(&view.warnings) { try $0.take(item, at: now, in: $1) }
+    view.released += released
+    switch outcome {
+    case .stored(let count, let known):
+      file.stored += count
+      file.known += known
+      view.stored += count
+      if item.stream.author == context.key { try noteHighWater() }
+    case .waiting(let count): file.waiting += count
+    case .full(let count):
+      file.refused += count
+      if file.problem == nil { file.problem = BundleProblem.full(path) }
+    case .refused(let failure):
+      file.refused += item.entries.count
+      if file.problem == nil { file.problem = BundleProblem.refused(failure, path) }
+    }
+  }
+
+  /// After a file: runs whose gap has closed, and what the other office has shown that it holds.
+  private func settle(
+    _ head: BundleHead, isWhole: Bool, _ reached: [StreamID: Entry], _ view: inout BundleAppliedView
+  ) throws {
+    let now = effects.now()
+    let (missing, released) = try takeIn(&view.warnings) { intake, storage in
+      try intake.releaseAll(at: now, in: storage)
+      var memory = try BundleMemory.read(of: head.from, in: storage)
+      for (stream, entry) in reached {
+        let ours = try storage.entries(of: stream, from: entry.header.seq, bytesMax: 1).first
+        if ours?.headerBytes == entry.headerBytes {
+          memory.held[stream] = max(memory.held[stream] ?? 0, entry.header.seq)
+        }
+      }
+      let missing = isWhole ? memory.arrived(head) : nil
+      try memory.keep(for: head.from, in: storage)
+      return missing
+    }
+    view.released += released
+    try noteHighWater()
+    guard let missing else { return }
+    let id = Hexadecimal.string(head.id)
+    view.missing.removeAll { $0.id == id }
+    if !missing.isEmpty { view.missing.append(.init(id: id, from: head.from.text, parts: missing)) }
+  }
+
+  /// What the waiting runs wait for.
+  private func noteGaps(in storage: any ReplicaStorage, _ view: inout BundleAppliedView) throws {
+    let runs = try storage.parkedRuns(of: nil)
+    view.waitingRuns = runs.count
+    var reached: [StreamID: UInt64] = [:]
+    for run in runs {
+      let before = try reached[run.stream] ?? storage.head(of: run.stream)?.seq ?? 0
+      if run.first > before + 1 {
+        view.gaps.append(
+          .init(
+            office: context.tree.office(of: run.stream.author)?.text ?? "?", stream: StreamName.of(run.stream),
+            first: before + 1, last: run.first - 1))
+      }
+      reached[run.stream] = max(before, run.last)
+    }
+  }
+}
