@@ -71,6 +71,15 @@ let edges: [Target] = [
     ], swiftSettings: strict),
 ]
 
+// MARK: - Simulator: many offices over virtual time; nothing but `simulate` and tests may depend on it
+
+let simulation: [Target] = [
+  .target(
+    name: "Simulation",
+    dependencies: ["Casebook", "Casework", "Replication", "ReplicaStore", "SignatureSuites", crypto],
+    swiftSettings: strict)
+]
+
 // MARK: - Executables
 
 let executables: [Target] = [
@@ -90,6 +99,11 @@ let executables: [Target] = [
       "CFloor", "Casebook", "Casework", "Replication", "ReplicaStore", "SignatureSuites",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ], swiftSettings: strict),
+  // Replays seeds of the simulator.
+  .executableTarget(
+    name: "simulate",
+    dependencies: ["Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+    swiftSettings: strict),
 ]
 
 // MARK: - Tests mirror Sources
@@ -130,11 +144,18 @@ let tests: [Target] = [
       "OfficeNode", "Casebook", "Casework", "Replication", "ReplicaStore", "PeerTransport",
       "SignatureSuites", "RegimePacks", "TestKit", logging,
     ], swiftSettings: strict),
+  .testTarget(
+    name: "SimulationTests", dependencies: ["Simulation"], exclude: ["seeds.txt"], swiftSettings: strict),
   // Runs the built executable as a user would.
   .testTarget(
     name: "CommandLineTests", dependencies: ["docket", "Casework", "RegimePacks", "TestKit"], swiftSettings: strict),
   // Runs the built benchmark at a size of no time, and reads its figures' shape.
   .testTarget(name: "BenchmarkTests", dependencies: ["benchmark", "TestKit"], swiftSettings: strict),
+  // The vectors of Protocol/, and a second reader in Python, written from the pages alone, against this one.
+  .testTarget(
+    name: "ConformanceTests",
+    dependencies: ["OfficeNode", "Casebook", "Casework", "Replication", "SignatureSuites", "TestKit"],
+    path: "Tests/Conformance", exclude: ["reader", "requirements.txt"], swiftSettings: strict),
   // Every requirement of the five documents, what realises it, and the test that shows it.
   .testTarget(
     name: "TraceTests", dependencies: ["RegimePacks", "Casework", "TestKit"], path: "Tests/Trace",
@@ -161,5 +182,5 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
-  targets: pure + edges + executables + tests
+  targets: pure + edges + simulation + executables + tests
 )

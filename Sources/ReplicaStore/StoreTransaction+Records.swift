@@ -138,17 +138,26 @@ extension StoreTransaction {
     try Row.fetchAll(
       database.cachedStatement(sql: "SELECT stream, seq, stamp, body FROM act WHERE file = ? ORDER BY id"),
       arguments: [Data(file.bytes)]
-    ).map { row in
-      do throws(CBORReader.Failure) {
-        guard case .act(let change) = try Entry.changes(ofPayload: [UInt8](row["body"] as Data)).first else {
-          throw .unsupported
-        }
-        return StoredAct(
-          change: change, stream: try streamID(row["stream"]), seq: UInt64(row["seq"] as Int64),
-          stamp: HybridTimestamp(rawValue: UInt64(bitPattern: row["stamp"] as Int64)))
-      } catch {
-        throw StoreError(.corrupt, cause: "act: \(error.rawValue)")
+    ).map(act)
+  }
+
+  public func act(_ id: RecordID, of file: RecordID) throws -> StoredAct? {
+    try Row.fetchOne(
+      database.cachedStatement(sql: "SELECT stream, seq, stamp, body FROM act WHERE file = ? AND id = ?"),
+      arguments: [Data(file.bytes), Data(id.bytes)]
+    ).map(act)
+  }
+
+  private func act(_ row: Row) throws -> StoredAct {
+    do throws(CBORReader.Failure) {
+      guard case .act(let change) = try Entry.changes(ofPayload: [UInt8](row["body"] as Data)).first else {
+        throw .unsupported
       }
+      return StoredAct(
+        change: change, stream: try streamID(row["stream"]), seq: UInt64(row["seq"] as Int64),
+        stamp: HybridTimestamp(rawValue: UInt64(bitPattern: row["stamp"] as Int64)))
+    } catch {
+      throw StoreError(.corrupt, cause: "act: \(error.rawValue)")
     }
   }
 
@@ -159,7 +168,7 @@ extension StoreTransaction {
 
   public func put(_ act: StoredAct) throws {
     try database.cachedStatement(
-      sql: "INSERT OR IGNORE INTO act (file, id, stream, seq, stamp, body) VALUES (?, ?, ?, ?, ?, ?)"
+      sql: "INSERT OR REPLACE INTO act (file, id, stream, seq, stamp, body) VALUES (?, ?, ?, ?, ?, ?)"
     ).execute(arguments: [
       Data(act.change.file.bytes), Data(act.change.id.bytes), Data(act.stream.encoded), Int64(act.seq),
       Int64(bitPattern: act.stamp.rawValue), Data(Entry.payload(of: [.act(act.change)])),

@@ -63,7 +63,10 @@ extension StoreTransaction {
 
   /// - Returns: whether the write is done: it made the record, or replaced the values that stood.
   private func applyShort(_ write: RecordWrite, stamp: WriteStamp) throws -> Bool {
-    guard let statements = try rowStatements(write.type), let positions = statements.positions(of: write) else {
+    // A write of no field, which a later version or a hostile one may send, has no statement of its own.
+    guard !write.fields.isEmpty, let statements = try rowStatements(write.type),
+      let positions = statements.positions(of: write)
+    else {
       return false
     }
     if let packed = PackedStamps.made(by: write, stamp: stamp) {

@@ -16,11 +16,12 @@ struct Exchange {
   /// - Parameters:
   ///   - left: heads that one side holds.
   ///   - right: the other's.
-  init(left: [StreamHead], right: [StreamHead]) throws {
+  ///   - agreed: what both held when their last session was complete.
+  init(left: [StreamHead], right: [StreamHead], agreed: [StreamHead]) throws {
     guard let leftCode = OfficeCode("city"), let rightCode = OfficeCode("district") else { throw Unfinished() }
     var sides = [
-      SyncSession(hello: Self.hello(leftCode, left), peer: rightCode, heads: left),
-      SyncSession(hello: Self.hello(rightCode, right), peer: leftCode, heads: right),
+      Self.session(leftCode, peer: rightCode, left, agreed: agreed),
+      Self.session(rightCode, peer: leftCode, right, agreed: agreed),
     ]
     var inboxes: [[SyncFrame]] = [[], []]
     var outboxes: [[SyncFrame]] = [[], []]
@@ -52,10 +53,15 @@ struct Exchange {
     return (held, ahead)
   }
 
-  private static func hello(_ office: OfficeCode, _ heads: [StreamHead]) -> SyncFrame.Hello {
-    SyncFrame.Hello(
-      version: SessionLimits.protocolVersion, office: office, digest: SyncFrame.digest(of: heads, using: Ed25519Suite()),
-      clock: 1_760_000_000_000, software: "docket/0.1")
+  private static func session(
+    _ office: OfficeCode, peer: OfficeCode, _ heads: [StreamHead], agreed: [StreamHead]
+  ) -> SyncSession {
+    let suite = Ed25519Suite()
+    let hello = SyncFrame.Hello(
+      version: SessionLimits.protocolVersion, office: office, digest: SyncFrame.digest(of: heads, using: suite),
+      clock: 1_760_000_000_000, software: "docket/0.1", agreed: SyncFrame.digest(of: agreed, using: suite))
+    let known = Set(agreed)
+    return SyncSession(hello: hello, peer: peer, heads: heads, moved: heads.filter { !known.contains($0) })
   }
 
   private mutating func run(

@@ -52,8 +52,8 @@ struct Measurement {
       throw Incomplete()
     }
     let (held, ahead) = Exchange.heads(5_000, moved: 20)
-    let idle = try Exchange(left: held, right: held)
-    let moved = try Exchange(left: held, right: ahead)
+    let idle = try Exchange(left: held, right: held, agreed: held)
+    let moved = try Exchange(left: held, right: ahead, agreed: held)
     let wall = best(engine.map(\.wallSeconds))
     let floorWall = best(floor.map(\.wallSeconds))
     let smallWall = best(small25519.map(\.wallSeconds))

@@ -31,16 +31,14 @@ enum SchemaAddition {
         let end = min(rows, next + rowsPerCommit)
         while next < end {
           guard let id = id(next) else { throw NotAdditive() }
-          var row = RecordRow(type: type.number, id: id)
           let fields = type.fields.map { field in
             RecordWrite.Field(
               number: field.number, value: field.kind == .text ? .text("现场检查 \(next)") : .integer(Int64(next)),
               replaces: [])
           }
-          row.apply(
+          try storage.apply(
             RecordWrite(type: type.number, id: id, fields: fields),
             stamp: WriteStamp(time: HybridTimestamp(milliseconds: UInt64(next)), author: 1), rank: { _ in 0 })
-          try storage.put(row)
           next += 1
         }
       }

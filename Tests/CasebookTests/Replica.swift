@@ -40,8 +40,8 @@ final class Replica {
   }
 
   /// The root office.
-  static func root(_ code: String) throws -> Replica {
-    let signer = try SoftwareSigner.generate(suite: .ed25519)
+  static func root(_ code: String, signer: SoftwareSigner? = nil) throws -> Replica {
+    let signer = try signer ?? SoftwareSigner.generate(suite: .ed25519)
     let root = signer.publicKey.fingerprint(using: Ed25519Suite())
     let replica = try Replica(office: try #require(OfficeCode(code)), signer: signer, root: root, salt: 0)
     let charter = Charter(
@@ -53,8 +53,8 @@ final class Replica {
   }
 
   /// A subordinate, chartered here.
-  func subordinate(_ code: String, salt: UInt8) throws -> Replica {
-    let signer = try SoftwareSigner.generate(suite: .ed25519)
+  func subordinate(_ code: String, salt: UInt8, signer: SoftwareSigner? = nil) throws -> Replica {
+    let signer = try signer ?? SoftwareSigner.generate(suite: .ed25519)
     let office = try #require(OfficeCode(code))
     let charter = Charter(
       office: office, name: code, parent: context.office, signingKey: signer.publicKey,
@@ -102,11 +102,8 @@ final class Replica {
 
   /// Gives the other side every entry it may hold and lacks, in the order a session would.
   func send(to other: Replica) throws {
-    let heads = storage.heads().filter { context.tree.mayRead(other.context.office, $0.stream) }
-      .sorted {
-        let depths = (context.tree.seat(of: $0.stream.author)?.depth ?? 0, context.tree.seat(of: $1.stream.author)?.depth ?? 0)
-        return depths.0 != depths.1 ? depths.0 < depths.1 : $0.stream < $1.stream
-      }
+    let heads = context.tree.inSendingOrder(
+      storage.heads().filter { context.tree.mayRead(other.context.office, $0.stream) })
     for head in heads {
       let from = (other.storage.head(of: head.stream)?.seq ?? 0) + 1
       let entries = storage.entries(of: head.stream, from: from, bytesMax: .max)

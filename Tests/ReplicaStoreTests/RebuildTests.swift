@@ -104,7 +104,8 @@ struct RebuildTests {
     let head = StreamHead(stream: stream, seq: .max, hash: .zero)
     try district.record([write(1, 2, .text("一"))], for: .up)
     try district.record(
-      [write(.max, 1, .text("a")), write(1, 5_000, .text("b")), write(1, 2, .text("二\u{0}零")), write(1, 3, .integer(7))], for: .up)
+      [write(.max, 1, .text("a")), write(1, 2, .text("二\u{0}零")), write(1, 3, .integer(7))], for: .up)
+    try district.record([write(1, LogLimits.fieldNumberMax + 1, .text("b"))], for: .up)
     try district.record([.receipt(Receipt(head: head, clock: .max, position: .max)), .unknown(kind: 99, body: [0xFF])], for: .up)
     try append(payload: [0xFF, 0x00], to: district, stream)
     try district.record([write(1, 2, .text("三"))], for: .up)

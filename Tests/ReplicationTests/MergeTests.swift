@@ -61,38 +61,10 @@ struct MergeTests {
     #expect(!resolved.isInConflict)
   }
 
-  @Test("the order of values is total over a small universe: antisymmetric and transitive")
-  func comparator() {
-    let universe = [1, 2, 9].flatMap { author in [1, 2].map { time in stamp(UInt64(time), UInt64(author)) } }
-    func first(_ left: WriteStamp, _ right: WriteStamp) -> WriteStamp? {
-      merged([Write(value: "x", stamp: left, replaces: []), Write(value: "y", stamp: right, replaces: [])]).winner?.stamp
-    }
-    for a in universe {
-      for b in universe where b != a {
-        #expect(first(a, b) == first(b, a))
-        for c in universe where c != a && c != b {
-          if first(a, b) == a, first(b, c) == b { #expect(first(a, c) == a) }
-        }
-      }
-    }
-  }
-
-  @Test("a hostile author cannot grow a field without end")
-  func bounded() {
-    var concurrent = RegisterState()
-    for time in 1...200 as ClosedRange<UInt64> {
-      concurrent.apply(.text("\(time)"), stamp: stamp(time, 5), replacing: [], rank: rank)
-    }
-    #expect(concurrent.versions.count == RegisterState.versionsMax)
-    var overwritten = RegisterState()
-    for time in 1...200 as ClosedRange<UInt64> {
-      overwritten.apply(.text("\(time)"), stamp: stamp(time + 1, 5), replacing: [stamp(time, 5)], rank: rank)
-    }
-    #expect(overwritten.versions.map(\.value) == [.text("200")])
-    #expect(overwritten.replaced.count == RegisterState.replacedMax)
-    // What was replaced long ago stays replaced when it arrives again.
-    overwritten.apply(.text("old"), stamp: stamp(3, 5), replacing: [], rank: rank)
-    #expect(overwritten.versions.map(\.value) == [.text("200")])
+  private func expectStored(_ row: RecordRow) throws {
+    let read = try RecordRow(type: 1, id: .zero, stampBytes: row.stampBytes) { row.value($0) }
+    #expect(read == row)
+    #expect(read.stampBytes == row.stampBytes)
   }
 
   @Test("a row's stamps and losers survive storage, shared or not")
@@ -108,9 +80,38 @@ struct MergeTests {
           RecordWrite(type: 1, id: .zero, fields: [.init(number: 1, value: .text(write.0), replaces: [stamp(7, 7)])]),
           stamp: write.1, rank: rank)
       }
-      let stored = row
-      let read = try RecordRow(type: 1, id: .zero, stampBytes: row.stampBytes) { stored.value($0) }
-      #expect(read == row)
+      try expectStored(row)
     }
+    // One author writes all fields again, then one of them, then another office does.
+    row = RecordRow(type: 1, id: .zero)
+    row.apply(shared, stamp: stamp(1, 1), rank: rank)
+    #expect(row.stampBytes.count < 20)
+    row.apply(shared, stamp: stamp(2, 1), rank: rank)
+    try expectStored(row)
+    #expect(row.stampBytes.count < 24)
+    row.apply(RecordWrite(type: 1, id: .zero, fields: [shared.fields[0]]), stamp: stamp(3, 1), rank: rank)
+    try expectStored(row)
+    row.apply(
+      RecordWrite(type: 1, id: .zero, fields: [.init(number: 1, value: .null, replaces: row.fields[1]?.stamps(besides: 9) ?? [])]),
+      stamp: stamp(4, 9), rank: rank)
+    try expectStored(row)
+    #expect(row.fields[1]?.replaced.map(\.stamp) == [stamp(3, 1)])
+    try expectStored(RecordRow(type: 1, id: .zero))
+  }
+
+  @Test("a field number no record type will have is refused, so that a row of unknown fields ends somewhere")
+  func fieldNumbers() throws {
+    func read(_ number: UInt64) throws -> [Change] {
+      let field = RecordWrite.Field(number: number, value: .null, replaces: [])
+      return try Entry.changes(ofPayload: Entry.payload(of: [.record(RecordWrite(type: 1, id: .zero, fields: [field]))]))
+    }
+    #expect(try read(LogLimits.fieldNumberMax).count == 1)
+    #expect(throws: CBORReader.Failure.outOfRange) { try read(LogLimits.fieldNumberMax + 1) }
+    var row = RecordRow(type: 1, id: .zero)
+    for number in 0...LogLimits.fieldNumberMax {
+      let field = RecordWrite.Field(number: number, value: .integer(1), replaces: [])
+      row.apply(RecordWrite(type: 1, id: .zero, fields: [field]), stamp: stamp(number, 1), rank: rank)
+    }
+    try expectStored(row)
   }
 }

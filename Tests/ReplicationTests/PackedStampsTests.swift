@@ -27,19 +27,20 @@ struct PackedStampsTests {
   func sameAsRow() throws {
     var shortened = 0
     var declined = 0
-    for seed in 1...300 as ClosedRange<UInt64> {
+    for seed in 1...60 as ClosedRange<UInt64> {
       var random = Random(state: seed)
       var row = RecordRow(type: 1, id: .zero)
       for time in 1...40 {
         var numbers: Set<UInt64> = []
         for _ in 0...random.next(3) { numbers.insert(UInt64(random.next(6) + 1)) }
-        let stamp = stamp(random.next(8) == 0 ? random.next(time) + 1 : time, random.next(3) + 1)
+        let author = random.next(6) == 0 ? random.next(3) + 1 : seed.isMultiple(of: 2) ? 1 : 2
+        let stamp = stamp(random.next(8) == 0 ? random.next(time) + 1 : time, author)
         let fields = numbers.sorted().map { number -> (UInt64, Int, [WriteStamp]) in
           var replaces = row.fields[number]?.stamps ?? []
           switch random.next(8) {
           case 0: replaces = []
           case 1: replaces.append(self.stamp(random.next(time) + 1, random.next(3) + 1))
-          default: break
+          default: replaces.removeAll { $0.author == UInt64(author) }
           }
           return (number, time, replaces)
         }
@@ -58,36 +59,7 @@ struct PackedStampsTests {
         }
       }
     }
-    #expect(shortened > 1_000 && declined > 1_000)
-  }
-
-  @Test("a field overwritten more often than it remembers")
-  func manyOverwrites() throws {
-    var row = RecordRow(type: 1, id: .zero)
-    row.apply(write([(1, 0, []), (2, 0, [])]), stamp: stamp(1, 1), rank: rank)
-    for time in 2...150 {
-      let write = write([(1, time, [stamp(time - 1, 1)])])
-      let before = row.stampBytes
-      row.apply(write, stamp: stamp(time, 1), rank: rank)
-      let packed = try PackedStamps.bytes(before, after: write, stamp: stamp(time, 1))
-      // What it would forget is for the whole row to decide.
-      if time <= RegisterState.replacedMax + 1 { #expect(packed == row.stampBytes) } else { #expect(packed == nil) }
-    }
-  }
-
-  @Test("reads a row stored by the first schema, and stores it as now")
-  func firstSchema() throws {
-    // [{1: [[5, 7], [[6, 7], 3 as bytes], [[4, 7]]], 2: [null, [], [[4, 7]]]}], stamps as raw times and authors.
-    let text = "81" + "a2" + "0183" + "820507" + "82820607" + "4103" + "81820407" + "0283" + "f6" + "80" + "81820407"
-    let old = try #require(Hexadecimal.bytes(text))
-    let row = try RecordRow(type: 1, id: .zero, stampBytes: old) { _ in .text("w") }
-    let times = [5, 6, 4].map { WriteStamp(time: HybridTimestamp(rawValue: $0), author: 7) }
-    #expect(row.fields[1]?.versions == [.init(stamp: times[0], value: .text("w")), .init(stamp: times[1], value: .integer(3))])
-    #expect(row.fields[1]?.replaced == [times[2]] && row.fields[2]?.versions == [] && row.fields[2]?.replaced == [times[2]])
-    let again = try RecordRow(type: 1, id: .zero, stampBytes: row.stampBytes) { _ in .text("w") }
-    #expect(again == row)
-    #expect(row.stampBytes != old)
-    #expect(try PackedStamps.bytes(old, after: write([(1, 9, times)]), stamp: stamp(9, 7)) == nil)
+    #expect(shortened > 200 && declined > 200)
   }
 
   @Test("declines what leaves a conflict, and what comes twice")
@@ -97,6 +69,8 @@ struct PackedStampsTests {
     row.apply(first, stamp: stamp(1, 1), rank: rank)
     #expect(try PackedStamps.bytes(row.stampBytes, after: first, stamp: stamp(1, 1)) == nil)
     #expect(try PackedStamps.bytes(row.stampBytes, after: write([(1, 2, [])]), stamp: stamp(2, 2)) == nil)
+    #expect(try PackedStamps.bytes(row.stampBytes, after: write([(1, 2, [stamp(1, 1)])]), stamp: stamp(2, 2)) == nil)
+    #expect(try PackedStamps.bytes(row.stampBytes, after: write([(1, 2, [stamp(1, 1)])]), stamp: stamp(2, 1)) != nil)
     #expect(PackedStamps.made(by: write([(1, 2, [stamp(1, 1)])]), stamp: stamp(2, 2)) == nil)
     #expect(PackedStamps.made(by: write([]), stamp: stamp(2, 2)) == nil)
   }

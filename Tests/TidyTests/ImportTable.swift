@@ -17,6 +17,10 @@ enum ImportTable {
       "Casebook", "Casework", "Replication", "ReplicaStore", "PeerTransport", "SignatureSuites", "RegimePacks",
       "Logging", "ServiceLifecycle", "NIOPosix", "Foundation", "Dispatch", "Glibc", "Synchronization",
     ],
+    "Simulation": [
+      "Casebook", "Casework", "Replication", "ReplicaStore", "SignatureSuites", "Crypto", "Foundation", "Synchronization",
+    ],
+    "simulate": ["Simulation", "ArgumentParser", "Foundation"],
     "docket": [
       "OfficeNode", "Casebook", "Casework", "RegimePacks", "ArgumentParser", "Logging", "ServiceLifecycle",
       "UnixSignals", "Foundation", "Synchronization",
@@ -28,7 +32,10 @@ enum ImportTable {
 
   static let pure = ["Casework", "Replication", "Casebook"]
 
-  /// Calls that the pure modules may not make, and what stands in their place.
+  /// Modules whose runs are a function of what is passed in.
+  static let deterministic = pure + ["Simulation"]
+
+  /// Calls that deterministic modules may not make, and what stands in their place.
   static let bannedInPure: [(call: String, instead: String)] = [
     ("Date(", "pass the time in"), ("ContinuousClock", "pass the time in"), ("SuspendingClock", "pass the time in"),
     (".random(", "pass random bytes in"), ("SystemRandomNumberGenerator", "pass random bytes in"),

@@ -81,7 +81,7 @@ struct TreeTests {
         for (call, instead) in ImportTable.bannedAnywhere where code.contains(call) && !isInvariant {
           Issue.record("\(source.path):\(index + 1) \(call): \(instead)")
         }
-        if ImportTable.pure.contains(source.module), ImportTable.exempt[source.path] == nil {
+        if ImportTable.deterministic.contains(source.module), ImportTable.exempt[source.path] == nil {
           for (call, instead) in ImportTable.bannedInPure where calls(call, in: code) {
             Issue.record("\(source.path):\(index + 1) \(call): \(instead)")
           }

@@ -15,9 +15,12 @@ fail() {
 }
 
 # Debian packages that building and testing need; asked for by the file they bring, so that other systems' packages
-# of the same files count too.
+# of the same files count too. With `python` also what the tests' second reader needs.
 install_missing() {
   local missing=()
+  if [ "${1:-}" = python ] && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+    missing+=(python3 python3-venv)
+  fi
   [ -e /usr/include/sqlite3.h ] || missing+=(libsqlite3-dev)
   [ -e /usr/include/openssl/evp.h ] || missing+=(libssl-dev)
   command -v pkg-config >/dev/null || missing+=(pkg-config)
@@ -35,6 +38,20 @@ install_missing() {
   say "安装：${missing[*]}" "Installing: ${missing[*]}"
   "${sudo[@]}" apt-get update -qq >&2
   "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >&2
+}
+
+# A Python of the tests' own in .build, with the packages that the second reader of the protocol uses.
+prepare_python() {
+  local wanted=Tests/Conformance/requirements.txt folder=.build/python
+  cmp -s "$wanted" "$folder/requirements.txt" && return
+  say "准备一致性测试用的 Python 环境……" "Preparing the Python of the conformance test…"
+  rm -rf "$folder"
+  python3 -m venv "$folder" ||
+    fail "无法建立 Python 虚拟环境（需要 python3-venv）。" "A Python environment cannot be made (python3-venv is needed)."
+  "$folder/bin/python3" -m pip install --quiet --disable-pip-version-check --cache-dir .build/pip -r "$wanted" >&2 ||
+    fail "无法安装 $wanted 中的 Python 软件包，请检查网络。" "The Python packages of $wanted cannot be installed; check the network."
+  # Last, so that an installation that broke off is made again.
+  cp "$wanted" "$folder/requirements.txt"
 }
 
 check_swift() {

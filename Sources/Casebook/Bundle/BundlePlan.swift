@@ -78,3 +78,13 @@ public struct BundlePlan: Sendable, Hashable {
     }
   }
 }
+
+extension ReplicaContext {
+  /// Whether the other office has a stream from its own side: it wrote it, or it came here through it.
+  func comes(_ stream: StreamID, fromSideOf other: OfficeCode) -> Bool {
+    guard let author = tree.office(of: stream.author) else { return false }
+    if author == other { return true }
+    if tree.isSuperior(office, of: other) { return tree.isSuperior(other, of: author) }
+    return author != office && !tree.isSuperior(office, of: author)
+  }
+}

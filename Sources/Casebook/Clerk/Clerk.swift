@@ -119,11 +119,12 @@ public struct Clerk {
     _ type: RecordType, _ id: RecordID, _ values: [(UInt64, FieldValue)], in storage: any ReplicaStorage
   ) throws -> Change {
     let row = try storage.row(type.number, id)
+    let author = WriteStamp.short(context.key)
     return .record(
       RecordWrite(
         type: type.number, id: id,
         fields: values.map { number, value in
-          RecordWrite.Field(number: number, value: value, replaces: row?.fields[number]?.stamps ?? [])
+          RecordWrite.Field(number: number, value: value, replaces: row?.fields[number]?.stamps(besides: author) ?? [])
         }))
   }
 

@@ -73,6 +73,8 @@ public struct Admission {
     let newHead = try verify(run, after: head, of: stream, by: key)
     try storage.append(run, head: newHead, receivedAt: wallMilliseconds)
     try project(run, at: wallMilliseconds, in: storage)
+    // A receipt or a cut further on than was held is on this branch only now: that decides over earlier entries too.
+    if projector.context.standing.concerns(stream) { projector.mustRebuild = true }
     for sighting in try storage.sightings(of: stream) { try projector.compare(sighting, in: storage) }
     return Outcome(stored: run.count, known: known)
   }
@@ -96,7 +98,11 @@ public struct Admission {
   ) throws {
     var clock = HybridClock(last: try Journal.lastStamp(in: storage))
     for entry in run {
-      clock.witness(entry.header.stamp, wallMilliseconds: wallMilliseconds)
+      if entry.header.stream.author == projector.context.key {
+        clock.resume(after: entry.header.stamp)
+      } else {
+        clock.witness(entry.header.stamp, wallMilliseconds: wallMilliseconds)
+      }
       try projector.project(entry, in: storage)
     }
     try Journal.keep(clock, in: storage)

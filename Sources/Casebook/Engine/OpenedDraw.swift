@@ -66,7 +66,7 @@ struct OpenedDraw {
   /// Whether any field of its records was written more than once: honest software never does.
   var isRewritten: Bool {
     ([row] + rounds.map(\.row)).contains { row in
-      row.fields.values.contains { $0.isInConflict || !$0.replaced.isEmpty }
+      row.fields.values.contains { $0.isInConflict || $0.isOverwritten }
     }
   }
 

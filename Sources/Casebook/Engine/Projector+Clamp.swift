@@ -17,9 +17,9 @@ extension Projector {
   mutating func clampEntries(under receipt: Receipt, in storage: any ReplicaStorage) throws {
     let stream = receipt.head.stream
     lastReceipts = nil
-    guard let head = try storage.head(of: stream),
-      try context.hash(of: stream, at: receipt.head.seq, in: storage) == receipt.head.hash
-    else { return }
+    guard let head = try storage.head(of: stream) else { return }
+    // Of a receipt that reaches further than what is held, the entries held are clamped; those to come will be.
+    if let held = try context.hash(of: stream, at: receipt.head.seq, in: storage), held != receipt.head.hash { return }
     let receipts = try receiptsOnBranch(of: stream, in: storage)
     // Entries that a receipt with no later clock covers keep what that one gave them.
     let covered = receipts.filter { $0 != receipt && $0.clock <= receipt.clock }.map(\.head.seq).max() ?? 0
@@ -76,6 +76,10 @@ extension Projector {
         try storage.put(row)
         if write.type == RecordType.caseFile.number { touchedFiles.insert(write.id) }
       case .act(let act):
+        // Another entry's act of the same id may be the one that is kept.
+        guard let kept = try storage.act(act.id, of: act.file), kept.stream == entry.header.stream,
+          kept.seq == entry.header.seq
+        else { continue }
         try storage.reorder(act: act.id, of: act.file, stamp: stamp)
         touchedFiles.insert(act.file)
       default: continue
@@ -88,7 +92,7 @@ extension Projector {
     let conflicts = row.fields.values.filter(\.isInConflict)
     guard !conflicts.isEmpty else { return }
     var clamps: [WriteStamp: HybridTimestamp] = [:]
-    for stamp in conflicts.flatMap(\.stamps) { clamps[stamp] = try storage.clamp(of: stamp) }
+    for stamp in conflicts.flatMap(\.versions).map(\.stamp) { clamps[stamp] = try storage.clamp(of: stamp) }
     let tree = context.tree
     row.sort(rank: { tree.rank(ofShortAuthor: $0) }, time: { clamps[$0] ?? $0.time })
   }

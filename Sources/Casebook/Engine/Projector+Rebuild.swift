@@ -14,13 +14,13 @@ extension Projector {
     context.hasClamps = false
     try context.refresh(from: storage)
     var pending = try storage.heads()
-    var depth = 0
-    while let next = pending.indices.filter({ isReady(pending[$0].stream) }).min(by: { order(pending[$0].stream) < order(pending[$1].stream) }) {
+    while true {
+      // What was said from above of an office or a key before its charter or introduction was read counts from here on:
+      // before the first entry that it decides over.
+      try retryHeld(in: storage)
+      let ready = pending.indices.filter { isReady(pending[$0].stream) }
+      guard let next = ready.min(by: { order(pending[$0].stream) < order(pending[$1].stream) }) else { break }
       let head = pending.remove(at: next)
-      // What was said of this level from above before its charters were read counts from here on.
-      let level = order(head.stream).depth
-      if level > depth { try retryHeld(in: storage) }
-      depth = max(depth, level)
       var seq: UInt64 = 1
       while seq <= head.seq {
         let entries = try storage.entries(of: head.stream, from: seq, bytesMax: SessionLimits.creditBytes)
@@ -31,7 +31,6 @@ extension Projector {
         progress(done)
       }
     }
-    try retryHeld(in: storage)
     // A fork that only came to light on the way decides over entries that were already projected. Every other fact was
     // projected before what it decides over. There are no more rounds than forks.
     if try storage.forkProofs().count > forks { return try rebuild(in: storage, progress: progress) }
@@ -45,27 +44,5 @@ extension Projector {
     stream.author == context.tree.rootKey || context.tree.office(of: stream.author) != nil
   }
 
-  private struct Order: Comparable {
-    let depth: Int
-    let office: String
-    let key: Int
-    let stream: [UInt8]
-
-    static func < (lhs: Order, rhs: Order) -> Bool {
-      if lhs.depth != rhs.depth { return lhs.depth < rhs.depth }
-      if lhs.office != rhs.office { return lhs.office < rhs.office }
-      if lhs.key != rhs.key { return lhs.key < rhs.key }
-      return lhs.stream.lexicographicallyPrecedes(rhs.stream)
-    }
-  }
-
-  private func order(_ stream: StreamID) -> Order {
-    guard let seat = context.tree.seat(of: stream.author) else {
-      return Order(depth: 0, office: "", key: 0, stream: stream.encoded)
-    }
-    let keys = context.tree.keys(of: seat.charter.office)
-    return Order(
-      depth: seat.depth, office: seat.charter.office.text, key: keys.firstIndex(of: stream.author) ?? 0,
-      stream: stream.encoded)
-  }
+  private func order(_ stream: StreamID) -> StreamOrder { StreamOrder(stream, in: context.tree) }
 }

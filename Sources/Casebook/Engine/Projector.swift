@@ -69,8 +69,10 @@ public struct Projector {
     case .record(let write):
       return try project(write, of: entry, in: storage)
     case .act(let act):
-      let stamp = clamp ?? entry.header.stamp
-      try storage.put(StoredAct(change: act, stream: stream, seq: entry.header.seq, stamp: stamp))
+      let stored = StoredAct(
+        change: act, stream: stream, seq: entry.header.seq, stamp: clamp ?? entry.header.stamp)
+      if let present = try storage.act(act.id, of: act.file), !isKept(stored, over: present) { return nil }
+      try storage.put(stored)
       try NumberIndex.note(act, by: stream.author, in: storage)
       touchedFiles.insert(act.file)
       return nil
@@ -79,6 +81,16 @@ public struct Projector {
     case .charter, .receipt, .revocation, .ratification, .forkProof, .introduction, .sighting:
       return try projectFact(change, of: entry, in: storage)
     }
+  }
+
+  /// Which of two acts under one id is kept, whichever came first. The same act stands twice when it was recorded again
+  /// in a later incarnation; another content is a forgery, and no office can take the place of a higher one's act.
+  private func isKept(_ act: StoredAct, over present: StoredAct) -> Bool {
+    func rank(_ act: StoredAct) -> Int { context.tree.office(of: act.stream.author).map { context.tree.rank(of: $0) } ?? 0 }
+    if rank(act) != rank(present) { return rank(act) > rank(present) }
+    let (one, other) = (Entry.payload(of: [.act(act.change)]), Entry.payload(of: [.act(present.change)]))
+    if one != other { return one.lexicographicallyPrecedes(other) }
+    return act.stream != present.stream ? act.stream < present.stream : act.seq <= present.seq
   }
 
   private mutating func project(

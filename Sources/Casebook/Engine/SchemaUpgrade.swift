@@ -55,10 +55,10 @@ extension Projector {
 }
 
 extension RecordWrite {
-  /// Whether a row can hold it: no registry gives numbers beyond these, and a row with more fields than one write may
-  /// have could not be read again.
+  /// Whether a row can hold it: no registry gives numbers beyond these, and a row with more fields
+  /// could not be read again.
   var isStorable: Bool {
-    type <= UInt64(Int64.max) && fields.allSatisfy { $0.number < UInt64(LogLimits.fieldsMax) }
+    type <= UInt64(Int64.max) && fields.allSatisfy { $0.number <= LogLimits.fieldNumberMax }
   }
 }
 

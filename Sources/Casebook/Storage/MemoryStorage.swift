@@ -11,8 +11,13 @@ public final class MemoryStorage: ReplicaStorage {
   private var streamHeads: [StreamID: StreamHead] = [:]
   private var moveCount: UInt64 = 0
   private var movedAt: [StreamID: UInt64] = [:]
+  /// The streams held, in order: comparing them anew for each list would cost more than all else here.
+  private var ordered: [StreamID] = []
   private var storedCharters: [StoredCharter] = []
-  private var storedReceipts: [StoredReceipt] = []
+  private var receiptsByStream: [StreamID: [StoredReceipt]] = [:]
+  /// The first receipt's clock of each entry that holds some.
+  private var receiptClocks: [Digest: UInt64] = [:]
+  private var latestReceipt: Digest?
   private var rowsByKey: [RowKey: RecordRow] = [:]
   private var actsByFile: [RecordID: [RecordID: StoredAct]] = [:]
   private var summariesByFile: [RecordID: CaseSummary] = [:]
@@ -29,12 +34,50 @@ public final class MemoryStorage: ReplicaStorage {
 
   public init() {}
 
+  private init(copying other: MemoryStorage) {
+    log = other.log
+    streamHeads = other.streamHeads
+    moveCount = other.moveCount
+    movedAt = other.movedAt
+    ordered = other.ordered
+    storedCharters = other.storedCharters
+    receiptsByStream = other.receiptsByStream
+    receiptClocks = other.receiptClocks
+    latestReceipt = other.latestReceipt
+    rowsByKey = other.rowsByKey
+    actsByFile = other.actsByFile
+    summariesByFile = other.summariesByFile
+    held = other.held
+    small = other.small
+    aside = other.aside
+    proofs = other.proofs
+    decidingFacts = other.decidingFacts
+    seen = other.seen
+    clamps = other.clamps
+    doubted = other.doubted
+    arrivals = other.arrivals
+    parked = other.parked
+  }
+
+  /// One of its own with the same contents: what a transaction goes back to, or a backup.
+  public func copy() -> MemoryStorage { MemoryStorage(copying: self) }
+
   public func head(of stream: StreamID) -> StreamHead? { streamHeads[stream] }
-  public func heads() -> [StreamHead] { streamHeads.values.sorted { $0.stream < $1.stream } }
+  public func heads() -> [StreamHead] { ordered.compactMap { streamHeads[$0] } }
+
+  private func setHead(_ head: StreamHead?, of stream: StreamID) {
+    let isKnown = streamHeads[stream] != nil
+    streamHeads[stream] = head
+    if head == nil {
+      ordered.removeAll { $0 == stream }
+    } else if !isKnown {
+      ordered.insert(stream, at: ordered.firstIndex { stream < $0 } ?? ordered.count)
+    }
+  }
 
   public func append(_ run: [Entry], head: StreamHead, receivedAt milliseconds: UInt64) {
     log[head.stream, default: []].append(contentsOf: run)
-    streamHeads[head.stream] = head
+    setHead(head, of: head.stream)
     arrivals[head.stream, default: []].append(contentsOf: run.map { _ in milliseconds })
     noteMove(head.stream)
   }
@@ -74,7 +117,7 @@ public final class MemoryStorage: ReplicaStorage {
     putAside(Array(entries[Int(seq - 1)...]))
     log[stream] = head == nil ? nil : Array(entries[..<Int(seq - 1)])
     arrivals[stream] = arrivals[stream].map { Array($0.prefix(Int(seq - 1))) }
-    streamHeads[stream] = head
+    setHead(head, of: stream)
     noteMove(stream)
   }
 
@@ -137,16 +180,17 @@ public final class MemoryStorage: ReplicaStorage {
   }
 
   public func put(_ receipt: StoredReceipt) {
-    if !storedReceipts.contains(receipt) { storedReceipts.append(receipt) }
+    let stream = receipt.receipt.head.stream
+    if receiptsByStream[stream]?.contains(receipt) ?? false { return }
+    receiptsByStream[stream, default: []].append(receipt)
+    if receiptClocks[receipt.entry] == nil { receiptClocks[receipt.entry] = receipt.receipt.clock }
+    latestReceipt = receipt.entry
   }
   public func receipts(of stream: StreamID) -> [StoredReceipt] {
-    storedReceipts.filter { $0.receipt.head.stream == stream }
-      .sorted { $0.receipt.head.seq < $1.receipt.head.seq }
+    (receiptsByStream[stream] ?? []).sorted { $0.receipt.head.seq < $1.receipt.head.seq }
   }
-  public func latestReceiptEntry() -> Digest? { storedReceipts.last?.entry }
-  public func receiptClock(ofEntry hash: Digest) -> UInt64? {
-    storedReceipts.first { $0.entry == hash }?.receipt.clock
-  }
+  public func latestReceiptEntry() -> Digest? { latestReceipt }
+  public func receiptClock(ofEntry hash: Digest) -> UInt64? { receiptClocks[hash] }
 
   public func row(_ type: UInt64, _ id: RecordID) -> RecordRow? { rowsByKey[RowKey(type: type, id: id)] }
   public func put(_ row: RecordRow) { rowsByKey[RowKey(type: row.type, id: row.id)] = row }
@@ -160,11 +204,8 @@ public final class MemoryStorage: ReplicaStorage {
   public func acts(of file: RecordID) -> [StoredAct] {
     (actsByFile[file] ?? [:]).values.sorted { $0.change.id < $1.change.id }
   }
-  public func put(_ act: StoredAct) {
-    if actsByFile[act.change.file]?[act.change.id] == nil {
-      actsByFile[act.change.file, default: [:]][act.change.id] = act
-    }
-  }
+  public func act(_ id: RecordID, of file: RecordID) -> StoredAct? { actsByFile[file]?[id] }
+  public func put(_ act: StoredAct) { actsByFile[act.change.file, default: [:]][act.change.id] = act }
 
   public func reorder(act: RecordID, of file: RecordID, stamp: HybridTimestamp) {
     actsByFile[file]?[act]?.stamp = stamp
@@ -185,7 +226,9 @@ public final class MemoryStorage: ReplicaStorage {
 
   public func clearProjection() {
     storedCharters = storedCharters.filter(\.isPinned).map { StoredCharter(charter: $0.charter, issuer: $0.issuer) }
-    storedReceipts = []
+    receiptsByStream = [:]
+    receiptClocks = [:]
+    latestReceipt = nil
     decidingFacts = []
     seen = [:]
     clamps = [:]

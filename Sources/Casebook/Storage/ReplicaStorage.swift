@@ -76,7 +76,8 @@ public protocol ReplicaStorage: AnyObject {
   func rows(_ type: UInt64) throws -> [RecordRow]
   /// By id.
   func acts(of file: RecordID) throws -> [StoredAct]
-  /// The same act again changes nothing.
+  func act(_ id: RecordID, of file: RecordID) throws -> StoredAct?
+  /// In place of an act of the same id.
   func put(_ act: StoredAct) throws
   /// Orders an act by another stamp: a clamp was found for its entry, or withdrawn.
   func reorder(act: RecordID, of file: RecordID, stamp: HybridTimestamp) throws

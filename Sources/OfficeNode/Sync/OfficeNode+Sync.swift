@@ -14,16 +14,7 @@ extension OfficeNode {
   /// Heads of the streams that both sides may hold, superiors' streams first.
   private func sharedHeads(with peer: OfficeCode) throws -> [StreamHead] {
     let context = context
-    return try StoreFailures.mapped {
-      try store.read { storage in
-        try storage.heads().filter {
-          context.tree.mayExchange(context.office, with: peer, $0.stream)
-        }.sorted { left, right in
-          let depths = (context.tree.seat(of: left.stream.author)?.depth ?? 0, context.tree.seat(of: right.stream.author)?.depth ?? 0)
-          return depths.0 != depths.1 ? depths.0 < depths.1 : left.stream < right.stream
-        }
-      }
-    }
+    return try StoreFailures.mapped { try store.read { try context.sharedHeads(with: peer, in: $0) } }
   }
 
   func beginSession(with peer: OfficeCode) throws -> (SyncSession, SyncView) {
@@ -146,6 +137,11 @@ extension OfficeNode {
       memory.errorZh = nil
       memory.errorEn = nil
     }
+  }
+
+  func logRefusal(of stream: StreamID, by peer: OfficeCode) {
+    let author = Hexadecimal.string(stream.author.bytes.prefix(8))
+    logger.warning("stream not taken", metadata: ["author": "\(author)", "peer": "\(peer)"])
   }
 
   func logFork(_ stream: StreamID, seq: UInt64) {

@@ -73,6 +73,11 @@ struct SessionRunner {
           queue.append(contentsOf: session.stored(bytes: bytes, count: stored))
         } catch Admission.Failure.branchesApart(let stream, let seq) {
           queue.append(contentsOf: session.branchesApart(stream, before: seq, bytes: bytes))
+        } catch Admission.Failure.unknownAuthor, Admission.Failure.outOfScope {
+          // The trees differ while charters and revocations are on their way: what may not be held is left, and stops
+          // nothing else. A peer that offers it for ever has only its own bandwidth to lose.
+          await node.logRefusal(of: stream, by: peer)
+          queue.append(contentsOf: session.stored(bytes: bytes, count: 0))
         } catch let failure as Admission.Failure {
           let (code, text) = SyncFailure.words(failure)
           queue.append(contentsOf: session.storeFailed(code, text, isMisbehaviour: true))

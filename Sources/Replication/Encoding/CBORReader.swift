@@ -1,7 +1,7 @@
 /// Reads deterministic CBOR and refuses every other encoding: a longer argument than needed, an indefinite
 /// length, keys out of order or twice, floating point, tags, invalid UTF-8, bytes left over.
 public struct CBORReader: Sendable {
-  public enum Failure: String, Sendable, Hashable, Error {
+  public enum Failure: String, Sendable, Hashable, Error, CaseIterable {
     case truncated
     case notShortest = "not-shortest"
     case unsupported

@@ -9,28 +9,38 @@ public enum ChainFailure: Sendable, Hashable, Error {
   case payloadAltered(seq: UInt64)
   case badSignature(seq: UInt64)
   case unknownSuite(seq: UInt64)
-  case unreadable(seq: UInt64, CBORReader.Failure)
 
-  /// Short name for vectors and logs.
-  public var code: String {
+  /// Short names for vectors and logs.
+  public enum Code: String, Sendable, Hashable, CaseIterable {
+    case empty
+    case wrongStream = "wrong-stream"
+    case gap
+    case fork
+    case payloadAltered = "payload-altered"
+    case badSignature = "bad-signature"
+    case unknownSuite = "unknown-suite"
+  }
+
+  public var kind: Code {
     switch self {
-    case .empty: "empty"
-    case .wrongStream: "wrong-stream"
-    case .gap: "gap"
-    case .fork: "fork"
-    case .payloadAltered: "payload-altered"
-    case .badSignature: "bad-signature"
-    case .unknownSuite: "unknown-suite"
-    case .unreadable: "unreadable"
+    case .empty: .empty
+    case .wrongStream: .wrongStream
+    case .gap: .gap
+    case .fork: .fork
+    case .payloadAltered: .payloadAltered
+    case .badSignature: .badSignature
+    case .unknownSuite: .unknownSuite
     }
   }
+
+  public var code: String { kind.rawValue }
 
   public var seq: UInt64? {
     switch self {
     case .empty: nil
     case .gap(_, let found): found
     case .wrongStream(let seq), .fork(let seq), .payloadAltered(let seq), .badSignature(let seq),
-      .unknownSuite(let seq), .unreadable(let seq, _):
+      .unknownSuite(let seq):
       seq
     }
   }

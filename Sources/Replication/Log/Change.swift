@@ -81,7 +81,7 @@ public struct RecordWrite: Sendable, Hashable {
     /// Number of the field in its record type; numbers are never reused.
     public var number: UInt64
     public var value: FieldValue
-    /// Stamps of the values the author saw and replaces.
+    /// Stamps of the other authors' writes that the author saw and replaces (`RegisterState.stamps(besides:)`).
     public var replaces: [WriteStamp]
 
     public init(number: UInt64, value: FieldValue, replaces: [WriteStamp]) {
@@ -132,6 +132,7 @@ public struct RecordWrite: Sendable, Hashable {
       for _ in 0..<(try reader.arrayHead(atMost: LogLimits.replacedMax)) {
         replaces.append(try WriteStamp(from: &reader))
       }
+      guard number <= LogLimits.fieldNumberMax else { throw .outOfRange }
       fields.append(Field(number: number, value: value, replaces: replaces))
     }
   }

@@ -8,7 +8,12 @@ public enum LogLimits {
   public static let partsMax = 64
   /// Fields written by one record write: more than any record type has.
   public static let fieldsMax = 128
-  /// Stamps one write may replace: a field with more concurrent values is being abused.
+  /// Greatest field number. Numbers are never reused, and no record type will have had a thousand fields; without it a
+  /// hostile author could make a row of unknown fields without end.
+  public static let fieldNumberMax: UInt64 = 1_023
+  /// Fields of one row.
+  public static let rowFieldsMax = Int(fieldNumberMax) + 1
+  /// Stamps one write may replace, the last ones of so many other authors: more never write one field.
   public static let replacedMax = 32
   /// Parents an act may name: one for each office that acted unseen by the others.
   public static let parentsMax = 32

@@ -1,45 +1,32 @@
-/// How a row's stamps are stored. Not a wire format: each office's database has its own.
+/// A row's stamps as they are stored beside its values.
 extension RecordRow {
-  /// Everything but the winners' values: stamps, losers and replaced stamps. One of
-  /// - `[stamp, [field, …]]`: all fields were written together and nothing was replaced;
-  /// - `[authors, stamps, {field: state}]` with the stamps of `StampTable` and a state that is the winner's place among
-  ///   them or, where there is more to say, `[place or null, [loser's place, its value, …], [replaced place, …]]`.
+  /// Everything but the winners' values: stamps, other authors' last writes, and what they replace.
+  ///
+  /// `[stamp, [numbers]]` for fields written once under one stamp, which is the usual case. Else
+  /// `[stamp, [numbers], [overwritten numbers], {number: [overwritten, stamp, [replaces], [stamp, value, [replaces]…]]}]`:
+  /// the fields that hold nothing but a value under the stamp most of them share (`null` when there are none), and the
+  /// others with all there is.
   public var stampBytes: [UInt8] {
-    let numbers = fields.keys.sorted()
-    if let first = numbers.first.flatMap({ fields[$0]?.winner?.stamp }),
-      fields.values.allSatisfy({ $0.versions.count == 1 && $0.replaced.isEmpty && $0.winner?.stamp == first })
-    {
-      var writer = CBORWriter()
-      writer.arrayHead(2)
-      first.write(to: &writer)
-      writer.arrayHead(numbers.count)
-      for number in numbers { writer.unsigned(number) }
-      return writer.bytes
-    }
-    let table = StampTable(fields.values.flatMap { $0.stamps + $0.replaced })
     var writer = CBORWriter()
-    writer.arrayHead(3)
-    table.write(to: &writer)
-    writer.mapHead(numbers.count)
-    for number in numbers {
+    let numbers = fields.keys.sorted()
+    let shared = sharedStamp
+    let plain = numbers.filter { isPlain($0, under: shared) }
+    let overwritten = plain.filter { fields[$0]?.isOverwritten ?? false }
+    let others = plain.count == numbers.count ? [] : numbers.filter { !isPlain($0, under: shared) }
+    let isShort = !plain.isEmpty && overwritten.isEmpty && others.isEmpty
+    writer.arrayHead(isShort ? 2 : 4)
+    if let shared { shared.write(to: &writer) } else { writer.null() }
+    writer.arrayHead(plain.count)
+    for number in plain { writer.unsigned(number) }
+    if isShort { return writer.bytes }
+    writer.arrayHead(overwritten.count)
+    for number in overwritten { writer.unsigned(number) }
+    writer.mapHead(others.count)
+    for number in others {
       writer.unsigned(number)
-      Self.write(fields[number] ?? RegisterState(), table, to: &writer)
+      (fields[number] ?? RegisterState()).write(to: &writer)
     }
     return writer.bytes
-  }
-
-  private static func write(_ state: RegisterState, _ table: StampTable, to writer: inout CBORWriter) {
-    func place(_ stamp: WriteStamp) { writer.unsigned(UInt64(table.place(of: stamp) ?? 0)) }
-    if let winner = state.winner, state.versions.count == 1, state.replaced.isEmpty { return place(winner.stamp) }
-    writer.arrayHead(3)
-    if let winner = state.winner { place(winner.stamp) } else { writer.null() }
-    writer.arrayHead(max(0, state.versions.count - 1) * 2)
-    for loser in state.versions.dropFirst() {
-      place(loser.stamp)
-      writer.byteString(loser.value.encoded)
-    }
-    writer.arrayHead(state.replaced.count)
-    for stamp in state.replaced { place(stamp) }
   }
 
   /// Puts a row together from its winners' values and `stampBytes`.
@@ -48,48 +35,97 @@ extension RecordRow {
   ) throws(CBORReader.Failure) {
     var fields: [UInt64: RegisterState] = [:]
     var reader = CBORReader(stampBytes)
-    let form = try reader.arrayHead(atMost: 3)
-    if form == 2 {
-      let stamp = try WriteStamp(from: &reader)
-      for _ in 0..<(try reader.arrayHead(atMost: LogLimits.fieldsMax)) {
+    let isShort = try reader.arrayHead(atMost: 4) == 2
+    var shared: WriteStamp?
+    if reader.isNextNull { try reader.null() } else { shared = try WriteStamp(from: &reader) }
+    for _ in 0..<(try reader.arrayHead(atMost: LogLimits.rowFieldsMax)) {
+      let number = try reader.unsigned()
+      guard let shared else { throw .outOfRange }
+      fields[number] = RegisterState(versions: [.init(stamp: shared, value: winner(number))], replaced: [])
+    }
+    if !isShort {
+      for _ in 0..<(try reader.arrayHead(atMost: LogLimits.rowFieldsMax)) {
         let number = try reader.unsigned()
-        fields[number] = RegisterState(versions: [.init(stamp: stamp, value: winner(number))], replaced: [])
+        guard let state = fields[number] else { throw .outOfRange }
+        fields[number] = RegisterState(versions: state.versions, replaced: [], isOverwritten: true)
       }
-    } else {
-      // Databases of the first schema have stamps in full where there is a table now.
-      let table = form == 3 ? try StampTable(from: &reader) : nil
-      for _ in 0..<(try reader.mapHead(atMost: LogLimits.fieldsMax)) {
+      for _ in 0..<(try reader.mapHead(atMost: LogLimits.rowFieldsMax)) {
         let number = try reader.unsigned()
-        fields[number] = try Self.state(from: &reader, table, winner: winner(number))
+        fields[number] = try RegisterState(from: &reader, winner: winner(number))
       }
     }
     try reader.finish()
     self.init(type: type, id: id, fields: fields)
   }
 
-  private static func state(
-    from reader: inout CBORReader, _ table: StampTable?, winner: FieldValue
-  ) throws(CBORReader.Failure) -> RegisterState {
-    func stamp(_ reader: inout CBORReader) throws(CBORReader.Failure) -> WriteStamp {
-      if let table { try table.stamp(from: &reader) } else { try WriteStamp(from: &reader) }
+  private func isPlain(_ number: UInt64, under stamp: WriteStamp?) -> Bool {
+    guard let state = fields[number], state.isPlain else { return false }
+    return state.winner?.stamp == stamp
+  }
+
+  /// The stamp under which most fields hold nothing but a value, of several the latest.
+  private var sharedStamp: WriteStamp? {
+    var counts: [WriteStamp: Int] = [:]
+    for state in fields.values where state.isPlain {
+      if let stamp = state.winner?.stamp { counts[stamp, default: 0] += 1 }
     }
-    if table != nil, reader.nextMajor == 0 {
-      return RegisterState(versions: [.init(stamp: try stamp(&reader), value: winner)], replaced: [])
+    return counts.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key
+  }
+}
+
+extension RegisterState {
+  /// `[overwritten, stamp, [replaces], [stamp, value, [replaces]…]]`: the winner without its value, then every other
+  /// author's last write.
+  fileprivate func write(to writer: inout CBORWriter) {
+    writer.arrayHead(4)
+    writer.flag(isOverwritten)
+    guard let winner else {
+      writer.null()
+      writer.arrayHead(0)
+      writer.arrayHead(0)
+      return
     }
-    try reader.array(of: 3)
-    var versions: [RegisterState.Version] = []
-    if reader.isNextNull {
+    winner.stamp.write(to: &writer)
+    writer.stamps(winner.replaces)
+    writer.arrayHead((versions.count + replaced.count - 1) * 3)
+    for version in versions.dropFirst() + replaced {
+      version.stamp.write(to: &writer)
+      writer.byteString(version.value.encoded)
+      writer.stamps(version.replaces)
+    }
+  }
+
+  fileprivate init(from reader: inout CBORReader, winner: FieldValue) throws(CBORReader.Failure) {
+    try reader.array(of: 4)
+    let isOverwritten = try reader.flag()
+    guard !reader.isNextNull else {
       try reader.null()
-    } else {
-      versions.append(.init(stamp: try stamp(&reader), value: winner))
+      try reader.array(of: 0)
+      try reader.array(of: 0)
+      self.init(versions: [], replaced: [], isOverwritten: isOverwritten)
+      return
     }
-    for _ in 0..<(try reader.arrayHead(atMost: RegisterState.versionsMax * 2) / 2) {
-      let stamp = try stamp(&reader)
+    var lasts = [Version(stamp: try WriteStamp(from: &reader), value: winner, replaces: try reader.stamps())]
+    for _ in 0..<(try reader.arrayHead(atMost: (Self.authorsMax - 1) * 3) / 3) {
+      let stamp = try WriteStamp(from: &reader)
       var value = CBORReader(try reader.byteString(atMost: LogLimits.entryBytesMax))
-      versions.append(.init(stamp: stamp, value: try FieldValue(from: &value)))
+      lasts.append(Version(stamp: stamp, value: try FieldValue(from: &value), replaces: try reader.stamps()))
     }
-    var replaced: [WriteStamp] = []
-    for _ in 0..<(try reader.arrayHead(atMost: RegisterState.replacedMax)) { replaced.append(try stamp(&reader)) }
-    return RegisterState(versions: versions, replaced: replaced)
+    self.init(lasts, isOverwritten: isOverwritten)
+  }
+}
+
+extension CBORWriter {
+  fileprivate mutating func stamps(_ stamps: [WriteStamp]) {
+    arrayHead(stamps.count)
+    for stamp in stamps { stamp.write(to: &self) }
+  }
+}
+
+extension CBORReader {
+  fileprivate mutating func stamps() throws(Failure) -> [WriteStamp] {
+    var stamps: [WriteStamp] = []
+    for _ in 0..<(try arrayHead(atMost: LogLimits.replacedMax)) { stamps.append(try WriteStamp(from: &self)) }
+    return stamps
   }
 }

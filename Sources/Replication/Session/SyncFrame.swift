@@ -76,7 +76,8 @@ public enum SyncFrame: Sendable, Hashable {
       writer.byteString(hello.digest.bytes)
       writer.unsigned(hello.clock)
       writer.text(hello.software)
-      if let agreed = hello.agreed { writer.byteString(agreed.bytes) }
+      // Nothing moved here since: said in one byte, for most sessions are idle.
+      if hello.agreed == hello.digest { writer.null() } else if let agreed = hello.agreed { writer.byteString(agreed.bytes) }
     case .frontier(let heads, let isLast):
       writer.arrayHead(3)
       writer.unsigned(2)
@@ -139,10 +140,22 @@ public enum SyncFrame: Sendable, Hashable {
     case (1, 6), (1, 7):
       let version = try reader.unsigned()
       guard let office = OfficeCode(try reader.text(atMost: OfficeCode.lengthMax)) else { throw .outOfRange }
+      let digest = try reader.digest()
+      let clock = try reader.unsigned()
+      let software = try reader.text(atMost: LogLimits.nameBytesMax)
+      var agreed: Digest?
+      if count == 7 {
+        if reader.isNextNull {
+          try reader.null()
+          agreed = digest
+        } else {
+          agreed = try reader.digest()
+          // One meaning, one encoding.
+          guard agreed != digest else { throw .unsupported }
+        }
+      }
       self = .hello(
-        Hello(
-          version: version, office: office, digest: try reader.digest(), clock: try reader.unsigned(),
-          software: try reader.text(atMost: LogLimits.nameBytesMax), agreed: count == 7 ? try reader.digest() : nil))
+        Hello(version: version, office: office, digest: digest, clock: clock, software: software, agreed: agreed))
     case (2, 3):
       let isLast = try reader.flag()
       var heads: [StreamHead] = []

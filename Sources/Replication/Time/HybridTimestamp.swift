@@ -32,6 +32,10 @@ public struct HybridClock: Sendable, Hashable {
     return last
   }
 
+  /// Takes note of a stamp of one's own that was fetched back after the loss of a database: one's stamps increase, and of
+  /// two writes of a field the later stamp is the later write.
+  public mutating func resume(after stamp: HybridTimestamp) { last = max(last, stamp) }
+
   /// Takes note of a foreign stamp, up to `advanceMillisecondsMax` beyond the wall.
   public mutating func witness(_ stamp: HybridTimestamp, wallMilliseconds: UInt64) {
     let ceiling = HybridTimestamp(milliseconds: wallMilliseconds + Self.advanceMillisecondsMax)

@@ -1,0 +1,91 @@
+import Casebook
+import Replication
+import SignatureSuites
+
+/// What a session asks of the office; mirrors `OfficeNode+Sync`.
+extension SimulatedOffice {
+  func beginSession(with peer: OfficeCode, at wall: UInt64) throws -> SyncSession {
+    let heads = try sharedHeads(with: peer)
+    let context = try running()
+    let (agreement, moved, settled) = try disk.read { storage in
+      let agreement = try Agreement.read(with: peer, in: storage)
+      return (
+        agreement, try agreement.map { Set(try storage.heads(movedAfter: $0.moves).map(\.stream)) },
+        try context.settledForks(in: storage)
+      )
+    }
+    let hello = SyncFrame.Hello(
+      version: SessionLimits.protocolVersion, office: code, digest: SyncFrame.digest(of: heads, using: Ed25519Suite()),
+      clock: wall, software: "simulate", agreed: agreement?.digest)
+    return SyncSession(
+      hello: hello, peer: peer, heads: heads, moved: moved.map { moved in heads.filter { moved.contains($0.stream) } },
+      settledForks: settled)
+  }
+
+  /// A session is complete: both hold the same now.
+  func agree(with peer: OfficeCode) throws {
+    let heads = try sharedHeads(with: peer)
+    let known = try disk.read { try Agreement.read(with: peer, in: $0) }
+    guard known?.digest != SyncFrame.digest(of: heads, using: Ed25519Suite()) else { return }
+    try transaction { context, storage in
+      try Agreement.keep(heads, with: peer, using: Ed25519Suite(), in: storage)
+      return (context, ())
+    }
+  }
+
+  func sharedHeads(with peer: OfficeCode) throws -> [StreamHead] {
+    let context = try running()
+    return try disk.read { try context.sharedHeads(with: peer, in: $0) }
+  }
+
+  func entries(of stream: StreamID, from seq: UInt64, bytesMax: Int) throws -> [[UInt8]] {
+    try disk.read { try $0.entries(of: stream, from: seq, bytesMax: bytesMax) }.map(\.encoded)
+  }
+
+  /// Whether our chain goes through a head.
+  func holds(_ head: StreamHead) throws -> Bool {
+    let context = try running()
+    return try disk.read { try context.holds(head, in: $0) }
+  }
+
+  /// Stores what came; what this office had written on a branch of its own is recorded again with it.
+  /// - Returns: how many entries were new, and the entries signed.
+  func admit(_ entries: [[UInt8]], of stream: StreamID, at wall: UInt64) throws -> (stored: Int, written: [Entry]) {
+    let (outcome, written) = try transaction { context, storage -> (ReplicaContext, (Admission.Outcome, [Entry])) in
+      var admission = Admission(context: context)
+      let outcome = try admission.admit(entries, of: stream, at: wall, in: storage)
+      if canary != .skippedProjection { try admission.finish(in: storage) }
+      guard outcome.hasLostOwnBranch else { return (admission.context, (outcome, [])) }
+      var context = admission.context
+      try BranchRecovery.begin(&context, in: storage)
+      var journal = Journal(context: context, signer: signer)
+      _ = try BranchRecovery.recover(&journal, at: wall, in: storage)
+      try journal.finish(in: storage)
+      var written: [Entry] = []
+      for head in try storage.heads() where head.stream.author == key && head.stream.incarnation == context.incarnation
+      {
+        written += try storage.entries(of: head.stream, from: 1, bytesMax: .max)
+      }
+      return (journal.context, (outcome, written))
+    }
+    if outcome.fork != nil { raiseAlarm(stream) }
+    if outcome.hasLostOwnBranch { try writeIncarnation() }
+    if keys.contains(stream.author) { try noteHighWater() }
+    return (outcome.stored, written)
+  }
+
+  /// Receipts for what was just stored, durable before they are sent.
+  /// - Returns: heads of our streams the peer may hold, and the entries signed.
+  func writeReceipts(for peer: OfficeCode, at wall: UInt64) throws -> (heads: [StreamHead], written: [Entry]) {
+    var written: [Entry] = []
+    if try !isBehind() {
+      let clock = canary == .backdatedReceipt ? wall - 3_600_000 : wall
+      written = try work(at: wall) { context, storage in
+        for (audience, changes) in try Witness.owed(context: context, at: clock, in: storage) {
+          try write(changes, for: audience, at: wall, &context, storage)
+        }
+      }
+    }
+    return (try sharedHeads(with: peer).filter { $0.stream.author == key }, written)
+  }
+}

@@ -1,0 +1,125 @@
+import Casebook
+import Replication
+
+/// A storage whose writes are effects: any of them may be the one before which the power goes.
+final class WatchedStorage: ReplicaStorage {
+  private let storage: any ReplicaStorage
+  private let crashPoint: CrashPoint
+  /// Puts another row in place of the one to be written: for canaries.
+  private let alter: ((RecordRow) -> RecordRow)?
+
+  /// Keeps no proof of a fork: for a canary.
+  private let isSilent: Bool
+  /// Does not keep which entries do not count: for a canary.
+  private let isForgetful: Bool
+
+  init(
+    _ storage: any ReplicaStorage, crashPoint: CrashPoint, isForgetful: Bool = false, isSilent: Bool = false,
+    alter: ((RecordRow) -> RecordRow)?
+  ) {
+    self.storage = storage
+    self.crashPoint = crashPoint
+    self.isForgetful = isForgetful
+    self.isSilent = isSilent
+    self.alter = alter
+  }
+
+  private func write(_ body: (any ReplicaStorage) throws -> Void) throws {
+    try crashPoint.effect()
+    try body(storage)
+  }
+
+  func head(of stream: StreamID) throws -> StreamHead? { try storage.head(of: stream) }
+  func heads() throws -> [StreamHead] { try storage.heads() }
+  func moves() throws -> UInt64 { try storage.moves() }
+  func heads(movedAfter moves: UInt64) throws -> [StreamHead] { try storage.heads(movedAfter: moves) }
+  func append(_ run: [Entry], head: StreamHead, receivedAt milliseconds: UInt64) throws {
+    try write { try $0.append(run, head: head, receivedAt: milliseconds) }
+  }
+  func entries(of stream: StreamID, from seq: UInt64, bytesMax: Int) throws -> [Entry] {
+    try storage.entries(of: stream, from: seq, bytesMax: bytesMax)
+  }
+  func firstEntry(of stream: StreamID, receivedSince milliseconds: UInt64) throws -> UInt64? {
+    try storage.firstEntry(of: stream, receivedSince: milliseconds)
+  }
+  func entryCount() throws -> UInt64 { try storage.entryCount() }
+
+  func setAside(_ stream: StreamID, from seq: UInt64, head: StreamHead?) throws {
+    try write { try $0.setAside(stream, from: seq, head: head) }
+  }
+  func putAside(_ entries: [Entry]) throws { try write { try $0.putAside(entries) } }
+  func removeAside(_ entries: [Entry]) throws { try write { try $0.removeAside(entries) } }
+  func entriesAside(of stream: StreamID) throws -> [Entry] { try storage.entriesAside(of: stream) }
+  func streamsAside() throws -> [StreamID] { try storage.streamsAside() }
+  func forkProofs() throws -> [StoredForkProof] { try storage.forkProofs() }
+  func put(_ proof: StoredForkProof) throws {
+    if isSilent { return }
+    try write { try $0.put(proof) }
+  }
+
+  func charters() throws -> [StoredCharter] { try storage.charters() }
+  func put(_ charter: StoredCharter) throws { try write { try $0.put(charter) } }
+  func facts() throws -> [StoredFact] { try storage.facts() }
+  func put(_ fact: StoredFact) throws { try write { try $0.put(fact) } }
+  func sightings(of stream: StreamID) throws -> [Sighting] { try storage.sightings(of: stream) }
+  func put(_ sighting: Sighting, by author: KeyFingerprint) throws { try write { try $0.put(sighting, by: author) } }
+  func sightingSeq(of stream: StreamID, by author: KeyFingerprint) throws -> UInt64 {
+    try storage.sightingSeq(of: stream, by: author)
+  }
+  func put(_ receipt: StoredReceipt) throws { try write { try $0.put(receipt) } }
+  func receipts(of stream: StreamID) throws -> [StoredReceipt] { try storage.receipts(of: stream) }
+  func receiptClock(ofEntry hash: Digest) throws -> UInt64? { try storage.receiptClock(ofEntry: hash) }
+  func latestReceiptEntry() throws -> Digest? { try storage.latestReceiptEntry() }
+
+  func row(_ type: UInt64, _ id: RecordID) throws -> RecordRow? { try storage.row(type, id) }
+  func put(_ row: RecordRow) throws { try write { try $0.put(alter?(row) ?? row) } }
+  func apply(_ write: RecordWrite, stamp: WriteStamp, rank: (UInt64) -> Int) throws {
+    guard let alter else { return try self.write { try $0.apply(write, stamp: stamp, rank: rank) } }
+    var row = try storage.row(write.type, write.id) ?? RecordRow(type: write.type, id: write.id)
+    row.apply(write, stamp: stamp, rank: rank)
+    try self.write { try $0.put(alter(row)) }
+  }
+  func rows(_ type: UInt64, where field: UInt64, is value: FieldValue) throws -> [RecordRow] {
+    try storage.rows(type, where: field, is: value)
+  }
+  func rows(_ type: UInt64) throws -> [RecordRow] { try storage.rows(type) }
+  func acts(of file: RecordID) throws -> [StoredAct] { try storage.acts(of: file) }
+  func act(_ id: RecordID, of file: RecordID) throws -> StoredAct? { try storage.act(id, of: file) }
+  func put(_ act: StoredAct) throws { try write { try $0.put(act) } }
+
+  func reorder(act: RecordID, of file: RecordID, stamp: HybridTimestamp) throws {
+    try write { try $0.reorder(act: act, of: file, stamp: stamp) }
+  }
+  func clamp(of stamp: WriteStamp) throws -> HybridTimestamp? { try storage.clamp(of: stamp) }
+  func setClamp(_ clamp: HybridTimestamp?, of stamp: WriteStamp) throws {
+    try write { try $0.setClamp(clamp, of: stamp) }
+  }
+  func doubts() throws -> [StoredDoubt] { try storage.doubts() }
+  func put(_ doubt: StoredDoubt) throws { try write { try $0.put(doubt) } }
+  func removeDoubt(of act: RecordID) throws { try write { try $0.removeDoubt(of: act) } }
+  func hasClamps() throws -> Bool { try storage.hasClamps() }
+
+  func put(_ summary: CaseSummary) throws { try write { try $0.put(summary) } }
+  func summary(of file: RecordID) throws -> CaseSummary? { try storage.summary(of: file) }
+  func summaries() throws -> [CaseSummary] { try storage.summaries() }
+  func clearProjection() throws { try write { try $0.clearProjection() } }
+  func put(_ held: HeldChange) throws {
+    if isForgetful, held.rule != nil { return }
+    try write { try $0.put(held) }
+  }
+  func heldChanges() throws -> [HeldChange] { try storage.heldChanges() }
+
+  func remove(_ held: HeldChange) throws { try write { try $0.remove(held) } }
+  func restore(_ type: UInt64, _ id: RecordID) throws { try write { try $0.restore(type, id) } }
+
+  func park(_ run: ParkedRun, entries: [[UInt8]], receivedAt milliseconds: UInt64) throws {
+    try write { try $0.park(run, entries: entries, receivedAt: milliseconds) }
+  }
+  func parkedRuns(of stream: StreamID?) throws -> [ParkedRun] { try storage.parkedRuns(of: stream) }
+  func parkedEntries(_ run: ParkedRun) throws -> [[UInt8]] { try storage.parkedEntries(run) }
+  func unpark(_ run: ParkedRun) throws { try write { try $0.unpark(run) } }
+
+  func value(_ key: String) throws -> [UInt8]? { try storage.value(key) }
+  func setValue(_ key: String, _ value: [UInt8]?) throws { try write { try $0.setValue(key, value) } }
+  func values(prefix: String) throws -> [(key: String, value: [UInt8])] { try storage.values(prefix: prefix) }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Replication
+import TestKit
+import Testing
+
+@Suite("Vectors of the protocol", .serialized)
+struct VectorTests {
+  /// Set by hand to write the vectors that are not there yet; one that is to be written anew is deleted first.
+  private static let writes = "DOCKET_WRITE_VECTORS"
+
+  @Test("every file gives exactly what it says")
+  func files() throws {
+    if ProcessEnvironment.value(Self.writes) == "1" {
+      let present = Set((try? ProtocolVector.all().map(\.name)) ?? [])
+      for draft in try VectorDraft.all() where !present.contains(draft.name) { try draft.vector().write() }
+    }
+    let vectors = try ProtocolVector.all()
+    #expect(!vectors.isEmpty)
+    for vector in vectors {
+      let outcome = try #require(vector.outcome, "\(vector.name) says neither what is read nor what is refused")
+      let isAsserted = try VectorReading(vector).outcome() == outcome
+      #expect(isAsserted, "\(vector.name)")
+      let page = RepositoryRoot.path + "/Protocol/" + vector.page
+      #expect(FileManager.default.fileExists(atPath: page), "\(vector.name)")
+    }
+  }
+
+  @Test("the files are those that the code writes")
+  func drafts() throws {
+    let drafts = try VectorDraft.all()
+    let vectors = Dictionary(uniqueKeysWithValues: try ProtocolVector.all().map { ($0.name, $0) })
+    #expect(Set(drafts.map(\.name)).count == drafts.count)
+    #expect(Set(drafts.map(\.name)) == Set(vectors.keys))
+    for draft in drafts {
+      let vector = try draft.vector()
+      let file = vectors[draft.name]
+      // Compared before it is expected: a failure then names the vector, and does not print two of them.
+      let isSame =
+        draft.isReproducible ? file == vector : file?.reads == vector.reads && file?.refused == vector.refused
+      #expect(isSame, "\(draft.name)")
+    }
+  }
+
+  @Test("every kind of refusal has a vector", arguments: [
+    ("items", ["unsigned", "integer", "bytes", "text", "flag", "null", "array", "value", "header", "entry", "payload"]),
+    ("chains", ["chain"]), ("charters", ["charters"]),
+  ])
+  func refusals(what: String, reads: [String]) throws {
+    let refused = Set(try ProtocolVector.all().filter { reads.contains($0.reads) }.compactMap(\.refused))
+    let wanted =
+      switch what {
+      case "items": CBORReader.Failure.allCases.map(\.rawValue)
+      case "chains": ChainFailure.Code.allCases.map(\.rawValue)
+      default: OfficeTree.Failure.allCases.map(\.rawValue)
+      }
+    #expect(Set(wanted).subtracting(refused).isEmpty)
+  }
+
+  @Test("every frame, close and kind of change has a vector, and both suites sign")
+  func successes() throws {
+    let read = try ProtocolVector.all().filter { $0.refused == nil }
+    let frames = Set(read.filter { $0.reads == "frame" }.compactMap { $0.expected?["frame"]?.text })
+    #expect(frames == ["hello", "frontier", "entries", "credit", "done", "settled", "want", "positions", "close"])
+    let changes = read.filter { $0.reads == "payload" }.flatMap { $0.expected?["changes"]?.list ?? [] }
+    let kinds = Set(changes.compactMap { $0["kind"]?.number })
+    #expect(kinds.union([7]).isSuperset(of: 1...9) && read.contains { $0.reads == "fork-proof" })
+    for name in ["chain-ed25519", "chain-sm2", "entry-ed25519", "entry-sm2"] {
+      #expect(read.contains { $0.name == name })
+    }
+  }
+
+  @Test("each numbered page has a worked example, and its bytes are those of the vector it names", arguments: 1...7)
+  func pages(number: Int) throws {
+    let folder = RepositoryRoot.path + "/Protocol"
+    let page = try #require(
+      try FileManager.default.contentsOfDirectory(atPath: folder).first { $0.hasPrefix("\(number)-") })
+    let text = try String(contentsOfFile: folder + "/" + page, encoding: .utf8)
+    let blocks = text.components(separatedBy: "```").enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+      .filter { $0.hasPrefix("hex ") }
+    #expect(!blocks.isEmpty)
+    let vectors = Dictionary(uniqueKeysWithValues: try ProtocolVector.all().map { ($0.name, $0) })
+    for block in blocks {
+      let lines = block.split(separator: "\n")
+      let vector = try #require(vectors[String(lines[0].dropFirst(4))], "\(page): \(lines[0])")
+      let hex = lines.dropFirst().map { $0.prefix { $0 != ";" }.filter { !$0.isWhitespace } }.joined()
+      #expect(hex == vector.input && vector.page == page, "\(page): \(vector.name)")
+    }
+  }
+}

@@ -1,0 +1,102 @@
+"""Classes of entries (page 1)."""
+
+RETIRED, COMPROMISED = 1, 2
+ORDER = ("valid", "disputed", "quarantined")
+
+
+class Standing:
+    """The facts that decide: each with the office that issued it."""
+
+    def __init__(self, tree):
+        self.tree = tree
+        self.revocations = []
+        self.ratifications = []
+        self.forks = []
+        self.receipts = []
+
+    def counting_receipts(self, stream, hash_at):
+        """Receipts by superiors for the chain held, as (issuer, receipt)."""
+        author = self.tree.owner.get(stream.author)
+        for issuer, receipt in self.receipts:
+            if receipt.head.stream == stream and self.tree.is_superior(issuer, author):
+                if hash_at(receipt.head.seq) == receipt.head.hash:
+                    yield issuer, receipt
+
+    def first_clock(self, stream, seq, hash_at):
+        """Least clock of the receipts that cover an entry and are not known to be for another branch; None without."""
+        clocks = [
+            receipt.clock
+            for _, receipt in self.receipts
+            if receipt.head.stream == stream
+            and receipt.head.seq >= seq
+            and hash_at(receipt.head.seq) in (None, receipt.head.hash)
+        ]
+        return min(clocks, default=None)
+
+    def judge(self, stream, seq, hash_at):
+        """Class and rule of entry `seq`; `hash_at` gives the hash of the entry held at a position, or None."""
+        tree = self.tree
+        author = tree.owner.get(stream.author)
+        revocations = sorted(
+            (
+                (revocation.position, issuer, revocation)
+                for issuer, revocation in self.revocations
+                if revocation.key == stream.author
+            ),
+            key=lambda issued: issued[:2],
+        )
+        is_compromised = any(revocation.reason == COMPROMISED for _, _, revocation in revocations)
+        for issuer, ratification in self.ratifications:
+            if ratification.stream != stream or not tree.is_superior(issuer, author):
+                continue
+            if is_compromised and ratification.first != ratification.last:
+                continue
+            if ratification.first <= seq <= ratification.last and hash_at(ratification.last) == ratification.hash:
+                return "valid", "ratified"
+        found = []
+        forks = [proof for proof in self.forks if proof.lesser.header.stream == stream]
+        if forks:
+            fork = min(
+                forks,
+                key=lambda proof: (proof.lesser.header.seq, proof.lesser.header.data + proof.greater.header.data),
+            )
+            if seq >= fork.lesser.header.seq:
+                stands = self._stands(stream, fork, hash_at)
+                found.append(("valid", "witnessed-branch") if stands else ("disputed", "forked"))
+        for _, issuer, revocation in revocations:
+            cut = next((cut for cut in revocation.cuts if cut.stream == stream), None)
+            if cut is not None and hash_at(cut.seq) not in (None, cut.hash):
+                found.append(("disputed", "other-than-cut"))
+                continue
+            if seq <= (cut.seq if cut else 0):
+                continue
+            in_time = any(
+                by == issuer and receipt.position < revocation.position and receipt.head.seq >= seq
+                for by, receipt in self.counting_receipts(stream, hash_at)
+            )
+            if not in_time:
+                found.append(("quarantined", "after-revocation"))
+            elif revocation.reason == RETIRED:
+                found.append(("valid", "receipted-in-time"))
+            else:
+                found.append(("disputed", "after-compromise"))
+        if not found:
+            return "valid", "undisputed"
+        worst = max(ORDER.index(name) for name, _ in found)
+        return next(judgement for judgement in found if ORDER.index(judgement[0]) == worst)
+
+    def _stands(self, stream, fork, hash_at):
+        tree = self.tree
+        author = tree.owner.get(stream.author)
+        seq = fork.lesser.header.seq
+        receipts = [
+            (-tree.seats[issuer][2], receipt.position, receipt.head.seq, receipt.head.hash)
+            for issuer, receipt in self.receipts
+            if receipt.head.stream == stream and receipt.head.seq >= seq and tree.is_superior(issuer, author)
+        ]
+        if receipts:
+            _, _, covered, wanted = min(receipts)
+            return hash_at(covered) == wanted
+        if stream.author == tree.root:
+            return hash_at(seq) == fork.lesser.hash
+        return False

@@ -1,0 +1,135 @@
+"""Charters, audiences and rotation (page 1)."""
+
+from .cbor import Refused
+from .suites import fingerprint, short_author
+
+DEPTH_MAX = 12
+
+
+class Tree:
+    def __init__(self, root, suites=(1, 2)):
+        self.root = root
+        self.suites = suites
+        self.seats = {}  # office: (charter, fingerprint, depth), the present ones
+        self.charters = {}  # office: list of (stamp, fingerprint, charter, whether received at enrolment)
+        self.introduced = set()  # (by, next)
+        self.revoked = set()
+        self.owner = {}  # fingerprint of every key that took effect: office
+        self.keys = {}  # fingerprint: Key
+        self.seated = {}  # office: its keys in the order they took effect
+
+    def admit(self, charter, issuer, stamp=None):
+        """Takes a charter in; `stamp` is that of its entry, None when it was received at enrolment."""
+        if charter.key.suite not in self.suites:
+            raise Refused("unknown-suite")
+        key = fingerprint(charter.key.suite, charter.key.key)
+        if charter.parent is not None:
+            if issuer not in self.owner:
+                raise Refused("unknown-issuer")
+            if self.owner[issuer] != charter.parent:
+                raise Refused("issuer-not-parent")
+            depth = self.seats[charter.parent][2] + 1
+        else:
+            if issuer in self.owner:
+                is_own = self.owner[issuer] == charter.office
+            else:
+                is_own = issuer == key == self.root
+            if not is_own:
+                raise Refused("root-mismatch")
+            depth = 0
+        if depth > DEPTH_MAX:
+            raise Refused("too-deep")
+        if charter.office in self.seats and self.seats[charter.office][0].parent != charter.parent:
+            raise Refused("office-taken")
+        if self.owner.get(key, charter.office) != charter.office:
+            raise Refused("key-taken")
+        self.keys[key] = charter.key
+        walk = self.charters.setdefault(charter.office, [])
+        same = [link for link in walk if link[2] == charter]
+        if same:
+            walk.remove(same[0])
+        stamps = [known for known in (stamp, same[0][0] if same else None) if known is not None]
+        pinned = stamp is None or bool(same and same[0][3])
+        walk.append((min(stamps, default=None), key, charter, pinned))
+        self._walk(charter.office, depth)
+        if self.owner.get(key) != charter.office:
+            raise Refused("awaits-introduction")
+
+    def introduce(self, introduction, by):
+        if self.owner.get(by) != introduction.office:
+            return False
+        self.introduced.add((by, fingerprint(introduction.key.suite, introduction.key.key)))
+        self._walk(introduction.office, self.seats[introduction.office][2])
+        return True
+
+    def revoke(self, key):
+        self.revoked.add(key)
+        office = self.owner.get(key)
+        if office is not None:
+            self._walk(office, self.seats[office][2])
+
+    def _walk(self, office, depth):
+        present = None
+        seated = []
+        for stamp, key, charter, pinned in sorted(
+            self.charters[office], key=lambda link: (link[0] or 0, link[1])
+        ):
+            if present is not None and present[1] != key:
+                if not (pinned or (present[1], key) in self.introduced or present[1] in self.revoked):
+                    continue
+            present = (charter, key, depth)
+            seated = [other for other in seated if other != key] + [key]
+        if present is not None:
+            self.seats[office] = present
+            self.seated[office] = seated
+            for key in [key for key, owner in self.owner.items() if owner == office]:
+                del self.owner[key]
+            for key in seated:
+                self.owner[key] = office
+
+    def key(self, author):
+        """The public key of a fingerprint that is or was an office's."""
+        return self.keys[author] if author in self.owner else None
+
+    def rank(self, office):
+        return DEPTH_MAX + 1 - self.seats[office][2] if office in self.seats else 0
+
+    def rank_of_short_author(self, short):
+        offices = [office for key, office in self.owner.items() if short_author(key) == short]
+        return self.rank(min(offices)) if offices else 0
+
+    def is_superior(self, superior, office):
+        seat = self.seats.get(office)
+        while seat is not None and seat[0].parent is not None:
+            if seat[0].parent == superior:
+                return True
+            seat = self.seats.get(seat[0].parent)
+        return False
+
+    def may_read(self, reader, stream):
+        author = self.owner.get(stream.author)
+        if author is None or reader not in self.seats:
+            return False
+        if reader == author:
+            return True
+        above = self.is_superior(reader, author)
+        if stream.kind == 0:
+            return False
+        if stream.kind == 1:
+            return above
+        if stream.kind == 2:
+            return above or self.is_superior(author, reader)
+        if above:
+            return True
+        target = stream.office
+        if not self.is_superior(author, target):
+            return False
+        if reader == target or (self.is_superior(author, reader) and self.is_superior(reader, target)):
+            return True
+        return stream.kind == 4 and self.is_superior(target, reader)
+
+    def offices(self):
+        return sorted(
+            ((depth, office, key) for office, (_, key, depth) in self.seats.items()),
+            key=lambda seat: (seat[0], seat[1].encode()),
+        )

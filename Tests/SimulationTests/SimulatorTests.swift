@@ -1,0 +1,72 @@
+import Foundation
+import Simulation
+import Testing
+
+@Suite("The simulator")
+struct SimulatorTests {
+  /// Trees of this size show most bugs, and a seed of it takes well under a second in a debug build.
+  private static let smallTree = 7
+
+  private func run(
+    _ seed: UInt64, _ store: SimulationOptions.Store = .memory, canary: Canary? = nil, officesMax: Int = smallTree
+  ) throws -> SimulationResult {
+    let folder = NSTemporaryDirectory() + "simulation-" + UUID().uuidString
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let options = SimulationOptions(seed: seed, store: store, canary: canary, officesMax: officesMax)
+    return try Simulator(options: options, folder: folder).run()
+  }
+
+  private func expectSound(_ result: SimulationResult, officesMax: Int = smallTree) {
+    let options = result.options
+    let replay = "simulate --seed \(options.seed) --store \(options.store.rawValue) --offices-max \(officesMax)"
+    #expect(result.findings.isEmpty, "replay: \(replay)\n\(options)")
+  }
+
+  @Test("one seed is one run", arguments: [3, 11, 29] as [UInt64])
+  func deterministic(_ seed: UInt64) throws {
+    let (one, other) = (try run(seed), try run(seed))
+    #expect(one.traceHash == other.traceHash)
+    #expect(one.statistics == other.statistics)
+    #expect(one.statistics.entries > 0)
+  }
+
+  @Test("another seed is another run")
+  func drawn() throws {
+    #expect(try run(3).traceHash != run(4).traceHash)
+  }
+
+  @Test("the SQLite store goes the model's way", arguments: [5, 17] as [UInt64])
+  func stores(_ seed: UInt64) throws {
+    let (model, store) = (try run(seed), try run(seed, .sqlite))
+    #expect(model.traceHash == store.traceHash)
+    expectSound(store)
+  }
+
+  @Test("every planted bug is caught by its checker", arguments: Canary.allCases)
+  func canaries(_ canary: Canary) throws {
+    let seeds = 1...200 as ClosedRange<UInt64>
+    let catching = try seeds.first { seed in
+      try run(seed, canary: canary).findings.contains { $0.checker == canary.checker }
+    }
+    #expect(catching != nil, "\(canary.rawValue) was not caught")
+  }
+
+  @Test("every checker has a bug that it must catch")
+  func everyCheckerIsTried() {
+    // What the engine throws needs no checker to be seen.
+    #expect(Set(Canary.allCases.map(\.checker)) == Set(Checker.allCases).subtracting([.engine]))
+  }
+
+  @Test("seeds that once failed")
+  func pastSeeds() throws {
+    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("seeds.txt").path
+    for line in try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n") where !line.hasPrefix("#") {
+      let words = line.split(separator: " ")
+      try #require(words.count >= 2, "\(line)")
+      let seed = try #require(UInt64(words[0]), "\(line)")
+      let store = try #require(SimulationOptions.Store(rawValue: String(words[1])), "\(line)")
+      expectSound(
+        try run(seed, store, officesMax: SimulationOptions.officesMax), officesMax: SimulationOptions.officesMax)
+    }
+  }
+}
