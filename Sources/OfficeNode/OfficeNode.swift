@@ -60,6 +60,10 @@ public actor OfficeNode {
       office: office, key: key, suite: signer.publicKey.suite, incarnation: settings.incarnation, suites: .standard,
       tree: tree, shelf: ParsedPacks(), calendar: calendar)
     try StoreFailures.mapped {
+      if !isForRepair, try store.read({ try SchemaUpgrade.isRebuildOwed(in: $0) }) {
+        let unread = opened
+        opened = try store.transaction { try SchemaUpgrade.run(unread, in: $0) }.context
+      }
       try store.read { storage in
         if isForRepair { opened.tree = tree } else { try opened.refresh(from: storage) }
         // A crash may have come between the database's transaction and the settings file.

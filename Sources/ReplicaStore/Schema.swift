@@ -94,6 +94,11 @@ enum Schema {
       guard made <= records.version else { throw StoreError(.tooNew, cause: "records \(made) > \(records.version)") }
     }
     for migration in migrations.dropFirst(current) { try database.execute(sql: migration) }
+    if current > 0, current < version {
+      // Versions 1 and 2 kept a row's stamps in other forms.
+      try database.execute(
+        sql: "INSERT OR REPLACE INTO small_value (name, value) VALUES (?, x'01')", arguments: [SchemaUpgrade.rebuildKey])
+    }
     for type in records.types { try addColumns(of: type, database) }
     if current < version {
       try database.execute(sql: "PRAGMA application_id = \(applicationID)")

@@ -1,4 +1,5 @@
 import Casebook
+import Casework
 import Foundation
 import ReplicaStore
 import Replication
@@ -38,5 +39,30 @@ struct FixtureTests {
         }
       }
     }
+  }
+
+  private struct NoPacks: PackShelf {
+    func pack(fromYAML yaml: String) -> RegimePack? { nil }
+    func selfContained(_ yaml: String) -> String { yaml }
+  }
+
+  @Test("version 1: rows whose stamps have the older form are made again from the log when the office is opened")
+  func olderRows() throws {
+    let folder = try StoreFolder()
+    let fixture = RepositoryRoot.path + "/Tests/ReplicaStoreTests/Fixtures/replica-1.sqlite"
+    try FileManager.default.copyItem(atPath: fixture, toPath: folder.database)
+    // As a row was kept that had been written twice.
+    try folder.damage("UPDATE r_subject SET stamps = x'81a0'")
+    let store = try ReplicaStore.open(path: folder.database)
+    #expect(throws: StoreError.self) { try store.read { try $0.rows(RecordType.subject.number) } }
+    let root = try #require(try store.read { try $0.charters() }.first { $0.charter.parent == nil })
+    let context = ReplicaContext(
+      office: root.charter.office, key: root.issuer, suite: .ed25519, incarnation: 1, suites: .standard,
+      tree: OfficeTree(rootKey: root.issuer), shelf: NoPacks(), calendar: .empty)
+    _ = try store.transaction { try SchemaUpgrade.run(context, in: $0) }
+    let names = try store.read { try $0.rows(RecordType.subject.number) }.compactMap { $0.text(2) }
+    #expect(names.count == 40)
+    #expect(try !store.read { try SchemaUpgrade.isRebuildOwed(in: $0) })
+    #expect(try store.read { try SchemaUpgrade.storedVersion(in: $0) } == RecordType.schemaVersion)
   }
 }

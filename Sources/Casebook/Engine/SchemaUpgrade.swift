@@ -6,6 +6,13 @@ import Replication
 public enum SchemaUpgrade {
   /// Key of the small value that keeps the registry's version the projection was made with; absent: 1.
   public static let versionKey = "schema"
+  /// Key of the small value that a database's migration leaves when rows were kept in another form before: the
+  /// projection is made again from the log once, for nothing in it is truth.
+  public static let rebuildKey = "rebuild-owed"
+
+  public static func isRebuildOwed(in storage: any ReplicaStorage) throws -> Bool {
+    try storage.value(rebuildKey) != nil
+  }
 
   /// Version of the registry that the projection was made with.
   public static func storedVersion(in storage: any ReplicaStorage) throws -> UInt64 {
@@ -19,9 +26,14 @@ public enum SchemaUpgrade {
   public static func run(
     _ context: ReplicaContext, in storage: any ReplicaStorage
   ) throws -> (context: ReplicaContext, projected: Int) {
-    let version = context.schema.version
-    guard try storedVersion(in: storage) < version else { return (context, 0) }
     var projector = Projector(context: context)
+    if try isRebuildOwed(in: storage) {
+      try projector.rebuild(in: storage)
+      try storage.setValue(rebuildKey, nil)
+      try noteCurrent(context.schema, in: storage)
+      return (projector.context, 0)
+    }
+    guard try storedVersion(in: storage) < context.schema.version else { return (context, 0) }
     var count = 0
     for held in try storage.heldChanges() where held.reason == .unknownKind {
       if try projector.projectAgain(held, in: storage) { count += 1 }
