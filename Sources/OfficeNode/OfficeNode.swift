@@ -95,7 +95,7 @@ public actor OfficeNode {
         try KeyFile.read(path: home.transportKey, passphrase: nil)
       )
     }
-    let store = try StoreFailures.mapped { try ReplicaStore.open(path: home.database) }
+    let store = try StoreFailures.mapped { try ReplicaStore.open(path: home.database, suites: .standard) }
     return try OfficeNode(
       home: home, settings: settings, store: store, signer: signer, transportSigner: transport, effects: effects,
       logger: logger, lock: lock, isForRepair: isForRepair)

@@ -1,6 +1,7 @@
 public import Casebook
 import Foundation
 import GRDB
+public import Replication
 
 /// A replica in an SQLite file. One connection, one transaction at a time.
 ///
@@ -10,6 +11,8 @@ import GRDB
 public final class ReplicaStore: Sendable {
   private let queue: DatabaseQueue
   private let schema: RecordSchema
+  /// What puts the headers of stored entries together again.
+  private let suites: SuiteSet
 
   /// An SQLite header has 100 bytes; a file with less is no database.
   private static let headerBytes = 100
@@ -20,27 +23,28 @@ public final class ReplicaStore: Sendable {
   /// SQLite's page cache: with the pages of one commit it is most of what catching up takes in memory.
   public static let cacheKibibytes = 16 * 1_024
 
-  private init(queue: DatabaseQueue, schema: RecordSchema) {
+  private init(queue: DatabaseQueue, schema: RecordSchema, suites: SuiteSet) {
     self.queue = queue
+    self.suites = suites
     self.schema = schema
   }
 
   /// Makes a new database.
   /// - Throws: `StoreError`.
-  public static func create(path: String, schema: RecordSchema = .standard) throws -> ReplicaStore {
-    try prepare(path: path, schema: schema, isNew: true)
+  public static func create(path: String, schema: RecordSchema = .standard, suites: SuiteSet) throws -> ReplicaStore {
+    try prepare(path: path, schema: schema, suites: suites, isNew: true)
   }
 
   /// Opens a database that exists.
   /// - Throws: `StoreError`: missing, truncated, corrupt, tooNew, …
-  public static func open(path: String, schema: RecordSchema = .standard) throws -> ReplicaStore {
+  public static func open(path: String, schema: RecordSchema = .standard, suites: SuiteSet) throws -> ReplicaStore {
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
       throw StoreError(.missing, cause: path)
     }
     // SQLite takes an empty file for a new database: a truncated one must be noticed before.
     guard let size = attributes[.size] as? Int, size >= headerBytes else { throw StoreError(.truncated, cause: path) }
     try checkHeader(path: path, size: size)
-    return try prepare(path: path, schema: schema, isNew: false)
+    return try prepare(path: path, schema: schema, suites: suites, isNew: false)
   }
 
   private static func checkHeader(path: String, size: Int) throws {
@@ -61,7 +65,7 @@ public final class ReplicaStore: Sendable {
     if isCountValid, !hasLog, size < pageSize * number(28..<32) { throw StoreError(.truncated, cause: path) }
   }
 
-  private static func prepare(path: String, schema: RecordSchema, isNew: Bool) throws -> ReplicaStore {
+  private static func prepare(path: String, schema: RecordSchema, suites: SuiteSet, isNew: Bool) throws -> ReplicaStore {
     do {
       var configuration = Configuration()
       configuration.busyMode = .timeout(5)
@@ -74,7 +78,7 @@ public final class ReplicaStore: Sendable {
         try database.execute(sql: "PRAGMA wal_autocheckpoint = \(checkpointPages)")
         try database.execute(sql: "PRAGMA cache_size = -\(cacheKibibytes)")
       }
-      let store = ReplicaStore(queue: queue, schema: schema)
+      let store = ReplicaStore(queue: queue, schema: schema, suites: suites)
       guard try store.durability() == 2 else { throw StoreError(.io, cause: "synchronous") }
       try queue.write { database in
         // Asked of SQLite, not of the file: after a crash the newest header may be in the log alone.
@@ -103,7 +107,7 @@ public final class ReplicaStore: Sendable {
   /// - Throws: `StoreError`, or what `body` throws.
   public func transaction<Value>(_ body: (StoreTransaction) throws -> Value) throws -> Value {
     do {
-      return try queue.write { database in try body(StoreTransaction(database, schema: schema)) }
+      return try queue.write { database in try body(StoreTransaction(database, schema: schema, suites: suites)) }
     } catch {
       throw StoreError.mapped(error)
     }
@@ -113,7 +117,7 @@ public final class ReplicaStore: Sendable {
   /// - Throws: `StoreError`, or what `body` throws.
   public func read<Value>(_ body: (StoreTransaction) throws -> Value) throws -> Value {
     do {
-      return try queue.read { database in try body(StoreTransaction(database, schema: schema)) }
+      return try queue.read { database in try body(StoreTransaction(database, schema: schema, suites: suites)) }
     } catch {
       throw StoreError.mapped(error)
     }

@@ -10,8 +10,9 @@ extension StoreTransaction {
   public func setAside(_ stream: StreamID, from seq: UInt64, head: StreamHead?) throws {
     guard let id = try streamNumber(stream) else { return }
     let rows = try Row.fetchAll(
-      database, sql: "SELECT bytes FROM entry WHERE stream = ? AND seq >= ? ORDER BY seq", arguments: [id, Int64(seq)])
-    try putAside(rows.map { try entry($0["bytes"]) })
+      database, sql: "SELECT seq, bytes FROM entry WHERE stream = ? AND seq >= ? ORDER BY seq",
+      arguments: [id, Int64(seq)])
+    try putAside(rows.map { try entry($0["bytes"], of: stream, at: UInt64($0["seq"] as Int64)) })
     try database.execute(sql: "DELETE FROM entry WHERE stream = ? AND seq >= ?", arguments: [id, Int64(seq)])
     if let head {
       try database.execute(

@@ -7,12 +7,14 @@ public import Replication
 public final class StoreTransaction: ReplicaStorage {
   let database: Database
   let schema: RecordSchema
+  let suites: SuiteSet
   /// By record type, while this transaction lasts.
   var rowStatements: [UInt64: RowStatements] = [:]
   var texts = TextBuffer()
 
-  init(_ database: Database, schema: RecordSchema) {
+  init(_ database: Database, schema: RecordSchema, suites: SuiteSet) {
     self.database = database
+    self.suites = suites
     self.schema = schema
   }
 
@@ -55,7 +57,7 @@ public final class StoreTransaction: ReplicaStorage {
     let insert = try BoundStatement(
       database, sql: "INSERT INTO entry (stream, seq, bytes, received_at) VALUES (?, ?, ?, ?)")
     for entry in run {
-      try entry.encoded.withUnsafeBytes { bytes in
+      try entry.stored.withUnsafeBytes { bytes in
         insert.bind(id, at: 1)
         insert.bind(Int64(entry.header.seq), at: 2)
         insert.bind(blob: bytes, at: 3)
@@ -99,17 +101,22 @@ public final class StoreTransaction: ReplicaStorage {
     var entries: [Entry] = []
     var bytes = 0
     while let row = try cursor.next() {
-      let data: Data = row["bytes"]
-      bytes += data.count
+      let next = try entry(row["bytes"], of: stream, at: seq + UInt64(entries.count))
+      bytes += EntryRun.bytes(of: next)
       if !entries.isEmpty, bytes > bytesMax { break }
-      do throws(CBORReader.Failure) {
-        entries.append(try Entry(decoding: [UInt8](data)))
-      } catch {
-        throw StoreError(.corrupt, cause: "entry \(seq + UInt64(entries.count)): \(error.rawValue)")
-      }
+      entries.append(next)
       if bytes >= bytesMax { break }
     }
     return entries
+  }
+
+  /// An entry as it is stored.
+  func entry(_ data: Data, of stream: StreamID, at seq: UInt64) throws -> Entry {
+    do throws(CBORReader.Failure) {
+      return try Entry(stored: [UInt8](data), of: stream, at: seq, suites: suites)
+    } catch {
+      throw StoreError(.corrupt, cause: "entry \(seq): \(error.rawValue)")
+    }
   }
 
   public func entryCount() throws -> UInt64 {

@@ -25,8 +25,8 @@ extension Simulator {
       while !entries.isEmpty {
         let piece = entries.prefix(random.within(1...Self.pieceMax))
         entries = entries.dropFirst(piece.count)
-        if random.chance(850) { pieces.append(Bundle.Piece(stream: head.stream, entries: Array(piece))) }
-        if random.chance(150) { pieces.append(Bundle.Piece(stream: head.stream, entries: Array(piece))) }
+        if random.chance(850) { pieces.append(Bundle.Piece(stream: head.stream, entries: piece.map(\.encoded))) }
+        if random.chance(150) { pieces.append(Bundle.Piece(stream: head.stream, entries: piece.map(\.encoded))) }
       }
     }
     if random.chance(500) { random.shuffle(&pieces) }
@@ -43,7 +43,7 @@ extension Simulator {
     guard office.isUp else { return }
     for piece in bundle.pieces {
       do {
-        let (stored, written) = try office.admit(piece.entries, of: piece.stream, at: office.clock.reading(at: now))
+        let (stored, written) = try office.admit(.whole(piece.stream, piece.entries), at: office.clock.reading(at: now))
         noteRecovered(office, written)
         log("\(office.code) unpacks \(stored) of \(name(piece.stream))")
       } catch let failure as Admission.Failure {

@@ -78,16 +78,17 @@ extension Simulator {
       case .load(let stream, let seq, let bytesMax):
         let entries = try office.entries(of: stream, from: seq, bytesMax: bytesMax)
         queue.append(contentsOf: step(id, side) { $0.loaded(stream, entries: entries) })
-      case .store(let stream, let entries, let bytes):
+      case .store(let run):
+        let stream = run.stream
         do {
-          let (stored, written) = try office.admit(entries, of: stream, at: wall)
+          let (stored, written) = try office.admit(run, at: wall)
           noteRecovered(office, written)
-          queue.append(contentsOf: step(id, side) { $0.stored(bytes: bytes, count: stored) })
+          queue.append(contentsOf: step(id, side) { $0.stored(bytes: run.bytes, count: stored) })
         } catch Admission.Failure.branchesApart(let stream, let seq) {
-          queue.append(contentsOf: step(id, side) { $0.branchesApart(stream, before: seq, bytes: bytes) })
+          queue.append(contentsOf: step(id, side) { $0.branchesApart(stream, before: seq, bytes: run.bytes) })
         } catch let failure as Admission.Failure where failure.isOfScope {
           log("\(office.code) does not take \(name(stream)) from \(peer.code)")
-          queue.append(contentsOf: step(id, side) { $0.stored(bytes: bytes, count: 0) })
+          queue.append(contentsOf: step(id, side) { $0.stored(bytes: run.bytes, count: 0) })
         } catch let failure as Admission.Failure {
           note(failure, of: stream, at: office, from: peer)
           queue.append(
@@ -156,10 +157,10 @@ extension Simulator {
     throws
   {
     try office.crashPoint.effect()
-    if case .entries(let stream, _) = frame, let peer = connections[id]?[side.other].office, !office.isHostile,
-      !mayHold(offices[peer], stream)
+    if case .entries(let run) = frame, let peer = connections[id]?[side.other].office, !office.isHostile,
+      !mayHold(offices[peer], run.stream)
     {
-      find(.scope, "\(office.code) gives \(offices[peer].code) \(name(stream))")
+      find(.scope, "\(office.code) gives \(offices[peer].code) \(name(run.stream))")
     }
     guard var connection = connections[id], !connection.isCut else { return }
     if !isHealed, random.chance(options.cutPerMille) {

@@ -126,21 +126,28 @@ extension Simulator {
     queue.schedule(.unpack(bundle), at: now + time(within: 3_600_000))
   }
 
+  private func encoded(with items: [EntryRun.Item], as run: EntryRun) -> [UInt8] {
+    SyncFrame.entries(.spare(EntryRun(stream: run.stream, first: run.first, previous: run.previous, items: items))).encoded
+  }
+
   /// A frame as the hostile office sends it: most are in order.
   func tampered(_ frame: SyncFrame, by office: SimulatedOffice) -> [UInt8] {
     guard random.chance(60) else { return frame.encoded }
     statistics.attacks += 1
     log("\(office.code) tampers with a frame")
     switch (frame, random.below(4)) {
-    case (.entries(let stream, let entries), 0):
-      return SyncFrame.entries(stream: stream, entries: Array(entries.reversed())).encoded
-    case (.entries(let stream, let entries), 1):
-      let altered = entries.map { bytes in
-        var bytes = bytes
-        if !bytes.isEmpty { bytes[random.below(bytes.count)] ^= UInt8(1 << random.below(8)) }
-        return bytes
-      }
-      return SyncFrame.entries(stream: stream, entries: altered).encoded
+    case (.entries(.spare(let run)), 0): return encoded(with: run.items.reversed(), as: run)
+    case (.entries(.spare(let run)), 1):
+      return encoded(
+        with: run.items.map { item in
+          var item = item
+          if random.chance(500), !item.payload.isEmpty {
+            item.payload[random.below(item.payload.count)] ^= UInt8(1 << random.below(8))
+          } else if !item.signature.isEmpty {
+            item.signature[random.below(item.signature.count)] ^= UInt8(1 << random.below(8))
+          }
+          return item
+        }, as: run)
     case (.frontier(let heads, let isLast), 0...1):
       let claimed = heads.map { head in
         random.chance(300)

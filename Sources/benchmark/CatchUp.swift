@@ -29,7 +29,7 @@ struct CatchUp: ParsableCommand {
 
   func run() throws {
     let context = try JSONDecoder().decode(Offices.self, from: Data(offices.utf8)).cityContext()
-    let store = try ReplicaStore.create(path: database, schema: WorkloadSchema.schema)
+    let store = try ReplicaStore.create(path: database, schema: WorkloadSchema.schema, suites: .standard)
     try ResidentMemory.resetPeak()
     let before = try ResidentMemory.now()
     let wall = ContinuousClock.now
@@ -48,14 +48,14 @@ struct CatchUp: ParsableCommand {
   ) throws -> Int {
     var context = context
     var stored = 0
-    var waiting: [(StreamID, [[UInt8]])] = []
+    var waiting: [CarriedRun] = []
     var waitingCount = 0
     func commit() throws {
       guard !waiting.isEmpty else { return }
       context = try store.transaction { storage in
         var admission = Admission(context: context)
-        for (stream, entries) in waiting {
-          stored += try admission.admit(entries, of: stream, at: wallMilliseconds(), in: storage).stored
+        for run in waiting {
+          stored += try admission.admit(run, at: wallMilliseconds(), in: storage).stored
         }
         try admission.finish(in: storage)
         return admission.context
@@ -64,9 +64,9 @@ struct CatchUp: ParsableCommand {
       waitingCount = 0
     }
     try FrameFile.forEach(path: path) { frame in
-      guard case .entries(let stream, let entries) = frame else { return }
-      waiting.append((stream, entries))
-      waitingCount += entries.count
+      guard case .entries(let run) = frame else { return }
+      waiting.append(run)
+      waitingCount += run.count
       if waitingCount >= entriesPerCommit { try commit() }
     }
     try commit()

@@ -10,24 +10,20 @@ struct DistrictAuthor {
   private let signer: SoftwareSigner
   private let suite: any SignatureSuite
   private let stream: StreamID
-  private let author: UInt64
   private var head: StreamHead?
-  /// Stamps of the values that stand, by record and field: what an update replaces.
-  private var stamps: [RecordID: [HybridTimestamp]] = [:]
 
   init(signer: SoftwareSigner, stream: StreamID) throws {
     guard let suite = SuiteSet.standard[signer.publicKey.suite] else { throw NoSuite() }
     self.signer = signer
     self.suite = suite
     self.stream = stream
-    author = WriteStamp.short(stream.author)
   }
 
   mutating func entry(for transaction: WorkloadTransaction) throws -> Entry {
     let seq = (head?.seq ?? 0) + 1
     // Any clock will do as long as it goes forward; this one has nothing of the wall in it, so that a seed says all.
     let stamp = HybridTimestamp(milliseconds: 1_760_000_000_000 + seq)
-    let payload = Entry.payload(of: writes(for: transaction, at: stamp).map { .record($0) })
+    let payload = Entry.payload(of: writes(for: transaction).map { .record($0) })
     let header = EntryHeader(
       suite: suite.id, stream: stream, seq: seq, previous: head?.hash ?? .zero,
       payloadHash: Entry.payloadHash(payload, using: suite), payloadLength: payload.count, stamp: stamp, schema: 1,
@@ -37,8 +33,9 @@ struct DistrictAuthor {
     return entry
   }
 
-  /// One write a record: an entry writes a field of a record once, and its last value stands.
-  private mutating func writes(for transaction: WorkloadTransaction, at stamp: HybridTimestamp) -> [RecordWrite] {
+  /// One write a record: an entry writes a field of a record once, and its last value stands. An author's write takes the
+  /// place of its earlier ones without naming them.
+  private func writes(for transaction: WorkloadTransaction) -> [RecordWrite] {
     var order: [RecordID] = []
     var tables: [RecordID: Int] = [:]
     var fields: [RecordID: [Int: RecordWrite.Field]] = [:]
@@ -50,14 +47,10 @@ struct DistrictAuthor {
         for (index, value) in values.enumerated() {
           fields[id, default: [:]][index] = .init(number: UInt64(index + 1), value: value, replaces: [])
         }
-        stamps[id] = Array(repeating: stamp, count: values.count)
       case .update(let table, let id, let index, let value):
         if tables[id] == nil { order.append(id) }
         tables[id] = table
-        var replaces = fields[id]?[index]?.replaces ?? []
-        if let old = stamps[id]?[index], old != stamp { replaces = [WriteStamp(time: old, author: author)] }
-        fields[id, default: [:]][index] = .init(number: UInt64(index + 1), value: value, replaces: replaces)
-        stamps[id]?[index] = stamp
+        fields[id, default: [:]][index] = .init(number: UInt64(index + 1), value: value, replaces: [])
       }
     }
     return order.map { id in

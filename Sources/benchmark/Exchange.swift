@@ -9,6 +9,9 @@ struct Exchange {
   /// One-way trips that had to follow one another.
   private(set) var trips = 0
 
+  /// One entry of any content: the session does not look into it.
+  private let filler: Entry
+
   struct Unfinished: Error {}
 
   var roundTrips: Int { (trips + 1) / 2 }
@@ -18,6 +21,15 @@ struct Exchange {
   ///   - right: the other's.
   ///   - agreed: what both held when their last session was complete.
   init(left: [StreamHead], right: [StreamHead], agreed: [StreamHead]) throws {
+    let signer = try SoftwareSigner.generate(suite: .ed25519)
+    let payload = Entry.payload(of: [])
+    filler = try Entry(
+      header: EntryHeader(
+        suite: .ed25519,
+        stream: StreamID(author: signer.publicKey.fingerprint(using: Ed25519Suite()), incarnation: 1, audience: .up),
+        seq: 1, previous: .zero, payloadHash: Entry.payloadHash(payload, using: Ed25519Suite()),
+        payloadLength: payload.count, stamp: HybridTimestamp(milliseconds: 1), schema: 1, seen: nil, part: nil),
+      payload: payload, signer: signer)
     guard let leftCode = OfficeCode("city"), let rightCode = OfficeCode("district") else { throw Unfinished() }
     var sides = [
       Self.session(leftCode, peer: rightCode, left, agreed: agreed),
@@ -73,10 +85,9 @@ struct Exchange {
         outboxes[side].append(frame)
         count(frame)
       case .load(let stream, _, _):
-        // One entry of any content: the session does not look into it.
-        run(sides[side].loaded(stream, entries: [[0]]), on: side, &sides, &outboxes)
-      case .store(_, let entries, let bytes):
-        run(sides[side].stored(bytes: bytes, count: entries.count), on: side, &sides, &outboxes)
+        run(sides[side].loaded(stream, entries: [filler]), on: side, &sides, &outboxes)
+      case .store(let carried):
+        run(sides[side].stored(bytes: carried.bytes, count: carried.count), on: side, &sides, &outboxes)
       case .writeReceipts: run(sides[side].receiptsWritten([]), on: side, &sides, &outboxes)
       case .compare(let head):
         // Heads here are of one history: who is behind is on the other's chain.

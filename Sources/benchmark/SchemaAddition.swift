@@ -2,6 +2,7 @@ import Casebook
 import Foundation
 import ReplicaStore
 import Replication
+import SignatureSuites
 
 /// How long a replica with many rows takes to open with one field more in their type.
 enum SchemaAddition {
@@ -13,7 +14,7 @@ enum SchemaAddition {
     let path = folder + "/schema.sqlite"
     try fill(path, rows: rows)
     let clock = ContinuousClock.now
-    let store = try ReplicaStore.open(path: path, schema: WorkloadSchema.later)
+    let store = try ReplicaStore.open(path: path, schema: WorkloadSchema.later, suites: .standard)
     let seconds = clock.duration(to: .now) / .seconds(1)
     let type = WorkloadSchema.checkResult.number
     guard let id = id(rows / 2),
@@ -23,7 +24,7 @@ enum SchemaAddition {
   }
 
   private static func fill(_ path: String, rows: Int) throws {
-    let store = try ReplicaStore.create(path: path, schema: WorkloadSchema.schema)
+    let store = try ReplicaStore.create(path: path, schema: WorkloadSchema.schema, suites: .standard)
     let type = WorkloadSchema.checkResult
     var next = 0
     while next < rows {

@@ -31,24 +31,24 @@ struct WorkloadInput {
     let frames = try FrameWriter(path: name + ".frames")
     let floor = withFloor ? try FloorWriter(path: name + ".floor", key: district.publicKey) : nil
     var author = try DistrictAuthor(signer: district, stream: stream)
-    var waiting: [[UInt8]] = []
+    var waiting: [Entry] = []
     var waitingBytes = 0
     var changes = 0
     var entries = 0
     var wire = 0
     var values = 0
     func send() throws {
-      guard !waiting.isEmpty else { return }
-      wire += try frames.write(.entries(stream: stream, entries: waiting))
+      guard let run = EntryRun(waiting) else { return }
+      wire += try frames.write(.entries(.spare(run)))
       waiting = []
       waitingBytes = 0
     }
     try workload.forEach { transaction in
       let entry = try author.entry(for: transaction)
-      let bytes = entry.encoded
-      if waitingBytes + bytes.count > SessionLimits.entryBytesPerFrame { try send() }
-      waiting.append(bytes)
-      waitingBytes += bytes.count
+      let bytes = EntryRun.bytes(of: entry)
+      if waitingBytes + bytes > SessionLimits.entryBytesPerFrame { try send() }
+      waiting.append(entry)
+      waitingBytes += bytes
       entries += 1
       changes += transaction.changes
       values += transaction.operations.reduce(0) { $0 + valueBytes($1) }

@@ -138,9 +138,9 @@ extension Replica {
   }
 
   /// As a node admits what came in a session.
-  func admitInSession(_ entries: [[UInt8]], of stream: StreamID) throws -> Int {
+  func admitInSession(_ run: CarriedRun) throws -> Int {
     var admission = Admission(context: context)
-    let outcome = try admission.admit(entries, of: stream, at: now, in: storage)
+    let outcome = try admission.admit(run, at: now, in: storage)
     try admission.finish(in: storage)
     context = admission.context
     if outcome.hasLostOwnBranch {
@@ -186,14 +186,14 @@ private struct SessionSide {
       switch action {
       case .send(let frame): frames.append(try SyncFrame(decoding: frame.encoded))
       case .load(let stream, let seq, let bytesMax):
-        let entries = replica.storage.entries(of: stream, from: seq, bytesMax: bytesMax).map(\.encoded)
+        let entries = replica.storage.entries(of: stream, from: seq, bytesMax: bytesMax)
         queue.append(contentsOf: session.loaded(stream, entries: entries))
-      case .store(let stream, let entries, let bytes):
+      case .store(let run):
         do {
-          let stored = try replica.admitInSession(entries, of: stream)
-          queue.append(contentsOf: session.stored(bytes: bytes, count: stored))
+          let stored = try replica.admitInSession(run)
+          queue.append(contentsOf: session.stored(bytes: run.bytes, count: stored))
         } catch Admission.Failure.branchesApart(let stream, let seq) {
-          queue.append(contentsOf: session.branchesApart(stream, before: seq, bytes: bytes))
+          queue.append(contentsOf: session.branchesApart(stream, before: seq, bytes: run.bytes))
         }
       case .compare(let head):
         queue.append(contentsOf: session.compared(head, isOurs: try replica.context.holds(head, in: replica.storage)))

@@ -121,6 +121,15 @@ enum Shown {
     .object(["header": .object(header(face.header)), "signature": hex(face.signature)])
   }
 
+  private static func item(_ item: EntryRun.Item) -> JSONValue {
+    .object([
+      "suite": number(UInt64(item.suite.rawValue)), "stamp": wide(item.stamp.rawValue), "schema": number(item.schema),
+      "seen": item.seen.map { hex($0.bytes) } ?? .null,
+      "part": item.part.map { .list([number(UInt64($0.index)), number(UInt64($0.count))]) } ?? .null,
+      "signature": hex(item.signature), "payload": hex(item.payload),
+    ])
+  }
+
   static func frame(_ frame: SyncFrame) -> JSONValue {
     switch frame {
     case .hello(let hello):
@@ -131,8 +140,13 @@ enum Shown {
       ])
     case .frontier(let heads, let isLast):
       .object(["frame": .text("frontier"), "isLast": .flag(isLast), "heads": .list(heads.map(head))])
-    case .entries(let stream, let entries):
+    case .entries(.whole(let stream, let entries)):
       .object(["frame": .text("entries"), "stream": self.stream(stream), "entries": .list(entries.map(hex))])
+    case .entries(.spare(let run)):
+      .object([
+        "frame": .text("run"), "stream": self.stream(run.stream), "first": number(run.first),
+        "previous": hex(run.previous.bytes), "items": .list(run.items.map(item)),
+      ])
     case .credit(let bytes): .object(["frame": .text("credit"), "bytes": number(bytes)])
     case .done: .object(["frame": .text("done")])
     case .settled: .object(["frame": .text("settled")])

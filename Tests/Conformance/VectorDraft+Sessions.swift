@@ -71,7 +71,7 @@ extension VectorDraft {
     return [
       VectorDraft("frame-hello", page, "frame", hello.encoded), VectorDraft("frame-frontier", page, "frame", frontier),
       VectorDraft(
-        "frame-entries", page, "frame", SyncFrame.entries(stream: district.stream, entries: [entry.encoded]).encoded),
+        "frame-entries", page, "frame", SyncFrame.entries(.whole(district.stream, [entry.encoded])).encoded),
       VectorDraft("frame-credit", page, "frame", SyncFrame.credit(bytes: 65_536).encoded),
       VectorDraft("frame-done", page, "frame", SyncFrame.done.encoded),
       VectorDraft("frame-settled", page, "frame", SyncFrame.settled.encoded),

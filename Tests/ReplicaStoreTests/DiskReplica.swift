@@ -31,7 +31,7 @@ final class DiskReplica {
 
   private init(office: OfficeCode, signer: SoftwareSigner, root: KeyFingerprint, schema: RecordSchema) throws {
     self.signer = signer
-    store = try ReplicaStore.create(path: try #require(folder).database, schema: schema)
+    store = try ReplicaStore.create(path: try #require(folder).database, schema: schema, suites: .standard)
     context = ReplicaContext(
       office: office, key: signer.publicKey.fingerprint(using: Ed25519Suite()), suite: .ed25519, incarnation: 1,
       suites: .standard, tree: OfficeTree(rootKey: root), shelf: Shelf(), calendar: try HolidayTable(csv: BundledCalendar.csv),
@@ -122,7 +122,7 @@ final class DiskReplica {
   /// - Returns: how many held changes it could place.
   @discardableResult
   func upgrade(to schema: RecordSchema) throws -> Int {
-    store = try ReplicaStore.open(path: try #require(folder).database, schema: schema)
+    store = try ReplicaStore.open(path: try #require(folder).database, schema: schema, suites: .standard)
     context.schema = schema
     let (after, count) = try store.transaction { try SchemaUpgrade.run(context, in: $0) }
     context = after

@@ -15,7 +15,7 @@ struct FixtureTests {
     let fixture = RepositoryRoot.path + "/Tests/ReplicaStoreTests/Fixtures/replica-1.sqlite"
     try FileManager.default.copyItem(atPath: fixture, toPath: folder.database)
     #expect(try folder.figure("PRAGMA user_version") == 1)
-    let store = try ReplicaStore.open(path: folder.database)
+    let store = try ReplicaStore.open(path: folder.database, suites: .standard)
     #expect(try folder.figure("PRAGMA user_version") ?? 0 > 1)
     #expect(try store.integrityProblems().isEmpty)
     try store.read { (storage: StoreTransaction) throws in
@@ -53,7 +53,7 @@ struct FixtureTests {
     try FileManager.default.copyItem(atPath: fixture, toPath: folder.database)
     // As a row was kept that had been written twice.
     try folder.damage("UPDATE r_subject SET stamps = x'81a0'")
-    let store = try ReplicaStore.open(path: folder.database)
+    let store = try ReplicaStore.open(path: folder.database, suites: .standard)
     #expect(throws: StoreError.self) { try store.read { try $0.rows(RecordType.subject.number) } }
     let root = try #require(try store.read { try $0.charters() }.first { $0.charter.parent == nil })
     let context = ReplicaContext(

@@ -2,6 +2,7 @@ import Casebook
 import Foundation
 import ReplicaStore
 import Replication
+import SignatureSuites
 import Testing
 
 @Suite("Writes of records, the short way and the whole way")
@@ -45,7 +46,7 @@ struct RowWriteTests {
   func sameAsModel() throws {
     let path = NSTemporaryDirectory() + "docket-rows-" + UUID().uuidString + ".sqlite"
     defer { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) } }
-    let store = try ReplicaStore.create(path: path, schema: Self.schema)
+    let store = try ReplicaStore.create(path: path, schema: Self.schema, suites: .standard)
     let model = MemoryStorage()
     let rank = { (author: UInt64) in Int(author % 2) }
     var random = Random(state: 7)
@@ -76,7 +77,7 @@ struct RowWriteTests {
       }
     }
     #expect(conflicts > 50)
-    let reopened = try ReplicaStore.open(path: path, schema: Self.schema)
+    let reopened = try ReplicaStore.open(path: path, schema: Self.schema, suites: .standard)
     for type in [4_000, 4_001] as [UInt64] {
       let rows = try reopened.read { try $0.rows(type) }
       #expect(rows == model.rows(type))
@@ -89,7 +90,7 @@ struct RowWriteTests {
   func rollback() throws {
     let path = NSTemporaryDirectory() + "docket-rows-" + UUID().uuidString + ".sqlite"
     defer { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) } }
-    let store = try ReplicaStore.create(path: path, schema: Self.schema)
+    let store = try ReplicaStore.create(path: path, schema: Self.schema, suites: .standard)
     let write = RecordWrite(type: 4_000, id: .zero, fields: [.init(number: 1, value: .text("甲"), replaces: [])])
     let stamp = WriteStamp(time: HybridTimestamp(milliseconds: 1), author: 1)
     #expect(throws: CancellationError.self) {

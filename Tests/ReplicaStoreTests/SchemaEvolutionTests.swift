@@ -112,7 +112,7 @@ struct SchemaEvolutionTests {
     let office = try DiskReplica.root("1305")
     try office.upgrade(to: Self.later)
     let path = try #require(office.folder).database
-    #expect(throws: StoreError(.tooNew)) { try ReplicaStore.open(path: path) }
-    #expect(try ReplicaStore.open(path: path, schema: Self.later).integrityProblems().isEmpty)
+    #expect(throws: StoreError(.tooNew)) { try ReplicaStore.open(path: path, suites: .standard) }
+    #expect(try ReplicaStore.open(path: path, schema: Self.later, suites: .standard).integrityProblems().isEmpty)
   }
 }

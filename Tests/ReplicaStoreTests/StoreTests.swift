@@ -23,8 +23,8 @@ struct StoreTests {
   @Test("is durable: synchronous is FULL after opening and reopening")
   func durability() throws {
     let folder = try Folder()
-    #expect(try ReplicaStore.create(path: folder.database).durability() == 2)
-    let store = try ReplicaStore.open(path: folder.database)
+    #expect(try ReplicaStore.create(path: folder.database, suites: .standard).durability() == 2)
+    let store = try ReplicaStore.open(path: folder.database, suites: .standard)
     #expect(try store.durability() == 2)
     #expect(try store.integrityProblems().isEmpty)
     let mode = try FileManager.default.attributesOfItem(atPath: folder.database)[.posixPermissions] as? Int
@@ -34,7 +34,7 @@ struct StoreTests {
   @Test("answers as the model in memory does")
   func sameAsModel() throws {
     let folder = try Folder()
-    let store = try ReplicaStore.create(path: folder.database)
+    let store = try ReplicaStore.create(path: folder.database, suites: .standard)
     let model = MemoryStorage()
     let signer = try SoftwareSigner.generate(suite: .ed25519)
     let key = signer.publicKey.fingerprint(using: Ed25519Suite())
@@ -76,7 +76,7 @@ struct StoreTests {
     for seq in 1...5 as ClosedRange<UInt64> { entries.append(try entry(seq, entries.last?.hash(using: Ed25519Suite()) ?? .zero)) }
     try fill(model)
     try store.transaction { try fill($0) }
-    let reopened = try ReplicaStore.open(path: folder.database)
+    let reopened = try ReplicaStore.open(path: folder.database, suites: .standard)
     try reopened.read { (storage: StoreTransaction) throws in
       #expect(try storage.heads() == model.heads())
       #expect(try storage.entryCount() == model.entryCount())
@@ -99,7 +99,7 @@ struct StoreTests {
   @Test("a transaction that throws leaves nothing behind")
   func rollback() throws {
     let folder = try Folder()
-    let store = try ReplicaStore.create(path: folder.database)
+    let store = try ReplicaStore.create(path: folder.database, suites: .standard)
     #expect(throws: CancellationError.self) {
       try store.transaction { storage in
         try storage.setValue("x", [1])
@@ -114,24 +114,24 @@ struct StoreTests {
   @Test("missing, empty, cut, foreign and later databases are told apart")
   func damaged() throws {
     let folder = try Folder()
-    #expect(throws: StoreError(.missing)) { try ReplicaStore.open(path: folder.database) }
+    #expect(throws: StoreError(.missing)) { try ReplicaStore.open(path: folder.database, suites: .standard) }
     do {
-      let store = try ReplicaStore.create(path: folder.database)
+      let store = try ReplicaStore.create(path: folder.database, suites: .standard)
       try store.transaction { try $0.setValue("x", [UInt8](repeating: 1, count: 50_000)) }
     }
     let whole = try Data(contentsOf: URL(fileURLWithPath: folder.database))
     func put(_ data: Data) throws { try data.write(to: URL(fileURLWithPath: folder.database)) }
     for length in [0, 1, 99, 4_096, whole.count / 2, whole.count - 1] {
       try put(Data(whole.prefix(length)))
-      #expect(throws: StoreError(.truncated), "\(length)") { try ReplicaStore.open(path: folder.database) }
+      #expect(throws: StoreError(.truncated), "\(length)") { try ReplicaStore.open(path: folder.database, suites: .standard) }
     }
     try put(Data(repeating: 0x41, count: 10_000))
-    #expect(throws: StoreError(.corrupt)) { try ReplicaStore.open(path: folder.database) }
+    #expect(throws: StoreError(.corrupt)) { try ReplicaStore.open(path: folder.database, suites: .standard) }
     var later = whole
     later[63] = 200  // user_version
     try put(later)
-    #expect(throws: StoreError(.tooNew)) { try ReplicaStore.open(path: folder.database) }
+    #expect(throws: StoreError(.tooNew)) { try ReplicaStore.open(path: folder.database, suites: .standard) }
     try put(whole)
-    #expect(try ReplicaStore.open(path: folder.database).read { try $0.value("x") }?.count == 50_000)
+    #expect(try ReplicaStore.open(path: folder.database, suites: .standard).read { try $0.value("x") }?.count == 50_000)
   }
 }

@@ -14,6 +14,9 @@ struct SessionTests {
     /// Bytes of frontiers and positions sent.
     var frontierBytes = 0
     var closed: SyncFrame.CloseCode?
+    enum Form { case whole, spare }
+    /// Forms of the runs sent.
+    var spoke: Set<Form> = []
     var isComplete: Bool { session.isComplete }
   }
 
@@ -28,12 +31,13 @@ struct SessionTests {
   }
 
   private func side(
-    _ office: OfficeCode?, peer: OfficeCode?, _ held: [StreamID: [[UInt8]]], agreed: [StreamID: [[UInt8]]]? = nil
+    _ office: OfficeCode?, peer: OfficeCode?, _ held: [StreamID: [[UInt8]]], agreed: [StreamID: [[UInt8]]]? = nil,
+    version: UInt64 = SessionLimits.protocolVersion
   ) throws -> Side {
     let heads = try heads(held)
     let before = try agreed.map(self.heads)
     let hello = SyncFrame.Hello(
-      version: 1, office: try #require(office), digest: SyncFrame.digest(of: heads, using: suite), clock: 0,
+      version: version, office: try #require(office), digest: SyncFrame.digest(of: heads, using: suite), clock: 0,
       software: "t", agreed: before.map { SyncFrame.digest(of: $0, using: suite) })
     let moved = before.map { before in heads.filter { !before.contains($0) } }
     return Side(session: SyncSession(hello: hello, peer: try #require(peer), heads: heads, moved: moved), held: held)
@@ -48,6 +52,8 @@ struct SessionTests {
       case .send(let frame):
         switch frame {
         case .frontier, .positions: side.frontierBytes += frame.encoded.count
+        case .entries(.whole): side.spoke.insert(.whole)
+        case .entries(.spare): side.spoke.insert(.spare)
         default: break
         }
         frames.append(frame)
@@ -57,9 +63,8 @@ struct SessionTests {
           if !taken.isEmpty, taken.reduce(entry.count, { $0 + $1.count }) > bytesMax { break }
           taken.append(entry)
         }
-        queue.append(contentsOf: side.session.loaded(stream, entries: taken))
-      case .store(let stream, let entries, let bytes):
-        queue.append(contentsOf: store(stream, entries, bytes, &side))
+        queue.append(contentsOf: side.session.loaded(stream, entries: taken.compactMap { try? Entry(decoding: $0) }))
+      case .store(let run): queue.append(contentsOf: store(run, &side))
       case .writeReceipts: queue.append(contentsOf: side.session.receiptsWritten([]))
       case .compare(let head):
         let ours = side.held[head.stream, default: []].dropFirst(Int(head.seq) - 1).first.flatMap { try? Entry(decoding: $0) }
@@ -74,9 +79,13 @@ struct SessionTests {
 
   /// As an admission does, without signatures: skips what is held, keeps another branch aside, asks for more when the
   /// branches part earlier.
-  private func store(
-    _ stream: StreamID, _ entries: [[UInt8]], _ bytes: Int, _ side: inout Side
-  ) -> [SyncSession.Action] {
+  private func store(_ run: CarriedRun, _ side: inout Side) -> [SyncSession.Action] {
+    let (stream, bytes) = (run.stream, run.bytes)
+    let entries =
+      switch run {
+      case .whole(_, let entries): entries
+      case .spare(let run): (try? run.rebuilt(suites: .standard).entries.map(\.encoded)) ?? []
+      }
     for bytesOfEntry in entries {
       guard let entry = try? Entry(decoding: bytesOfEntry) else { continue }
       let held = side.held[stream, default: []]
@@ -133,6 +142,18 @@ struct SessionTests {
     #expect(left.isComplete && right.isComplete)
     #expect(left.held == right.held)
     #expect(left.held[first] == entries && right.held[second] == others)
+  }
+
+  /// `SessionLimits.oldestVersion` is what the offices run that are not upgraded yet; one above ours, those that are.
+  @Test("neighbouring versions meet and speak the lower one", arguments: [(1, 2), (2, 1), (2, 3), (1, 1)] as [(UInt64, UInt64)])
+  func versions(_ one: UInt64, _ other: UInt64) throws {
+    let (stream, entries) = try chain(5)
+    var left = try side(a, peer: b, [stream: entries], version: one)
+    var right = try side(b, peer: a, [:], version: other)
+    _ = try run(&left, &right)
+    #expect(left.isComplete && right.isComplete && right.held == left.held)
+    #expect(left.session.version == min(one, other) && right.session.version == min(one, other))
+    #expect(left.spoke == (min(one, other) == 1 ? [.whole] : [.spare]))
   }
 
   @Test("nothing new: one hello each way and under 200 bytes in all, for any number of streams")
@@ -215,7 +236,7 @@ struct SessionTests {
     _ = carryOut(silent.session.received(.hello(hello)), &silent)
     let frames = carryOut(silent.session.received(.frontier(heads: [], isLast: true)), &silent)
     let sent = frames.reduce(0) { total, frame in
-      if case .entries(_, let list) = frame { total + list.reduce(0) { $0 + $1.count } } else { total }
+      if case .entries(let run) = frame { total + run.bytes } else { total }
     }
     #expect(sent <= SessionLimits.creditBytes + SessionLimits.entryBytesPerFrame)
     for frame in frames { #expect(frame.encoded.count <= SessionLimits.frameBytesMax) }
@@ -273,7 +294,7 @@ struct SessionTests {
     let nothing = carryOut(left.session.received(.want(stream: hidden, from: 1)), &left)
     #expect(nothing == [.done])
     let again = carryOut(left.session.received(.want(stream: stream, from: 2)), &left)
-    #expect(again == [.entries(stream: stream, entries: [entries[1]]), .done])
+    #expect(again == [.entries(.whole(stream, [entries[1]])), .done])
     for _ in 0..<SessionLimits.wantsMax { _ = carryOut(left.session.received(.want(stream: hidden, from: 1)), &left) }
     #expect(left.closed == .tooMuch)
   }
@@ -282,7 +303,7 @@ struct SessionTests {
   func outOfTurn() throws {
     let frames: [SyncFrame] = [
       .done, .settled, .credit(bytes: 1), .frontier(heads: [], isLast: true),
-      .entries(stream: try chain(1).0, entries: [[1]]),
+      .entries(.whole(try chain(1).0, [[1]])),
     ]
     for frame in frames {
       var left = try side(a, peer: b, [:])
@@ -294,8 +315,8 @@ struct SessionTests {
     _ = carryOut(left.session.received(.hello(wrong)), &left)
     #expect(left.closed == .wrongOffice)
     var later = try side(a, peer: b, [:])
-    let future = SyncFrame.Hello(version: 2, office: try #require(b), digest: .zero, clock: 0, software: "")
-    _ = carryOut(later.session.received(.hello(future)), &later)
+    let past = SyncFrame.Hello(version: 0, office: try #require(b), digest: .zero, clock: 0, software: "")
+    _ = carryOut(later.session.received(.hello(past)), &later)
     #expect(later.closed == .unsupportedVersion)
   }
 }

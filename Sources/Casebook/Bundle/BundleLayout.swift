@@ -34,11 +34,18 @@ public struct BundleLayout: Sendable, Hashable {
     while next <= range.last {
       let found = try storage.entries(of: range.stream, from: next, bytesMax: Self.sliceBytes)
         .prefix(Int(range.last - next + 1))
-      if found.isEmpty { break }
-      add(
-        Slice(stream: range.stream, first: next, count: found.count),
-        entryBytes: found.reduce(0) { $0 + $1.encoded.count })
-      next += UInt64(found.count)
+      // A bundle holds entries whole: their encodings are longer than what the storage counts.
+      var count = 0
+      var bytes = 0
+      for entry in found {
+        let size = entry.encoded.count
+        if count > 0, bytes + size > Self.sliceBytes { break }
+        count += 1
+        bytes += size
+      }
+      if count == 0 { break }
+      add(Slice(stream: range.stream, first: next, count: count), entryBytes: bytes)
+      next += UInt64(count)
     }
   }
 

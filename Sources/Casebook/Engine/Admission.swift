@@ -44,26 +44,21 @@ public struct Admission {
   /// Verifies and stores a run of encoded entries of one stream. Entries held already are skipped. Where the run is
   /// another branch than the one held, the proof is kept, and the branch that stands becomes the one held.
   public mutating func admit(
-    _ encoded: [[UInt8]], of stream: StreamID, at wallMilliseconds: UInt64, in storage: any ReplicaStorage
+    _ carried: CarriedRun, at wallMilliseconds: UInt64, in storage: any ReplicaStorage
   ) throws -> Outcome {
     let context = projector.context
+    let stream = carried.stream
     guard let key = context.tree.publicKey(stream.author) else { throw Failure.unknownAuthor(stream.author) }
     guard context.tree.mayRead(context.office, stream) else { throw Failure.outOfScope(stream) }
-    var run: [Entry] = []
-    run.reserveCapacity(encoded.count)
-    for bytes in encoded {
-      do throws(CBORReader.Failure) {
-        run.append(try Entry(decoding: bytes))
-      } catch {
-        throw Failure.unreadable(error)
-      }
-    }
+    var run = try ArrivedRun(carried, suites: context.suites)
     let head = try storage.head(of: stream)
-    let (known, differing) = try skipKnown(&run, below: head, of: stream, in: storage)
+    let (known, differing) = try known(of: run.entries, below: head, of: stream, in: storage)
+    run = run.dropFirst(known)
     if let differing {
       return try admitBranch(run, differingFrom: differing, by: key, at: wallMilliseconds, in: storage)
     }
-    guard let first = run.first else { return Outcome(stored: 0, known: known) }
+    let entries = run.entries
+    guard let first = entries.first else { return Outcome(stored: 0, known: known) }
     let next = (head?.seq ?? 0) + 1
     if first.header.stream == stream, first.header.seq > next || first.header.previous != head?.hash ?? .zero {
       // A branch that lies aside goes on, or ours went back while these were on their way.
@@ -71,23 +66,29 @@ public struct Admission {
       if head != nil { throw Failure.branchesApart(stream, before: min(first.header.seq, next)) }
     }
     let newHead = try verify(run, after: head, of: stream, by: key)
-    try storage.append(run, head: newHead, receivedAt: wallMilliseconds)
-    try project(run, at: wallMilliseconds, in: storage)
+    try storage.append(entries, head: newHead, receivedAt: wallMilliseconds)
+    try project(entries, at: wallMilliseconds, in: storage)
     // A receipt or a cut further on than was held is on this branch only now: that decides over earlier entries too.
     if projector.context.standing.concerns(stream) { projector.mustRebuild = true }
     for sighting in try storage.sightings(of: stream) { try projector.compare(sighting, in: storage) }
-    return Outcome(stored: run.count, known: known)
+    return Outcome(stored: entries.count, known: known)
+  }
+
+  /// As `admit`, for entries' encodings.
+  public mutating func admit(
+    _ encoded: [[UInt8]], of stream: StreamID, at wallMilliseconds: UInt64, in storage: any ReplicaStorage
+  ) throws -> Outcome {
+    try admit(.whole(stream, encoded), at: wallMilliseconds, in: storage)
   }
 
   /// Refolds what the entries touched; once, before the transaction ends.
   public mutating func finish(in storage: any ReplicaStorage) throws { try projector.finish(in: storage) }
 
   private func verify(
-    _ run: [Entry], after head: StreamHead?, of stream: StreamID, by key: PublicKey
+    _ run: ArrivedRun, after head: StreamHead?, of stream: StreamID, by key: PublicKey
   ) throws -> StreamHead {
     do throws(ChainFailure) {
-      return try ChainCheck.verify(
-        run, continuing: head, of: stream, by: key, depth: .head, suites: projector.context.suites)
+      return try run.verified(after: head, of: stream, by: key, suites: projector.context.suites)
     } catch {
       throw Failure.chain(error)
     }
@@ -108,31 +109,33 @@ public struct Admission {
     try Journal.keep(clock, in: storage)
   }
 
-  /// - Returns: how many were held already, and the entry held where the run first differs.
-  private func skipKnown(
-    _ run: inout [Entry], below head: StreamHead?, of stream: StreamID, in storage: any ReplicaStorage
-  ) throws -> (known: Int, differing: Entry?) {
+  /// - Returns: how many of the run's first entries are held already, and the entry held where the run first differs.
+  private func known(
+    of run: [Entry], below head: StreamHead?, of stream: StreamID, in storage: any ReplicaStorage
+  ) throws -> (count: Int, differing: Entry?) {
     guard let head else { return (0, nil) }
-    var known = 0
-    while let first = run.first, first.header.seq <= head.seq, first.header.stream == stream {
-      guard let ours = try storage.entries(of: stream, from: first.header.seq, bytesMax: 1).first else { break }
-      guard ours.headerBytes == first.headerBytes, ours.signature == first.signature else { return (known, ours) }
-      run.removeFirst()
-      known += 1
+    var count = 0
+    for entry in run {
+      guard entry.header.seq <= head.seq, entry.header.stream == stream,
+        let ours = try storage.entries(of: stream, from: entry.header.seq, bytesMax: 1).first
+      else { break }
+      guard ours.headerBytes == entry.headerBytes, ours.signature == entry.signature else { return (count, ours) }
+      count += 1
     }
-    return (known, nil)
+    return (count, nil)
   }
 
   // MARK: Branches
 
   /// A run that differs from what is held at its first entry.
   private mutating func admitBranch(
-    _ run: [Entry], differingFrom ours: Entry, by key: PublicKey, at wallMilliseconds: UInt64,
+    _ run: ArrivedRun, differingFrom ours: Entry, by key: PublicKey, at wallMilliseconds: UInt64,
     in storage: any ReplicaStorage
   ) throws -> Outcome {
     let context = projector.context
     let stream = ours.header.stream
-    guard let theirs = run.first, let suite = context.suites[theirs.header.suite] else {
+    let entries = run.entries
+    guard let theirs = entries.first, let suite = context.suites[theirs.header.suite] else {
       throw Failure.chain(.unknownSuite(seq: ours.header.seq))
     }
     let seq = ours.header.seq
@@ -147,14 +150,14 @@ public struct Admission {
     if let proof = ForkProof(ForkProof.Face(ours), ForkProof.Face(theirs)) {
       _ = try projector.note(proof, isPublished: false, in: storage)
     }
-    guard try stands(run, insteadOf: ours, in: storage) else {
-      try putAside(run, of: stream, in: storage)
-      return Outcome(stored: 0, known: run.count, fork: seq)
+    guard try stands(entries, insteadOf: ours, in: storage) else {
+      try putAside(entries, of: stream, in: storage)
+      return Outcome(stored: 0, known: entries.count, fork: seq)
     }
     try storage.setAside(stream, from: seq, head: base)
-    try storage.append(run, head: newHead, receivedAt: wallMilliseconds)
+    try storage.append(entries, head: newHead, receivedAt: wallMilliseconds)
     projector.mustRebuild = true
-    var outcome = Outcome(stored: run.count, known: 0, fork: seq)
+    var outcome = Outcome(stored: entries.count, known: 0, fork: seq)
     outcome.hasLostOwnBranch = stream.author == context.key
     return outcome
   }
@@ -180,13 +183,13 @@ public struct Admission {
   }
 
   private func keepAside(
-    _ run: [Entry], of stream: StreamID, by key: PublicKey, in storage: any ReplicaStorage
+    _ run: ArrivedRun, of stream: StreamID, by key: PublicKey, in storage: any ReplicaStorage
   ) throws -> Outcome {
-    guard let first = run.first else { return Outcome(stored: 0, known: 0) }
+    guard let first = run.entries.first else { return Outcome(stored: 0, known: 0) }
     _ = try verify(
       run, after: StreamHead(stream: stream, seq: first.header.seq - 1, hash: first.header.previous), of: stream, by: key)
-    try putAside(run, of: stream, in: storage)
-    return Outcome(stored: 0, known: run.count, fork: projector.context.standing.fork(of: stream)?.seq)
+    try putAside(run.entries, of: stream, in: storage)
+    return Outcome(stored: 0, known: run.entries.count, fork: projector.context.standing.fork(of: stream)?.seq)
   }
 
   private func putAside(_ run: [Entry], of stream: StreamID, in storage: any ReplicaStorage) throws {

@@ -101,7 +101,7 @@ public final class MemoryStorage: ReplicaStorage {
     var taken: [Entry] = []
     var bytes = 0
     for entry in entries[Int(seq - 1)...] {
-      bytes += entry.encoded.count
+      bytes += EntryRun.bytes(of: entry)
       if !taken.isEmpty, bytes > bytesMax { break }
       taken.append(entry)
     }

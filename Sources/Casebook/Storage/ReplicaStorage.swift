@@ -15,7 +15,7 @@ public protocol ReplicaStorage: AnyObject {
   func heads(movedAfter moves: UInt64) throws -> [StreamHead]
   /// Appends a verified run; `head` is the stream's new head.
   func append(_ run: [Entry], head: StreamHead, receivedAt milliseconds: UInt64) throws
-  /// Entries from `seq` on, until their encodings reach `bytesMax` (at least one entry if there is any).
+  /// Entries from `seq` on, until `EntryRun.bytes(of:)` of them reach `bytesMax` (at least one entry if there is any).
   func entries(of stream: StreamID, from seq: UInt64, bytesMax: Int) throws -> [Entry]
   /// The first entry of the stream that was stored here at this time (Unix milliseconds) or later.
   func firstEntry(of stream: StreamID, receivedSince milliseconds: UInt64) throws -> UInt64?

@@ -47,7 +47,7 @@ extension OfficeNode {
   ) throws -> OfficeNode {
     guard let lock = try HomeLock.acquire(home) else { throw NodeFailure.busy(home) }
     for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: home.database + suffix) }
-    let store = try StoreFailures.mapped { try ReplicaStore.create(path: home.database) }
+    let store = try StoreFailures.mapped { try ReplicaStore.create(path: home.database, suites: .standard) }
     try StoreFailures.mapped {
       try store.transaction { storage in for charter in charters { try storage.put(charter) } }
     }

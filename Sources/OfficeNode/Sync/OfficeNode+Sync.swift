@@ -38,10 +38,8 @@ extension OfficeNode {
       settledForks: settled), view)
   }
 
-  func entries(of stream: StreamID, from seq: UInt64, bytesMax: Int) throws -> [[UInt8]] {
-    try StoreFailures.mapped {
-      try store.read { try $0.entries(of: stream, from: seq, bytesMax: bytesMax) }.map(\.encoded)
-    }
+  func entries(of stream: StreamID, from seq: UInt64, bytesMax: Int) throws -> [Entry] {
+    try StoreFailures.mapped { try store.read { try $0.entries(of: stream, from: seq, bytesMax: bytesMax) } }
   }
 
   /// A session is complete: both hold the same now.
@@ -64,13 +62,14 @@ extension OfficeNode {
 
   /// Stores what came; what this office had written on a branch of its own is recorded again with it.
   /// - Returns: how many entries were new.
-  func admit(_ entries: [[UInt8]], of stream: StreamID, _ view: inout SyncView) throws -> Int {
+  func admit(_ run: CarriedRun, _ view: inout SyncView) throws -> Int {
+    let stream = run.stream
     let before = context
     let now = effects.now()
     let (outcome, recovered, after) = try StoreFailures.mapped {
       try store.transaction { storage in
         var admission = Admission(context: before)
-        let outcome = try admission.admit(entries, of: stream, at: now, in: storage)
+        let outcome = try admission.admit(run, at: now, in: storage)
         try admission.finish(in: storage)
         var context = admission.context
         guard outcome.hasLostOwnBranch else { return (outcome, 0, context) }

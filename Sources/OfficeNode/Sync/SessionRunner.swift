@@ -67,17 +67,17 @@ struct SessionRunner {
       case .load(let stream, let seq, let bytesMax):
         let entries = try await node.entries(of: stream, from: seq, bytesMax: bytesMax)
         queue.append(contentsOf: session.loaded(stream, entries: entries))
-      case .store(let stream, let entries, let bytes):
+      case .store(let run):
         do {
-          let stored = try await node.admit(entries, of: stream, &view)
-          queue.append(contentsOf: session.stored(bytes: bytes, count: stored))
+          let stored = try await node.admit(run, &view)
+          queue.append(contentsOf: session.stored(bytes: run.bytes, count: stored))
         } catch Admission.Failure.branchesApart(let stream, let seq) {
-          queue.append(contentsOf: session.branchesApart(stream, before: seq, bytes: bytes))
+          queue.append(contentsOf: session.branchesApart(stream, before: seq, bytes: run.bytes))
         } catch Admission.Failure.unknownAuthor, Admission.Failure.outOfScope {
           // The trees differ while charters and revocations are on their way: what may not be held is left, and stops
           // nothing else. A peer that offers it for ever has only its own bandwidth to lose.
-          await node.logRefusal(of: stream, by: peer)
-          queue.append(contentsOf: session.stored(bytes: bytes, count: 0))
+          await node.logRefusal(of: run.stream, by: peer)
+          queue.append(contentsOf: session.stored(bytes: run.bytes, count: 0))
         } catch let failure as Admission.Failure {
           let (code, text) = SyncFailure.words(failure)
           queue.append(contentsOf: session.storeFailed(code, text, isMisbehaviour: true))

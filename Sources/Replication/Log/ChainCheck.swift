@@ -85,4 +85,25 @@ public enum ChainCheck {
     }
     return StreamHead(stream: stream, seq: seq, hash: previous)
   }
+
+  /// Checks a run put together from what frames carry: its links and payloads are right, so one signature is all that is
+  /// left.
+  /// - Throws: `badSignature` at the first entry that is not the author's, whether it or something before was altered.
+  /// - Complexity: one signature; where it fails, one for each entry up to the wrong one.
+  public static func verify(
+    _ run: RebuiltRun, continuing head: StreamHead?, of stream: StreamID, by key: PublicKey, suites: SuiteSet
+  ) throws(ChainFailure) -> StreamHead {
+    guard let first = run.entries.first, let last = run.entries.last, let hash = run.hashes.last else { throw .empty }
+    guard first.header.stream == stream else { throw .wrongStream(seq: first.header.seq) }
+    let next = (head?.seq ?? 0) + 1
+    guard first.header.seq == next else { throw .gap(expected: next, found: first.header.seq) }
+    guard first.header.previous == head?.hash ?? .zero else { throw .fork(seq: first.header.seq) }
+    func isSigned(_ entry: Entry) -> Bool {
+      suites[entry.header.suite].map { entry.isSigned(by: key, using: $0) } ?? false
+    }
+    guard isSigned(last) else {
+      throw .badSignature(seq: run.entries.first { !isSigned($0) }?.header.seq ?? last.header.seq)
+    }
+    return StreamHead(stream: stream, seq: last.header.seq, hash: hash)
+  }
 }

@@ -24,6 +24,19 @@ public struct EntryHeader: Sendable, Hashable {
       self.index = index
       self.count = count
     }
+
+    func write(to writer: inout CBORWriter) {
+      writer.arrayHead(2)
+      writer.unsigned(UInt64(index))
+      writer.unsigned(UInt64(count))
+    }
+
+    init(from reader: inout CBORReader) throws(CBORReader.Failure) {
+      try reader.array(of: 2)
+      index = try reader.count(atMost: LogLimits.partsMax)
+      count = try reader.count(atMost: LogLimits.partsMax)
+      guard index >= 1, index <= count, count >= 2 else { throw .outOfRange }
+    }
   }
 
   public init(
@@ -71,9 +84,7 @@ public struct EntryHeader: Sendable, Hashable {
     }
     if let part {
       writer.unsigned(10)
-      writer.arrayHead(2)
-      writer.unsigned(UInt64(part.index))
-      writer.unsigned(UInt64(part.count))
+      part.write(to: &writer)
     }
     return writer.bytes
   }
@@ -125,11 +136,7 @@ public struct EntryHeader: Sendable, Hashable {
         }
       }
       if optional == 10 {
-        try reader.array(of: 2)
-        let index = try reader.count(atMost: LogLimits.partsMax)
-        let count = try reader.count(atMost: LogLimits.partsMax)
-        guard index >= 1, index <= count, count >= 2 else { throw .outOfRange }
-        part = Part(index: index, count: count)
+        part = try Part(from: &reader)
       } else if optional != 0 {
         throw .unknownKey
       }
@@ -146,15 +153,17 @@ public struct Entry: Sendable, Hashable {
   public let headerBytes: [UInt8]
   public let signature: [UInt8]
   public let payload: [UInt8]
-  /// `[header, signature, payload]`, each a byte string: what is sent and stored.
-  public let encoded: [UInt8]
 
-  private init(header: EntryHeader, headerBytes: [UInt8], signature: [UInt8], payload: [UInt8], encoded: [UInt8]) {
+  private init(header: EntryHeader, headerBytes: [UInt8], signature: [UInt8], payload: [UInt8]) {
     self.header = header
     self.headerBytes = headerBytes
     self.signature = signature
     self.payload = payload
-    self.encoded = encoded
+  }
+
+  /// Puts an entry together whose header's bytes are not at hand; nothing is verified.
+  init(header: EntryHeader, signature: [UInt8], payload: [UInt8]) {
+    self.init(header: header, headerBytes: header.encoded, signature: signature, payload: payload)
   }
 
   /// Signs an entry.
@@ -162,13 +171,17 @@ public struct Entry: Sendable, Hashable {
   public init(header: EntryHeader, payload: [UInt8], signer: any Signer) throws {
     let bytes = header.encoded
     let signature = try signer.sign(Self.signedBytes(headerBytes: bytes, suite: header.suite))
-    var writer = CBORWriter(capacity: bytes.count + signature.count + payload.count + 16)
+    self.init(header: header, headerBytes: bytes, signature: signature, payload: payload)
+  }
+
+  /// `[header, signature, payload]`, each a byte string: an entry's only encoding.
+  public var encoded: [UInt8] {
+    var writer = CBORWriter(capacity: headerBytes.count + signature.count + payload.count + 16)
     writer.arrayHead(3)
-    writer.byteString(bytes)
+    writer.byteString(headerBytes)
     writer.byteString(signature)
     writer.byteString(payload)
-    self.init(
-      header: header, headerBytes: bytes, signature: signature, payload: payload, encoded: writer.bytes)
+    return writer.bytes
   }
 
   /// Reads an entry; nothing is verified yet but form and lengths.
@@ -181,8 +194,7 @@ public struct Entry: Sendable, Hashable {
     try reader.finish()
     let header = try EntryHeader(decoding: headerBytes)
     guard header.payloadLength == payload.count else { throw .outOfRange }
-    // Deterministic: these bytes are the entry's only encoding.
-    self.init(header: header, headerBytes: headerBytes, signature: signature, payload: payload, encoded: bytes)
+    self.init(header: header, headerBytes: headerBytes, signature: signature, payload: payload)
   }
 
   /// The bytes under the signature: COSE's `Sig_structure` for `COSE_Sign1` (RFC 9052 section 4.4) with the

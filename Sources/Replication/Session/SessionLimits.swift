@@ -5,6 +5,9 @@ public enum SessionLimits {
   public static let frameBytesMax = 256 * 1024
   /// Entry bytes put into one frame: leaves room for the frame's own head and one more small entry.
   public static let entryBytesPerFrame = 160 * 1024
+  /// Whole entries of version 1 are longer than what is counted of them: a header of at most 240 bytes goes with each, 72
+  /// are counted.
+  static func bytesPerFrame(_ version: UInt64) -> Int { version == 1 ? entryBytesPerFrame / 3 : entryBytesPerFrame }
   /// Heads in one frontier frame: some 110 bytes each.
   public static let headsPerFrame = 2_000
   /// Streams a peer may announce: 5 audiences for each of 10,000 offices.
@@ -18,6 +21,7 @@ public enum SessionLimits {
   public static let wantsMax = 256
   /// Text in a closing frame.
   public static let closeTextMax = 1_000
-  /// Protocol version spoken here.
-  public static let protocolVersion: UInt64 = 1
+  /// Protocol version spoken here, and the oldest one understood: offices are upgraded one after the other.
+  public static let protocolVersion: UInt64 = 2
+  public static let oldestVersion: UInt64 = 1
 }

@@ -3,8 +3,8 @@ public enum SyncFrame: Sendable, Hashable {
   case hello(Hello)
   /// A piece of the sender's heads; `isLast` ends the list.
   case frontier(heads: [StreamHead], isLast: Bool)
-  /// Encoded entries of one stream, in order.
-  case entries(stream: StreamID, entries: [[UInt8]])
+  /// Entries of one stream, in order. Version 1 carries them whole, version 2 without what the reader can compute.
+  case entries(CarriedRun)
   /// Room for so many more entry bytes.
   case credit(bytes: UInt64)
   /// The sender has sent all it had when the session compared frontiers.
@@ -89,12 +89,16 @@ public enum SyncFrame: Sendable, Hashable {
         writer.unsigned(head.seq)
         writer.byteString(head.hash.bytes)
       }
-    case .entries(let stream, let entries):
+    case .entries(.whole(let stream, let entries)):
       writer.arrayHead(3)
       writer.unsigned(3)
       stream.write(to: &writer)
       writer.arrayHead(entries.count)
       for entry in entries { writer.byteString(entry) }
+    case .entries(.spare(let run)):
+      writer.arrayHead(5)
+      writer.unsigned(10)
+      run.write(to: &writer)
     case .credit(let bytes):
       writer.arrayHead(2)
       writer.unsigned(4)
@@ -173,7 +177,7 @@ public enum SyncFrame: Sendable, Hashable {
       for _ in 0..<(try reader.arrayHead(atMost: SessionLimits.frameBytesMax)) {
         entries.append(try reader.byteString(atMost: SessionLimits.frameBytesMax))
       }
-      self = .entries(stream: stream, entries: entries)
+      self = .entries(.whole(stream, entries))
     case (4, 2): self = .credit(bytes: try reader.unsigned())
     case (5, 1): self = .done
     case (6, 1): self = .settled
@@ -199,6 +203,7 @@ public enum SyncFrame: Sendable, Hashable {
         positions.append(Position(seq: seq, hash: try reader.digest()))
       }
       self = .positions(positions)
+    case (10, 5): self = .entries(.spare(try EntryRun(from: &reader)))
     default: throw .unsupported
     }
     try reader.finish()

@@ -8,10 +8,10 @@
 public struct SyncSession: Sendable {
   public enum Action: Sendable, Hashable {
     case send(SyncFrame)
-    /// Read entries of `stream` from `seq` on and call `loaded`.
+    /// Read entries of `stream` from `seq` on and call `loaded`; their bytes are `EntryRun.bytes(of:)`.
     case load(stream: StreamID, from: UInt64, bytesMax: Int)
-    /// Verify and store, then call `stored` (or `branchesApart`). Bytes are the entries' encodings.
-    case store(stream: StreamID, entries: [[UInt8]], bytes: Int)
+    /// Verify and store, then call `stored` (or `branchesApart`).
+    case store(CarriedRun)
     /// The peer is behind: look whether its head is on our chain and call `compared`.
     case compare(StreamHead)
     /// Everything the peer had is stored: write receipts for it, then call `receiptsWritten`.
@@ -72,6 +72,9 @@ public struct SyncSession: Sendable {
   private var hasSentSettled = false
   private var hasReceivedSettled = false
 
+  /// The lower of both sides' protocol versions, once the peer's hello came.
+  public private(set) var version = SessionLimits.protocolVersion
+
   /// The peer's hello, once it came: its clock and software.
   public private(set) var peerHello: SyncFrame.Hello?
   public private(set) var entriesSent = 0
@@ -110,7 +113,7 @@ public struct SyncSession: Sendable {
     switch frame {
     case .hello(let theirs): return receivedHello(theirs)
     case .frontier(let heads, let isLast): return receivedFrontier(heads, isLast: isLast)
-    case .entries(let stream, let entries): return receivedEntries(stream, entries)
+    case .entries(let run): return receivedEntries(run)
     case .credit(let bytes):
       guard phase == .comparing || phase == .exchanging else { return violated("credit out of turn") }
       guard bytes <= UInt64(SessionLimits.creditBytes) else { return violated("credit too large") }
@@ -135,19 +138,20 @@ public struct SyncSession: Sendable {
   }
 
   /// The shell read what `load` asked for; empty when the stream has nothing there.
-  public mutating func loaded(_ stream: StreamID, entries: [[UInt8]]) -> [Action] {
+  public mutating func loaded(_ stream: StreamID, entries: [Entry]) -> [Action] {
     isLoading = false
     guard phase == .exchanging else { return [] }
     guard !queue.isEmpty, queue[0].stream == stream else { return advance() }
-    guard !entries.isEmpty else {
+    guard let spare = EntryRun(entries) else {
       queue.removeFirst()
       return advance()
     }
-    queue[0].next += UInt64(entries.count)
+    let run = version == 1 ? CarriedRun.whole(stream, entries.map(\.encoded)) : .spare(spare)
+    queue[0].next += UInt64(run.count)
     if queue[0].next > queue[0].last { queue.removeFirst() }
-    credit -= entries.reduce(0) { $0 + $1.count }
-    entriesSent += entries.count
-    return [.send(.entries(stream: stream, entries: entries))] + advance()
+    credit -= run.bytes
+    entriesSent += run.count
+    return [.send(.entries(run))] + advance()
   }
 
   /// The shell stored what `store` gave it.
@@ -196,14 +200,15 @@ public struct SyncSession: Sendable {
   private mutating func receivedHello(_ theirs: SyncFrame.Hello) -> [Action] {
     guard phase == .greeting, peerHello == nil else { return violated("second hello") }
     peerHello = theirs
-    guard theirs.version == hello.version else {
+    guard theirs.version >= SessionLimits.oldestVersion else {
       phase = .closed
-      let text = "protocol version \(theirs.version), here \(hello.version)"
+      let text = "protocol version \(theirs.version), here \(SessionLimits.oldestVersion) to \(hello.version)"
       return [
         .send(.close(code: .unsupportedVersion, text: text)),
         .close(.unsupportedVersion, text, isMisbehaviour: false),
       ]
     }
+    version = min(theirs.version, hello.version)
     guard theirs.office == peer else {
       return fail(.wrongOffice, "certificate of \(peer), hello of \(theirs.office)")
     }
@@ -285,12 +290,12 @@ public struct SyncSession: Sendable {
     return actions + advance()
   }
 
-  private mutating func receivedEntries(_ stream: StreamID, _ entries: [[UInt8]]) -> [Action] {
-    guard phase == .exchanging, !hasReceivedSettled || !hasReceivedDone, !entries.isEmpty else {
+  private mutating func receivedEntries(_ run: CarriedRun) -> [Action] {
+    guard phase == .exchanging, !hasReceivedSettled || !hasReceivedDone, run.count > 0 else {
       return violated("entries out of turn")
     }
     storing += 1
-    return [.store(stream: stream, entries: entries, bytes: entries.reduce(0) { $0 + $1.count })]
+    return [.store(run)]
   }
 
   /// Asks for entries from further back, where the branches may part; further still each time.
@@ -321,10 +326,7 @@ public struct SyncSession: Sendable {
     if let range = queue.first {
       guard !isLoading, credit > 0 else { return [] }
       isLoading = true
-      return [
-        .load(
-          stream: range.stream, from: range.next, bytesMax: min(credit, SessionLimits.entryBytesPerFrame))
-      ]
+      return [.load(stream: range.stream, from: range.next, bytesMax: min(credit, SessionLimits.bytesPerFrame(version)))]
     }
     var actions: [Action] = []
     while donesSent < donesOwed {

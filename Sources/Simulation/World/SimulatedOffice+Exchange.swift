@@ -38,8 +38,8 @@ extension SimulatedOffice {
     return try disk.read { try context.sharedHeads(with: peer, in: $0) }
   }
 
-  func entries(of stream: StreamID, from seq: UInt64, bytesMax: Int) throws -> [[UInt8]] {
-    try disk.read { try $0.entries(of: stream, from: seq, bytesMax: bytesMax) }.map(\.encoded)
+  func entries(of stream: StreamID, from seq: UInt64, bytesMax: Int) throws -> [Entry] {
+    try disk.read { try $0.entries(of: stream, from: seq, bytesMax: bytesMax) }
   }
 
   /// Whether our chain goes through a head.
@@ -50,10 +50,11 @@ extension SimulatedOffice {
 
   /// Stores what came; what this office had written on a branch of its own is recorded again with it.
   /// - Returns: how many entries were new, and the entries signed.
-  func admit(_ entries: [[UInt8]], of stream: StreamID, at wall: UInt64) throws -> (stored: Int, written: [Entry]) {
+  func admit(_ run: CarriedRun, at wall: UInt64) throws -> (stored: Int, written: [Entry]) {
+    let stream = run.stream
     let (outcome, written) = try transaction { context, storage -> (ReplicaContext, (Admission.Outcome, [Entry])) in
       var admission = Admission(context: context)
-      let outcome = try admission.admit(entries, of: stream, at: wall, in: storage)
+      let outcome = try admission.admit(run, at: wall, in: storage)
       if canary != .skippedProjection { try admission.finish(in: storage) }
       guard outcome.hasLostOwnBranch else { return (admission.context, (outcome, [])) }
       var context = admission.context

@@ -1,6 +1,7 @@
 import Casebook
 import Foundation
 import ReplicaStore
+import SignatureSuites
 
 /// The real store in a folder of its own. A crash keeps the files as they were in the midst of the transaction, and
 /// the next one opens those.
@@ -14,7 +15,7 @@ final class StoreDisk: SimulatedDisk {
   init(folder: String) throws {
     self.folder = folder
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    store = try ReplicaStore.create(path: path)
+    store = try ReplicaStore.create(path: path, suites: .standard)
   }
 
   deinit {
@@ -24,7 +25,7 @@ final class StoreDisk: SimulatedDisk {
 
   private func opened() throws -> ReplicaStore {
     if let store { return store }
-    let opened = try ReplicaStore.open(path: path)
+    let opened = try ReplicaStore.open(path: path, suites: .standard)
     store = opened
     return opened
   }
