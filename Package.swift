@@ -36,7 +36,8 @@ let edges: [Target] = [
   // Ed25519 + SHA-256 and SM2 + SM3 behind Replication's protocol; key files.
   .target(
     name: "SignatureSuites", dependencies: ["Replication", "CLibcrypto", crypto], swiftSettings: strict),
-  // Packs: YAML to Casework's values, every mistake with its line; the five bundled bureaus.
+  // Packs: YAML to Casework's values, every mistake with its line; the five bundled bureaus. Of Yams only its libyaml
+  // (module CYaml) is used.
   .target(
     name: "RegimePacks", dependencies: ["Casework", .product(name: "Yams", package: "Yams")],
     exclude: ["Packs/README.md"], resources: [.copy("Packs"), .copy("Workflows"), .copy("Calendar")], swiftSettings: strict),

@@ -11,10 +11,10 @@ public enum BundledPacks {
   /// - Throws: when the resources that belong beside the executable are missing.
   public static func all() throws -> [Pack] {
     let folder = Bundle.module.bundleURL.appendingPathComponent("Packs")
-    return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-      .filter { $0.pathExtension == "yaml" }
-      .sorted { $0.lastPathComponent < $1.lastPathComponent }
-      .map { Pack(code: $0.deletingPathExtension().lastPathComponent, yaml: try String(contentsOf: $0, encoding: .utf8)) }
+    return try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { $0.hasSuffix(".yaml") }
+      .sorted()
+      .map { Pack(code: String($0.dropLast(".yaml".count)), yaml: try Resource.text(folder.appendingPathComponent($0))) }
   }
 }
 
@@ -22,8 +22,13 @@ public enum BundledPacks {
 public enum BundledCalendar {
   /// - Throws: when the resource is missing.
   public static var csv: String {
-    get throws {
-      try String(contentsOf: Bundle.module.bundleURL.appendingPathComponent("Calendar/holidays.csv"), encoding: .utf8)
-    }
+    get throws { try Resource.text(Bundle.module.bundleURL.appendingPathComponent("Calendar/holidays.csv")) }
+  }
+}
+
+enum Resource {
+  /// A file shipped beside the executable. Mapped: one copy, into the text, instead of two.
+  static func text(_ file: URL) throws -> String {
+    String(decoding: try Data(contentsOf: file, options: .mappedIfSafe), as: UTF8.self)
   }
 }

@@ -18,15 +18,17 @@ struct LineTable {
         node, "lines", .wrongType, "lines 应为文本块。", "lines must be a block of text.", "写作 lines: |。", "Write lines: |.")
       return
     }
-    // Bytes in an array: a string's own view finds each place anew.
-    let bytes = Array(text.utf8)
-    for (offset, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
-    where !line.isEmpty {
-      add(line, offset)
+    // The bytes as they lie: a string's own view finds each place anew.
+    var whole = text
+    whole.withUTF8 { bytes in
+      for (offset, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
+      where !line.isEmpty {
+        add(line, offset)
+      }
     }
   }
 
-  private mutating func add(_ line: ArraySlice<UInt8>, _ offset: Int) {
+  private mutating func add(_ line: Slice<UnsafeBufferPointer<UInt8>>, _ offset: Int) {
     let cells = Self.cells(line, partedBy: 0x09)
     guard cells.count == 6 || cells.count == 7, let number = Int(cells[2]), (0...PackLimits.numberMax).contains(number),
       PackMap.isID(cells[1]), !cells[3].isEmpty, !cells[4].isEmpty, !cells[5].isEmpty
@@ -39,7 +41,9 @@ struct LineTable {
     }
     var terms: [String: String] = [:]
     if cells.count == 7 {
-      for pair in cells[6].utf8.split(separator: 0x3B) {
+      let pairs = cells[6].utf8.split(separator: 0x3B)
+      terms.reserveCapacity(pairs.count)
+      for pair in pairs {
         let mark = pair.firstIndex(of: 0x3D) ?? pair.endIndex
         terms[String(Substring(pair[..<mark]))] =
           mark < pair.endIndex ? String(Substring(pair[pair.index(after: mark)...])) : ""
@@ -50,7 +54,7 @@ struct LineTable {
         id: cells[1], text: Bilingual(zh: cells[4], en: cells[5]), source: cells[3], line: number, terms: terms))
   }
 
-  private static func cells(_ line: ArraySlice<UInt8>, partedBy mark: UInt8) -> [String] {
+  private static func cells(_ line: Slice<UnsafeBufferPointer<UInt8>>, partedBy mark: UInt8) -> [String] {
     var cells: [String] = []
     cells.reserveCapacity(7)
     var start = line.startIndex

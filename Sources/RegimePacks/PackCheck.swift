@@ -8,13 +8,18 @@ struct PackLines {
 
   /// The node of an element by its list and position, or of the outer one where the inner came from a template.
   func node(_ list: String, _ index: Int, _ inner: String? = nil, _ innerIndex: Int = 0) -> YAMLNode? {
-    guard let element = element(of: root?[list], index) else { return nil }
+    let outer = PackPath.key(.root, list)
+    let place = place(of: index, in: outer)
+    guard let element = root?[list]?.list?.dropFirst(place).first else { return nil }
     guard let inner, element["use"] == nil else { return element }
-    return self.element(of: element[inner], innerIndex) ?? element
+    let innerPlace = self.place(of: innerIndex, in: .key(.index(outer, place), inner))
+    return element[inner]?.list?.dropFirst(innerPlace).first ?? element
   }
 
-  private func element(of list: YAMLNode?, _ index: Int) -> YAMLNode? {
-    list.flatMap { reader.kept[ObjectIdentifier($0)]?.dropFirst(index).first }
+  /// Where the element at a position of what was read stands in the text.
+  private func place(of index: Int, in list: PackPath) -> Int {
+    guard !reader.kept.isEmpty, let kept = reader.kept[list.description], kept.indices.contains(index) else { return index }
+    return kept[index]
   }
 }
 
@@ -102,10 +107,11 @@ struct PackCheck {
 
   /// What an indicator counts by must stand in a form of the regime, or it would count nothing for ever.
   private func forms(of indicator: Indicator, _ regime: Regime, _ pack: RegimePack, _ node: YAMLNode?, _ path: String) {
+    var event: String?
+    if case .perEvent(_, let name) = indicator.shape { event = name }
+    if event == nil, indicator.scope == nil { return }
     let fields = pack.workflows(of: regime).flatMap(\.acts).compactMap(\.form).flatMap(\.fields)
-    if case .perEvent(_, let event) = indicator.shape,
-      !fields.contains(where: { $0.isCalled(event) || $0.id == IndicatorShape.eventFact })
-    {
+    if let event, !fields.contains(where: { $0.isCalled(event) || $0.id == IndicatorShape.eventFact }) {
       unknown(node, "\(path).event", event)
     }
     guard let scope = indicator.scope, !scope.field.isEmpty else { return }

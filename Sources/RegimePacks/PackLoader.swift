@@ -1,5 +1,4 @@
 public import Casework
-import Yams
 
 /// Reads a pack (format: Protocol/packs.md). All mistakes are found in one run.
 public enum PackLoader {
@@ -19,14 +18,14 @@ public enum PackLoader {
     if let line = scan.anchorLine { throw aliases(line) }
     if scan.isOversize { throw tooManyEntries() }
     let root: YAMLNode?
-    do {
-      root = try YAMLNode.read(yaml)
-    } catch is YAMLNode.Oversize {
-      throw aliases(1)
-    } catch {
-      throw PackError(mistakes: [syntax(error)])
+    var carried = CarriedTemplates(yaml, after: scan.templatesList)
+    if !carried.templates.isEmpty, let short = try? YAMLNode.read(carried.yaml), carried.fits(short) {
+      root = short
+    } else {
+      carried = CarriedTemplates(yaml, after: nil)
+      do { root = try YAMLNode.read(yaml) } catch { throw refusal(error) }
     }
-    let pack = PackParser(reader: reader, library: WorkflowLibrary.templates).pack(root)
+    let pack = PackParser(reader: reader, carried: carried.templates).pack(root)
     if let pack { PackCheck(reader: reader, lines: PackLines(reader: reader, root: root)).check(pack) }
     guard let pack, reader.mistakes.isEmpty else {
       throw PackError(mistakes: reader.mistakes.sorted { ($0.line, $0.path) < ($1.line, $1.path) })
@@ -64,18 +63,24 @@ public enum PackLoader {
     ])
   }
 
-  private static func syntax(_ error: any Error) -> PackMistake {
-    var line = 1
-    var text = "\(error)"
-    if case YamlError.parser(_, let problem, let mark, _) = error {
-      line = mark.line
-      text = problem
-    } else if case YamlError.scanner(_, let problem, let mark, _) = error {
-      line = mark.line
-      text = problem
+  private static func refusal(_ fault: YAMLFault) -> PackError {
+    switch fault {
+    case .alias(let line): aliases(line)
+    case .tooManyNodes: tooManyEntries()
+    case .syntax(let line, let problem):
+      PackError(mistakes: [
+        PackMistake(
+          line: line, path: "", kind: .syntax,
+          message: Bilingual(zh: "YAML 语法错误：\(problem)", en: "YAML syntax: \(problem)"),
+          remedy: Bilingual(zh: "检查缩进、冒号和引号。", en: "Check indentation, colons and quotation marks."))
+      ])
+    case .repeatedKey(let name, let line):
+      PackError(mistakes: [
+        PackMistake(
+          line: line, path: name, kind: .repeated,
+          message: Bilingual(zh: "键 \(name) 重复。", en: "The key \(name) stands twice."),
+          remedy: Bilingual(zh: "删去一个。", en: "Remove one."))
+      ])
     }
-    return PackMistake(
-      line: line, path: "", kind: .syntax, message: Bilingual(zh: "YAML 语法错误：\(text)", en: "YAML syntax: \(text)"),
-      remedy: Bilingual(zh: "检查缩进、冒号和引号。", en: "Check indentation, colons and quotation marks."))
   }
 }

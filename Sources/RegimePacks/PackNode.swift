@@ -6,13 +6,13 @@ final class PackReader {
   /// While a filled template is read: the line where the pack uses it. Mistakes are shown there and not at a line of
   /// the template.
   var usedAt: Int?
-  /// The list elements that could be read, by their list: an element that could not be read does not shift those after
-  /// it. The lists live as long as the pack's root, so that an identity names one of them.
-  private(set) var kept: [ObjectIdentifier: [YAMLNode]] = [:]
+  /// Of a list that has elements which could not be read, the positions of those that could, by the list's path: what
+  /// could not be read does not shift what comes after it.
+  private(set) var kept: [String: [Int]] = [:]
 
-  func keep(_ elements: [YAMLNode], of list: YAMLNode) {
+  func keep(_ positions: [Int], of list: PackPath) {
     // What a filled template has shows at the line that uses it.
-    if usedAt == nil, !elements.isEmpty { kept[ObjectIdentifier(list)] = elements }
+    if usedAt == nil { kept[list.description] = positions }
   }
 
   func mistake(
@@ -58,17 +58,10 @@ final class PackReader {
         "删去多余的键。", "Remove what does not belong there.")
       return nil
     }
-    for (index, pair) in mapping.enumerated() {
-      guard let name = pair.name else { continue }
-      if mapping[..<index].contains(where: { $0.name == name }) {
-        mistake(
-          at: pair.line, "\(path).\(name)", .repeated, "键 \(name) 重复。", "The key \(name) stands twice.", "删去一个。",
-          "Remove one.")
-      } else if !keys.contains(name) {
-        mistake(
-          at: pair.line, "\(path).\(name)", .unknownKey, "不认识的键 \(name)。", "Unknown key \(name).",
-          "可用：\(keys.sorted().joined(separator: "、"))。", "Known: \(keys.sorted().joined(separator: ", ")).")
-      }
+    for pair in mapping where !keys.contains(pair.name) {
+      mistake(
+        at: pair.line, "\(path).\(pair.name)", .unknownKey, "不认识的键 \(pair.name)。", "Unknown key \(pair.name).",
+        "可用：\(keys.sorted().joined(separator: "、"))。", "Known: \(keys.sorted().joined(separator: ", ")).")
     }
     return PackMap(reader: self, node: node, path: path)
   }
@@ -122,8 +115,10 @@ struct PackMap {
     return text
   }
 
+  static let idBytesMax = 64
+
   static func isID(_ text: String) -> Bool {
-    (1...64).contains(text.utf8.count)
+    (1...idBytesMax).contains(text.utf8.count)
       && text.utf8.allSatisfy {
         (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0) || $0 == 0x2D
       }
@@ -193,14 +188,15 @@ struct PackMap {
     let path = path(key)
     let nodes = reader.list(list, path)
     var elements: [Element] = []
-    var kept: [YAMLNode] = []
+    var kept: [Int] = []
     elements.reserveCapacity(nodes.count)
+    kept.reserveCapacity(nodes.count)
     for (index, node) in nodes.enumerated() {
       guard let element = read(node, .index(path, index)) else { continue }
       elements.append(element)
-      if reader.usedAt == nil { kept.append(node) }
+      kept.append(index)
     }
-    reader.keep(kept, of: list)
+    if kept.count < nodes.count { reader.keep(kept, of: path) }
     return elements
   }
 

@@ -72,7 +72,7 @@ extension PackParser {
     guard let map = reader.map(node, path, keys: ["id", "zh", "en", "source", "line", "terms"]) else { return nil }
     var terms: [String: String] = [:]
     for pair in map.node["terms"]?.mapping ?? [] {
-      if let name = pair.name { terms[name] = reader.string(pair.value, map.path("terms.\(name)")) }
+      terms[pair.name] = reader.string(pair.value, map.path("terms.\(pair.name)"))
     }
     return Provision(
       id: map.id("id"), text: Bilingual(zh: map.text("zh"), en: map.text("en")), source: map.text("source"),

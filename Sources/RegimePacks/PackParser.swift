@@ -3,8 +3,8 @@ import Casework
 /// From YAML nodes to Casework's values.
 struct PackParser {
   let reader: PackReader
-  /// Templates of the shipped library, by id; a pack's own go before them.
-  let library: [String: WorkflowTemplate]
+  /// Templates of the library that the pack carries, by line.
+  var carried: [Int: WorkflowTemplate] = [:]
 
   func pack(_ root: YAMLNode?) -> RegimePack? {
     guard let root,
@@ -53,9 +53,14 @@ struct PackParser {
     return pack
   }
 
+  /// The pack's own templates, by id; they go before the library's.
   private func templates(_ map: PackMap) -> [String: WorkflowTemplate] {
-    var templates = library
+    var templates: [String: WorkflowTemplate] = [:]
     for (node, path) in map.list("templates") {
+      if let template = node.line.flatMap({ carried[$0] }) {
+        templates[template.id] = template
+        continue
+      }
       guard let template = WorkflowTemplate(node), reader.map(node, path, keys: WorkflowTemplate.keys) != nil else {
         reader.mistake(
           node, path, .wrongType, "流程模板须有 id。", "A template needs an id.", "补上 id。", "Add its id.")
@@ -70,8 +75,8 @@ struct PackParser {
     _ node: YAMLNode, _ path: PackPath, _ templates: [String: WorkflowTemplate]
   ) -> FilledWorkflow? {
     let name = node["use"]?.text ?? ""
-    guard let template = templates[name] else {
-      let known = templates.keys.sorted()
+    guard let template = templates[name] ?? WorkflowLibrary.entry(name)?.template else {
+      let known = Set(templates.keys).union(WorkflowLibrary.ids).sorted()
       reader.mistake(
         node["use"], "\(path).use", .unknownReference, "没有流程模板 \(name)。", "There is no template \(name).",
         "可用：\(known.joined(separator: "、"))。", "Known: \(known.joined(separator: ", ")).")
@@ -213,7 +218,7 @@ struct PackParser {
 
   /// An act of a template, without parameters in it; `nil` where it has a mistake, which then shows in each use.
   static func fixedAct(_ node: YAMLNode) -> ActRule? {
-    let parser = PackParser(reader: PackReader(), library: [:])
+    let parser = PackParser(reader: PackReader())
     // As in a filled template: the place in the bureau's document is put in afterwards.
     parser.reader.usedAt = 1
     let act = parser.act(node, .root, form: nil)
@@ -222,7 +227,7 @@ struct PackParser {
 
   /// A form of a template, without parameters in it; `nil` where it has a mistake, which then shows in each use.
   static func fixedForm(_ node: YAMLNode) -> FormRule? {
-    let parser = PackParser(reader: PackReader(), library: [:])
+    let parser = PackParser(reader: PackReader())
     let whole = YAMLNode(.mapping([YAMLNode.Pair(name: "form", line: nil, value: node)]))
     guard let act = parser.reader.map(whole, .root, keys: ["form"]) else { return nil }
     let form = parser.form(act)

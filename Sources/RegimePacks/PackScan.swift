@@ -6,29 +6,41 @@ struct PackScan {
   private(set) var anchorLine: Int?
   /// Whether the text may have more nodes than a pack may have.
   private(set) var isOversize = false
+  /// After the first line `templates:`.
+  private(set) var templatesList: Place?
   private var depth = 0
+  private var parted = 0
+  private var hidden = HiddenSigns()
+
+  struct Place {
+    /// In bytes.
+    let offset: Int
+    /// From 1.
+    let line: Int
+  }
 
   var isRefused: Bool { deepLine != nil || anchorLine != nil || isOversize }
 
   init(_ yaml: String) {
-    let bytes = Array(yaml.utf8)
+    var yaml = yaml
+    yaml.withUTF8 { look($0) }
+  }
+
+  private mutating func look(_ bytes: UnsafeBufferPointer<UInt8>) {
     var start = 0
     var number = 0
     var isInTable = false
-    var parted = 0
-    var hidden = HiddenSigns()
     while start <= bytes.count, deepLine == nil {
       number += 1
-      var end = start
-      while end < bytes.count, bytes[end] != 0x0A { end += 1 }
+      let signs = hidden.count
+      let end = shape(bytes, from: start, number)
       let line = bytes[start..<end]
-      shape(line, number, &parted)
-      hidden.look(line, number)
-      if anchorLine == nil {
-        // Within the table of lines everything is text.
-        if !isInTable || !(line.isEmpty || line.first == 0x20) {
-          isInTable = line.elementsEqual(Self.tableHead)
-          if Self.hasAnchor(line) { anchorLine = number }
+      // Within the table of lines everything is text.
+      if !isInTable || !(line.isEmpty || line.first == 0x20) {
+        isInTable = line.elementsEqual(Self.tableHead)
+        if anchorLine == nil, hidden.count > signs, Self.hasAnchor(line) { anchorLine = number }
+        if templatesList == nil, end < bytes.count, line.elementsEqual(Self.templatesHead) {
+          templatesList = Place(offset: end + 1, line: number + 1)
         }
       }
       start = end + 1
@@ -38,13 +50,17 @@ struct PackScan {
   }
 
   private static let tableHead = Array("lines: |".utf8)
+  private static let templatesHead = Array("templates:".utf8)
 
   /// Depth is counted without regard to quotes, so that no quote can hide it; what a text has of brackets is closed
   /// again or far from the limit.
-  private mutating func shape(_ line: ArraySlice<UInt8>, _ number: Int, _ parted: inout Int) {
+  /// - Returns: the line's end.
+  private mutating func shape(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int, _ number: Int) -> Int {
     parted += 1
     var previous: UInt8 = 0x20
-    for byte in line {
+    var end = start
+    while end < bytes.count, bytes[end] != 0x0A {
+      let byte = bytes[end]
       switch byte {
       case 0x5B, 0x7B:
         depth += 1
@@ -53,17 +69,20 @@ struct PackScan {
       case 0x5D, 0x7D: depth = max(0, depth - 1)
       case 0x2C, 0x0D: parted += 1
       case 0x20, 0x09: if previous == 0x3A || previous == 0x2D || previous == 0x3F { parted += 1 }
+      case 0x26, 0x2A: hidden.look(byte, after: previous, before: end + 1 < bytes.count ? bytes[end + 1] : 0x0A, number)
       default: break
       }
       previous = byte
+      end += 1
     }
     // `- - -` and `? ? ?` nest on one line too.
-    let indent = line.prefix { $0 == 0x20 || $0 == 0x2D || $0 == 0x3F }.count
+    let indent = bytes[start..<end].prefix { $0 == 0x20 || $0 == 0x2D || $0 == 0x3F }.count
     if indent > PackLimits.depthMax * 4, deepLine == nil { deepLine = number }
+    return end
   }
 
   /// The early, plain sign of an anchor or alias.
-  private static func hasAnchor(_ line: ArraySlice<UInt8>) -> Bool {
+  private static func hasAnchor(_ line: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
     var previous: UInt8 = 0x20
     var quote: UInt8 = 0
     for byte in line {
@@ -92,17 +111,17 @@ struct PackScan {
 private struct HiddenSigns {
   private var anchorLine: Int?
   private var aliasLine: Int?
+  /// Of `&` and `*`, whatever stands beside them.
+  private(set) var count = 0
 
   /// The alias' line where both signs were seen.
   var line: Int? { anchorLine == nil ? nil : aliasLine }
 
-  mutating func look(_ line: ArraySlice<UInt8>, _ number: Int) {
-    for index in line.indices where line[index] == 0x26 || line[index] == 0x2A {
-      guard index + 1 < line.endIndex, Self.isNamed(line[index + 1]),
-        index == line.startIndex || !Self.isWithinWord(line[index - 1])
-      else { continue }
-      if line[index] == 0x26 { anchorLine = anchorLine ?? number } else { aliasLine = aliasLine ?? number }
-    }
+  /// - Parameter previous: a space where the line begins.
+  mutating func look(_ byte: UInt8, after previous: UInt8, before next: UInt8, _ number: Int) {
+    count += 1
+    guard Self.isNamed(next), !Self.isWithinWord(previous) else { return }
+    if byte == 0x26 { anchorLine = anchorLine ?? number } else { aliasLine = aliasLine ?? number }
   }
 
   /// A byte of an anchor's name.

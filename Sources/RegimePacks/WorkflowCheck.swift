@@ -4,7 +4,7 @@ extension Workflow {
   /// Whether an act's form has the field.
   func hasField(_ id: String) -> Bool { acts.contains { $0.form?.fields.contains { $0.id == id } ?? false } }
 
-  fileprivate func fields(_ id: String) -> [FormField] { acts.flatMap { $0.form?.fields ?? [] }.filter { $0.id == id } }
+  fileprivate func fields(_ id: String) -> [FormField] { acts.flatMap { $0.form?.fields.filter { $0.id == id } ?? [] } }
 }
 
 /// Checks one workflow: every act, state, field, clock, role and series it names exists, and its guards can be met.

@@ -45,24 +45,24 @@ struct WorkflowTemplate: Sendable {
     self.id = id
     var parameters: [String: YAMLNode] = [:]
     for pair in node["parameters"]?.mapping ?? [] {
-      if let name = pair.name { parameters[name] = pair.value }
+      parameters[pair.name] = pair.value
     }
     self.parameters = parameters
     var pieces: [(key: String, piece: TemplatePiece)] = []
     var fixed: [FixedAct?] = []
     for pair in node.mapping ?? [] {
-      guard let name = pair.name, name != "parameters", name != "id" else { continue }
-      guard name == "acts", let acts = pair.value.list else {
-        pieces.append((key: name, piece: TemplatePiece(pair.value)))
+      guard pair.name != "parameters", pair.name != "id" else { continue }
+      guard pair.name == "acts", let acts = pair.value.list else {
+        pieces.append((key: pair.name, piece: TemplatePiece(pair.value)))
         continue
       }
       var list: [TemplatePiece] = []
       for act in acts {
-        let (known, rest) = Self.parted(act)
+        let (known, rest) = Self.parted(TemplatePiece(act), line: act.line)
         fixed.append(known)
-        list.append(TemplatePiece(rest))
+        list.append(rest)
       }
-      pieces.append((key: name, piece: .sequence(list)))
+      pieces.append((key: pair.name, piece: .sequence(list)))
     }
     self.pieces = pieces
     self.fixed = fixed
@@ -71,16 +71,19 @@ struct WorkflowTemplate: Sendable {
   }
 
   /// What of an act can be read now, and what is left to be filled: of a whole act its conditions.
-  private static func parted(_ act: YAMLNode) -> (FixedAct?, YAMLNode) {
-    let plain = act.removing("when", "unless")
-    if act.mapping != nil, TemplatePiece(plain).isFixed, let rule = PackParser.fixedAct(plain) {
-      let conditions = act.mapping?.filter { $0.name == "when" || $0.name == "unless" } ?? []
-      return (.whole(rule), YAMLNode(.mapping(conditions), line: act.line))
+  private static func parted(_ act: TemplatePiece, line: Int?) -> (FixedAct?, TemplatePiece) {
+    if case .fixed(let node) = act, node.mapping != nil {
+      guard let rule = PackParser.fixedAct(node) else { return (nil, act) }
+      return (.whole(rule), .fixed(YAMLNode(.mapping([]), line: line)))
     }
-    if let form = act["form"], TemplatePiece(form).isFixed, let rule = PackParser.fixedForm(form) {
-      return (.form(rule), act.removing("form"))
+    guard case .mapping(let pairs, let when, let unless) = act else { return (nil, act) }
+    if pairs.allSatisfy(\.piece.isFixed), let rule = PackParser.fixedAct(YAMLNode(.mapping(pairs.map(\.key)), line: line)) {
+      return (.whole(rule), .mapping([], when: when, unless: unless))
     }
-    return (nil, act)
+    guard let form = pairs.first(where: { $0.key.name == "form" }), form.piece.isFixed,
+      let rule = PackParser.fixedForm(form.key.value)
+    else { return (nil, act) }
+    return (.form(rule), .mapping(pairs.filter { $0.key.name != "form" }, when: when, unless: unless))
   }
 
   /// A workflow's mapping from a `use:` entry.
@@ -88,7 +91,7 @@ struct WorkflowTemplate: Sendable {
     guard let map = reader.map(use, path, keys: ["id", "use", "name", "source", "with", "cite"]) else { return nil }
     var values = parameters
     for pair in map.node["with"]?.mapping ?? [] {
-      guard let name = pair.name else { continue }
+      let name = pair.name
       guard parameters[name] != nil else {
         reader.mistake(
           at: pair.line, "\(path).with.\(name)", .unknownKey, "流程模板 \(id) 没有参数 \(name)。",
@@ -136,7 +139,7 @@ struct WorkflowTemplate: Sendable {
   private func cites(_ map: PackMap, _ reader: PackReader) -> [String: String] {
     var cites: [String: String] = [:]
     for pair in map.node["cite"]?.mapping ?? [] {
-      guard let name = pair.name else { continue }
+      let name = pair.name
       if !citable.contains(name) {
         reader.mistake(
           at: pair.line, map.path("cite.\(name)"), .unknownReference, "流程模板 \(id) 没有步骤或期限 \(name)。",
@@ -174,46 +177,6 @@ extension FilledWorkflow {
   }
 }
 
-/// A template's node, sorted once into what never changes and what has to be filled.
-private indirect enum TemplatePiece: Sendable {
-  case fixed(YAMLNode)
-  /// `$name`.
-  case parameter(String)
-  /// A text with `${name}` in it.
-  case text(String, line: Int?)
-  case sequence([TemplatePiece])
-  /// `when` and `unless` as they stand.
-  case mapping([(key: YAMLNode.Pair, piece: TemplatePiece)], when: YAMLNode?, unless: YAMLNode?)
-
-  init(_ node: YAMLNode) {
-    switch node.content {
-    case .text(let text):
-      if let name = Self.parameter(text) {
-        self = .parameter(name)
-      } else {
-        self = text.utf8.contains(0x24) && text.contains("${") ? .text(text, line: node.line) : .fixed(node)
-      }
-    case .list(let list):
-      let pieces = list.map { TemplatePiece($0) }
-      self = pieces.allSatisfy(\.isFixed) ? .fixed(node) : .sequence(pieces)
-    case .mapping(let mapping):
-      let pairs = mapping.filter { $0.name != "when" && $0.name != "unless" }
-        .map { (key: $0, piece: TemplatePiece($0.value)) }
-      let when = node["when"]
-      let unless = node["unless"]
-      let isFixed = when == nil && unless == nil && pairs.allSatisfy { $0.piece.isFixed }
-      self = isFixed ? .fixed(node) : .mapping(pairs, when: when, unless: unless)
-    }
-  }
-
-  var isFixed: Bool { if case .fixed = self { true } else { false } }
-
-  static func parameter(_ text: String) -> String? {
-    guard text.utf8.first == 0x24, text.utf8.dropFirst().first != 0x7B else { return nil }
-    return String(text.dropFirst())
-  }
-}
-
 private struct TemplateFilling {
   let values: [String: YAMLNode]
   var unknown: Set<String> = []
@@ -226,6 +189,7 @@ private struct TemplateFilling {
     case .text(let text, let line): return YAMLNode(.text(interpolated(text)), line: line)
     case .sequence(let pieces):
       var items: [YAMLNode] = []
+      items.reserveCapacity(pieces.count)
       for piece in pieces {
         if case .parameter(let name) = piece, let list = values[name]?.list {
           items += list
@@ -238,6 +202,7 @@ private struct TemplateFilling {
       if let when, !holds(when) { return nil }
       if let unless, holds(unless) { return nil }
       var result: [YAMLNode.Pair] = []
+      result.reserveCapacity(pairs.count)
       for (key, piece) in pairs {
         if let filled = fill(piece) { result.append(YAMLNode.Pair(name: key.name, line: key.line, value: filled)) }
       }
@@ -267,16 +232,13 @@ private struct TemplateFilling {
     return node.text == "none" ? nil : node
   }
 
-  private mutating func interpolated(_ text: String) -> String {
-    var result = ""
-    var rest = text[...]
-    while let start = rest.firstRange(of: "${"), let end = rest[start.upperBound...].firstIndex(of: "}") {
-      result += rest[..<start.lowerBound]
-      let name = String(rest[start.upperBound..<end])
+  private mutating func interpolated(_ text: TemplateText) -> String {
+    var result = text.start
+    for (name, rest) in text.parts {
       if values[name] == nil { unknown.insert(name) }
       result += values[name]?.text ?? ""
-      rest = rest[rest.index(after: end)...]
+      result += rest
     }
-    return result + rest
+    return result
   }
 }

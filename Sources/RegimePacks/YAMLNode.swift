@@ -1,8 +1,5 @@
-import Yams
-
-/// One node of a pack's text. Read once from Yams' nodes, which are structures with half a dozen references each, so
-/// that a copy costs six counts; a filled pack passes its tens of thousands of nodes through many hands.
-final class YAMLNode: Sendable {
+/// One node of a pack's text.
+struct YAMLNode: Sendable {
   enum Content: Sendable {
     case text(String)
     case list([YAMLNode])
@@ -10,8 +7,7 @@ final class YAMLNode: Sendable {
   }
 
   struct Pair: Sendable {
-    /// `nil` for a key that is no text.
-    let name: String?
+    let name: String
     /// The key's line.
     let line: Int?
     let value: YAMLNode
@@ -30,66 +26,94 @@ final class YAMLNode: Sendable {
   var list: [YAMLNode]? { if case .list(let list) = content { list } else { nil } }
   var mapping: [Pair]? { if case .mapping(let pairs) = content { pairs } else { nil } }
 
-  /// The value of a key; of the first where it stands twice.
+  /// The value of a key.
   /// - Complexity: linear in the number of keys.
   subscript(_ key: String) -> YAMLNode? {
     guard case .mapping(let pairs) = content else { return nil }
     for pair in pairs where pair.name == key { return pair.value }
     return nil
   }
-
-  /// The mapping without a key.
-  func removing(_ keys: String...) -> YAMLNode {
-    guard let mapping else { return self }
-    return YAMLNode(.mapping(mapping.filter { pair in !keys.contains { $0 == pair.name } }), line: line)
-  }
 }
 
 extension YAMLNode {
   /// Reads a document whose every scalar is a text.
   /// - Returns: `nil` for an empty document.
-  /// - Throws: `YamlError`; `Oversize` for more than `PackLimits.nodesMax` nodes.
-  static func read(_ yaml: String) throws -> YAMLNode? {
-    // Without tag rules: the rules are regular expressions.
-    guard let root = try Yams.compose(yaml: yaml, .basic) else { return nil }
-    var budget = PackLimits.nodesMax
-    return try YAMLNode(root, &budget)
+  static func read(_ yaml: String) throws(YAMLFault) -> YAMLNode? {
+    var yaml = yaml
+    return try yaml.withUTF8 { bytes in Result { () throws(YAMLFault) in try read(bytes) } }.get()
   }
 
-  /// Yams shares an aliased node, so a bomb costs nothing until it is walked; the walk here ends at the budget.
-  struct Oversize: Error {}
+  private static func read(_ bytes: UnsafeBufferPointer<UInt8>) throws(YAMLFault) -> YAMLNode? {
+    var reader = YAMLTreeReader(events: try YAMLEvents(bytes))
+    return try reader.document()
+  }
+}
 
-  private convenience init(_ node: Node, _ budget: inout Int) throws {
+/// Builds the tree from the events. As deep as the text nests, which `PackScan` has bounded.
+private struct YAMLTreeReader {
+  let events: YAMLEvents
+  private var budget = PackLimits.nodesMax
+
+  init(events: YAMLEvents) { self.events = events }
+
+  mutating func document() throws(YAMLFault) -> YAMLNode? {
+    guard case .documentStart = try events.next() else { return nil }
+    let root = try node(from: events.next())
+    // The document's end, then the text's.
+    _ = try events.next()
+    guard case .end = try events.next() else {
+      throw .syntax(line: events.line, problem: "expected a single document, but found another")
+    }
+    return root
+  }
+
+  private mutating func node(from event: YAMLEvents.Event) throws(YAMLFault) -> YAMLNode {
+    let line = events.line
     budget -= 1
-    guard budget > 0 else { throw Oversize() }
-    switch node {
-    case .scalar(let scalar): self.init(.text(scalar.string), line: scalar.mark?.line)
-    case .alias: throw Oversize()
-    case .sequence(let sequence):
-      var list: [YAMLNode] = []
-      list.reserveCapacity(sequence.count)
-      for element in sequence { list.append(try YAMLNode(element, &budget)) }
-      self.init(.list(list), line: sequence.mark?.line)
-    case .mapping(let mapping):
-      var pairs: [Pair] = []
-      pairs.reserveCapacity(mapping.count)
-      for index in mapping.indices {
-        let (key, value) = mapping[index]
-        pairs.append(
-          Pair(
-            name: try Self.name(key, &budget), line: key.mark?.line, value: try YAMLNode(value, &budget)))
+    guard budget > 0 else { throw .tooManyNodes }
+    switch event {
+    case .text(let text): return YAMLNode(.text(text), line: line)
+    case .listStart: return YAMLNode(.list(try list()), line: line)
+    case .mappingStart: return YAMLNode(.mapping(try mapping()), line: line)
+    case .alias: throw .alias(line: line)
+    case .listEnd, .mappingEnd, .documentStart, .end: throw .syntax(line: line, problem: "expected a node")
+    }
+  }
+
+  private mutating func list() throws(YAMLFault) -> [YAMLNode] {
+    var list: [YAMLNode] = []
+    while true {
+      let event = try events.next()
+      if case .listEnd = event { return list }
+      list.append(try node(from: event))
+    }
+  }
+
+  private mutating func mapping() throws(YAMLFault) -> [YAMLNode.Pair] {
+    var pairs: [YAMLNode.Pair] = []
+    var seen: Set<String> = []
+    while true {
+      let key = try events.next()
+      if case .mappingEnd = key { return pairs }
+      let line = events.line
+      guard case .text(let name) = key else {
+        // A list or mapping as a key names nothing; it is passed over with its value.
+        _ = try node(from: key)
+        _ = try node(from: events.next())
+        continue
       }
-      self.init(.mapping(pairs), line: mapping.mark?.line)
+      budget -= 1
+      guard !Self.isRepeated(name, pairs, &seen) else { throw .repeatedKey(name, line: line) }
+      pairs.append(YAMLNode.Pair(name: name, line: line, value: try node(from: events.next())))
     }
   }
 
-  private static func name(_ key: Node, _ budget: inout Int) throws -> String? {
-    guard case .scalar(let scalar) = key else {
-      _ = try YAMLNode(key, &budget)
-      return nil
-    }
-    budget -= 1
-    guard budget > 0 else { throw Oversize() }
-    return scalar.string
+  /// Up to here it is quicker to look at every key; a hostile mapping has tens of thousands.
+  private static let fewKeys = 16
+
+  private static func isRepeated(_ name: String, _ pairs: [YAMLNode.Pair], _ seen: inout Set<String>) -> Bool {
+    if pairs.count < fewKeys { return pairs.contains { $0.name == name } }
+    if seen.isEmpty { seen = Set(pairs.map(\.name)) }
+    return !seen.insert(name).inserted
   }
 }

@@ -7,7 +7,7 @@ enum ImportTable {
     "Replication": [],
     "Casebook": ["Casework", "Replication"],
     "SignatureSuites": ["Replication", "CLibcrypto", "Crypto", "Glibc", "Foundation"],
-    "RegimePacks": ["Casework", "Yams", "Foundation"],
+    "RegimePacks": ["Casework", "CYaml", "Foundation", "Synchronization"],
     "ReplicaStore": ["Casebook", "Replication", "Casework", "GRDB", "GRDBSQLite", "Foundation"],
     "PeerTransport": [
       "Crypto", "Logging", "NIOCore", "NIOPosix", "NIOConcurrencyHelpers", "NIOSSL", "NIOTLS", "X509", "SwiftASN1",
