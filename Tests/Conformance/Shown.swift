@@ -125,7 +125,7 @@ enum Shown {
     .object([
       "suite": number(UInt64(item.suite.rawValue)), "stamp": wide(item.stamp.rawValue), "schema": number(item.schema),
       "seen": item.seen.map { hex($0.bytes) } ?? .null,
-      "part": item.part.map { .list([number(UInt64($0.index)), number(UInt64($0.count))]) } ?? .null,
+      "part": item.part.map { .list([number($0.index), number($0.count)]) } ?? .null,
       "signature": hex(item.signature), "payload": hex(item.payload),
     ])
   }

@@ -52,7 +52,7 @@ struct VectorDraft {
 
   static func all() throws -> [VectorDraft] {
     let logs = try items() + headers() + entries() + payloads() + facts() + chains() + identity()
-    return logs + (try frames() + transport() + clocks() + merges() + actOrders() + bundles() + draws())
+    return logs + (try frames() + runs() + transport() + clocks() + merges() + actOrders() + bundles() + draws())
   }
 }
 

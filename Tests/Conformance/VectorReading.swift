@@ -19,7 +19,7 @@ struct MalformedVector: Error {
 /// Reads a vector's input as what it says, with the product's own code.
 struct VectorReading {
   let vector: ProtocolVector
-  private let bytes: [UInt8]
+  let bytes: [UInt8]
 
   init(_ vector: ProtocolVector) throws {
     self.vector = vector
@@ -56,6 +56,7 @@ struct VectorReading {
     case "sig-structure": try signedBytes()
     case "payload": .object(["changes": .list(try Entry.changes(ofPayload: bytes).map(Shown.change))])
     case "chain": try chain()
+    case "run": try run()
     case "key": try key()
     case "charters": try charters()
     case "readers": try readers()

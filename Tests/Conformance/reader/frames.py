@@ -1,7 +1,8 @@
 """Frames of a session, invitations and enrolment (pages 5 and 6)."""
 
 from .cbor import Reader, Refused, encode, whole
-from .log import PAYLOAD_MAX, SIGNATURE_MAX, Charter, Head, Stream, changes_of, office_code, read_key
+from .log import PAYLOAD_MAX, SIGNATURE_MAX, Charter, Entry, Head, Stream
+from .log import changes_of, office_code, read_key, read_part, suite_number
 from .suites import digest
 
 FRAME_MAX = 262_144
@@ -75,10 +76,103 @@ def read_frame(data):
         frame = {"frame": "want", "stream": stream, "from": start}
     elif shape == (9, 2):
         frame = {"frame": "positions", "positions": [read_position(reader) for _ in range(reader.head(2000))]}
+    elif shape == (10, 5):
+        frame = read_run(reader)
     else:
         raise Refused("unsupported")
     reader.finish()
     return frame
+
+
+def read_run(reader):
+    stream, first = Stream.read(reader), reader.unsigned()
+    if not 1 <= first < 1 << 63:
+        raise Refused("out-of-range")
+    previous = reader.null() or bytes(32) if first == 1 else reader.fixed(32)
+    count = reader.head(FRAME_MAX)
+    if count < 1 or first + count >= 1 << 63:
+        raise Refused("out-of-range")
+    frame = {"frame": "run", "stream": stream, "first": first, "previous": previous, "items": []}
+    last = {"suite": 1, "stamp": 0, "schema": 1, "seen": None}
+    for _ in range(count):
+        last = read_item(reader, last)
+        frame["items"].append(last)
+    return frame
+
+
+def read_item(reader, last):
+    size = reader.head(4)
+    if size < 3:
+        raise Refused("out-of-range")
+    item = dict(last, part=None)
+    item["stamp"] = (last["stamp"] + reader.integer()) % (1 << 64)
+    item["signature"], item["payload"] = reader.bytes(SIGNATURE_MAX), reader.bytes(PAYLOAD_MAX)
+    if size == 3:
+        return item
+    left = reader.map(4)
+    if not left:
+        raise Refused("out-of-range")
+    before = 0
+    for _ in range(left):
+        key = reader.unsigned()
+        if key <= before:
+            raise Refused("key-order")
+        before = key
+        if key == 10:
+            item["part"] = read_part(reader)
+            continue
+        name, read = {
+            1: ("suite", suite_number),
+            8: ("schema", Reader.unsigned),
+            9: ("seen", lambda reader: reader.null() if reader.is_null() else reader.fixed(32)),
+        }.get(key, (None, None))
+        if name is None:
+            raise Refused("unknown-key")
+        value = read(reader)
+        if value == item[name]:
+            raise Refused("out-of-range")
+        item[name] = value
+    return item
+
+
+def rebuilt(run, suites):
+    """The entries of a run, each put together from what the one before and its payload give."""
+    previous = run["previous"]
+    for seq, item in enumerate(run["items"], run["first"]):
+        if item["suite"] not in suites:
+            raise Refused("unknown-suite", at=seq)
+        payload = item["payload"]
+        header = {1: item["suite"], 2: [part for part in run["stream"] if part is not None], 3: seq}
+        if seq > 1:
+            header[4] = previous
+        header |= {5: digest(item["suite"], "docket/payload/1", payload), 6: len(payload)}
+        header |= {7: item["stamp"], 8: item["schema"]}
+        if item["seen"] is not None:
+            header[9] = item["seen"]
+        if item["part"] is not None:
+            header[10] = list(item["part"])
+        data = encode([encode(header), item["signature"], payload])
+        entry = Entry(data)
+        previous = entry.hash
+        yield entry, data
+
+
+def verify_run(run, stream, seq, previous, key, suites):
+    """Checks a run against the head (seq, previous) of its stream; gives the new head and the entries' encodings."""
+    entries = list(rebuilt(run, suites))
+    first = entries[0][0].header
+    for is_right, code in (
+        (first.stream == stream, "wrong-stream"),
+        (first.seq == seq + 1, "gap"),
+        (first.previous == previous, "fork"),
+    ):
+        if not is_right:
+            raise Refused(code, at=first.seq, stream=stream)
+    if not entries[-1][0].is_signed(key):
+        wrong = next(entry for entry, _ in entries if not entry.is_signed(key))
+        raise Refused("bad-signature", at=wrong.header.seq, stream=stream)
+    last = entries[-1][0]
+    return last.header.seq, last.hash, [data for _, data in entries]
 
 
 def frontier_digest(heads):

@@ -52,6 +52,14 @@ class Stream(namedtuple("Stream", "author incarnation kind office")):
         return f"{self.author.hex()}/{self.incarnation}/{audience}"
 
 
+def read_part(reader):
+    reader.array(2)
+    index, count = reader.unsigned(64), reader.unsigned(64)
+    if not 1 <= index <= count or count < 2:
+        raise Refused("out-of-range")
+    return index, count
+
+
 class Header:
     """Equal by its bytes."""
 
@@ -106,11 +114,7 @@ class Header:
             if left:
                 number, left = reader.unsigned(), left - 1
         if number == 10:
-            reader.array(2)
-            index, count = reader.unsigned(64), reader.unsigned(64)
-            if not 1 <= index <= count or count < 2:
-                raise Refused("out-of-range")
-            self.part = (index, count)
+            self.part = read_part(reader)
         elif number is not None:
             raise Refused("unknown-key")
         if left:

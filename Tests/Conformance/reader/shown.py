@@ -116,6 +116,18 @@ def show_change(change):
     return {"kind": change.kind, "body": change.body.hex()}
 
 
+def show_item(item):
+    seen, part = item["seen"], item["part"]
+    return dict(
+        item,
+        stamp=show_wide(item["stamp"]),
+        seen=None if seen is None else seen.hex(),
+        part=None if part is None else list(part),
+        signature=item["signature"].hex(),
+        payload=item["payload"].hex(),
+    )
+
+
 def show_frame(frame):
     shown = dict(frame)
     for name in ("digest", "agreed", "keyHash", "id", "secret", "signature"):
@@ -125,6 +137,9 @@ def show_frame(frame):
         shown["heads"] = [show_head(head) for head in shown["heads"]]
     if "stream" in shown:
         shown["stream"] = shown["stream"].name
+    if shown.get("frame") == "run":
+        shown["previous"] = shown["previous"].hex()
+        shown["items"] = [show_item(item) for item in shown["items"]]
     if "entries" in shown:
         shown["entries"] = [entry.hex() for entry in shown["entries"]]
     if "signingKey" in shown:

@@ -76,6 +76,19 @@ def read_chain(given, data):
     return {"seq": seq, "hash": value.hex()}
 
 
+def read_run(given, data):
+    head = given.get("head")
+    seq, value, entries = frames.verify_run(
+        frames.read_frame(data),
+        whole(bytes.fromhex(given["stream"]), log.Stream.read),
+        head["seq"] if head else 0,
+        bytes.fromhex(head["hash"]) if head else None,
+        given_key(given),
+        suites=(1,) if given.get("suites") == 1 else (1, 2),
+    )
+    return {"seq": seq, "hash": value.hex(), "entries": [entry.hex() for entry in entries]}
+
+
 def read_key(given, data):
     value = suites.fingerprint(data[0], data[1:])
     return {"fingerprint": value.hex(), "shortAuthor": shown.show_wide(suites.short_author(value))}
