@@ -14,12 +14,14 @@ final class FrameChannel: Sendable {
   private let ended: Task<Void, Never>
   private let sent = NIOLockedValueBox(0)
   private let received = NIOLockedValueBox(0)
+  private let waiting: NIOLockedValueBox<Int>
 
   private init(
-    channel: any Channel, bytesMax: Int, inbound: Inbound, outbound: Outbound,
+    channel: any Channel, waiting: NIOLockedValueBox<Int>, bytesMax: Int, inbound: Inbound, outbound: Outbound,
     close: AsyncStream<Void>.Continuation, ended: Task<Void, Never>
   ) {
     self.channel = channel
+    self.waiting = waiting
     self.bytesMax = bytesMax
     self.inbound = inbound
     self.outbound = outbound
@@ -29,22 +31,27 @@ final class FrameChannel: Sendable {
 
   /// Adds the frame codec and wraps the channel; to be called on its event loop, in the initializer, or reads are
   /// lost.
-  static func wrap(_ channel: any Channel, bytesMax: Int) throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
+  static func wrap(_ channel: any Channel, bytesMax: Int) throws -> Wrapped {
+    let waiting = NIOLockedValueBox(0)
     try channel.pipeline.syncOperations.addHandlers(
       ByteToMessageHandler(FrameDecoder(bytesMax: bytesMax)),
-      MessageToByteHandler(FrameEncoder(bytesMax: bytesMax)))
-    return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+      MessageToByteHandler(FrameEncoder(bytesMax: bytesMax)), ArrivalCounter(waiting: waiting))
+    return Wrapped(channel: try NIOAsyncChannel(wrappingChannelSynchronously: channel), waiting: waiting)
+  }
+
+  /// A channel with its codec, and how many frames have arrived and are not read.
+  struct Wrapped: Sendable {
+    let channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>
+    let waiting: NIOLockedValueBox<Int>
   }
 
   /// Takes over a wrapped channel; it stays open until `finish`.
-  static func open(
-    _ wrapped: NIOAsyncChannel<ByteBuffer, ByteBuffer>, bytesMax: Int
-  ) async throws -> FrameChannel {
+  static func open(_ wrapped: Wrapped, bytesMax: Int) async throws -> FrameChannel {
     let (closing, close) = AsyncStream<Void>.makeStream()
     let (opened, openedContinuation) = AsyncThrowingStream<(Inbound, Outbound), any Error>.makeStream()
     let ended = Task {
       do {
-        try await wrapped.executeThenClose { inbound, outbound in
+        try await wrapped.channel.executeThenClose { inbound, outbound in
           openedContinuation.yield((inbound, outbound))
           openedContinuation.finish()
           for await _ in closing {}
@@ -55,13 +62,16 @@ final class FrameChannel: Sendable {
     }
     for try await (inbound, outbound) in opened {
       return FrameChannel(
-        channel: wrapped.channel, bytesMax: bytesMax, inbound: inbound, outbound: outbound, close: close, ended: ended)
+        channel: wrapped.channel.channel, waiting: wrapped.waiting, bytesMax: bytesMax, inbound: inbound,
+        outbound: outbound, close: close, ended: ended)
     }
     throw TransportError(.truncated)
   }
 
   var bytesSent: Int { sent.withLockedValue { $0 } }
   var bytesReceived: Int { received.withLockedValue { $0 } }
+  /// Whether the next frame can be read without waiting.
+  var hasFrameAtHand: Bool { waiting.withLockedValue { $0 > 0 } }
 
   /// Waits until the frame is on its way; a peer that does not read holds the sender back.
   func send(_ frame: [UInt8]) async throws {
@@ -77,7 +87,7 @@ final class FrameChannel: Sendable {
     }
   }
 
-  var frames: FrameSequence { FrameSequence(inbound: inbound, received: received) }
+  var frames: FrameSequence { FrameSequence(inbound: inbound, received: received, waiting: waiting) }
 
   func finish() async {
     close.finish()
@@ -104,12 +114,16 @@ public struct FrameSequence: AsyncSequence, Sendable {
 
   let inbound: NIOAsyncChannelInboundStream<ByteBuffer>
   let received: NIOLockedValueBox<Int>
+  let waiting: NIOLockedValueBox<Int>
 
-  public func makeAsyncIterator() -> Iterator { Iterator(inner: inbound.makeAsyncIterator(), received: received) }
+  public func makeAsyncIterator() -> Iterator {
+    Iterator(inner: inbound.makeAsyncIterator(), received: received, waiting: waiting)
+  }
 
   public struct Iterator: AsyncIteratorProtocol {
     var inner: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
     let received: NIOLockedValueBox<Int>
+    let waiting: NIOLockedValueBox<Int>
 
     /// - Throws: `TransportError`.
     public mutating func next() async throws -> [UInt8]? {
@@ -119,11 +133,27 @@ public struct FrameSequence: AsyncSequence, Sendable {
         let next = try await iterator.next()
         inner = iterator
         guard let buffer = next else { return nil }
+        waiting.withLockedValue { $0 -= 1 }
         received.withLockedValue { $0 += buffer.readableBytes + 4 }
         return Array(buffer.readableBytesView)
       } catch {
         throw FrameChannel.mapped(error)
       }
     }
+  }
+}
+
+/// Counts frames on their way to whoever reads them.
+private final class ArrivalCounter: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+  typealias InboundOut = ByteBuffer
+
+  private let waiting: NIOLockedValueBox<Int>
+
+  init(waiting: NIOLockedValueBox<Int>) { self.waiting = waiting }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    waiting.withLockedValue { $0 += 1 }
+    context.fireChannelRead(data)
   }
 }

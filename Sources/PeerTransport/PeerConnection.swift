@@ -16,7 +16,7 @@ public final class PeerConnection: Sendable {
   /// A channel on its way to a connection.
   struct Pending: Sendable {
     let gate: HandshakeGate
-    let wrapped: NIOAsyncChannel<ByteBuffer, ByteBuffer>
+    let wrapped: FrameChannel.Wrapped
 
     func connection() async throws -> PeerConnection {
       let channel = try await FrameChannel.open(wrapped, bytesMax: TransportLimits.frameBytesMax)
@@ -55,6 +55,9 @@ public final class PeerConnection: Sendable {
   /// Frames as they arrive; `nil` at the peer's orderly end. In TLS 1.3 a client learns only here that the server
   /// refused its certificate: `refusedByPeer`.
   public var frames: FrameSequence { channel.frames }
+
+  /// Whether the next frame can be read without waiting.
+  public var hasFrameAtHand: Bool { channel.hasFrameAtHand }
 
   /// Frame bytes with their heads, without TLS's own.
   public var bytesSent: Int { channel.bytesSent }

@@ -60,35 +60,57 @@ extension OfficeNode {
     return try StoreFailures.mapped { try store.read { try context.holds(head, in: $0) } }
   }
 
-  /// Stores what came; what this office had written on a branch of its own is recorded again with it.
-  /// - Returns: how many entries were new.
-  func admit(_ run: CarriedRun, _ view: inout SyncView) throws -> Int {
-    let stream = run.stream
+  /// What became of a run that arrived.
+  typealias Admitted = Result<Admission.Outcome, Admission.Failure>
+
+  /// Stores runs in one transaction, as many as can go together; what this office had written on a branch of its own is
+  /// recorded again with them.
+  /// - Returns: what became of the first of them, at least one; the rest is to be given again, unless the last failed for
+  ///   good.
+  func admit(_ runs: ArraySlice<CarriedRun>, _ view: inout SyncView) throws -> [Admitted] {
     let before = context
     let now = effects.now()
-    let (outcome, recovered, after) = try StoreFailures.mapped {
+    let (results, recovered, after) = try StoreFailures.mapped {
       try store.transaction { storage in
         var admission = Admission(context: before)
-        let outcome = try admission.admit(run, at: now, in: storage)
+        var results: [Admitted] = []
+        var hasLostOwnBranch = false
+        for run in runs {
+          do {
+            let outcome = try admission.admit(run, at: now, in: storage)
+            results.append(.success(outcome))
+            hasLostOwnBranch = outcome.hasLostOwnBranch
+          } catch let failure as Admission.Failure {
+            // Nothing of the run was written: what came before it stays.
+            results.append(.failure(failure))
+            if failure.endsSession { break }
+          }
+          if hasLostOwnBranch { break }
+        }
         try admission.finish(in: storage)
         var context = admission.context
-        guard outcome.hasLostOwnBranch else { return (outcome, 0, context) }
+        guard hasLostOwnBranch else { return (results, 0, context) }
         try BranchRecovery.begin(&context, in: storage)
         var journal = Journal(context: context, signer: signer)
         let recovered = try BranchRecovery.recover(&journal, at: now, in: storage)
         try journal.finish(in: storage)
-        return (outcome, recovered, journal.context)
+        return (results, recovered, journal.context)
       }
     }
     context = after
-    if let seq = outcome.fork { view.warnings.append(Self.forkWarning(stream, seq, in: after)) }
-    if outcome.hasLostOwnBranch {
-      try writeIncarnation()
-      view.warnings.append(Self.recoveredWarning(recovered))
+    var isOwn = false
+    for (run, result) in zip(runs, results) {
+      guard case .success(let outcome) = result else { continue }
+      if let seq = outcome.fork { view.warnings.append(Self.forkWarning(run.stream, seq, in: after)) }
+      if outcome.hasLostOwnBranch {
+        try writeIncarnation()
+        view.warnings.append(Self.recoveredWarning(recovered))
+      }
+      if run.stream.author == context.key { isOwn = true }
     }
-    if stream.author == context.key { try noteHighWater() }
-    try releaseParked(of: stream)
-    return outcome.stored
+    if isOwn { try noteHighWater() }
+    for stream in Set(runs.prefix(results.count).map(\.stream)) { try releaseParked(of: stream) }
+    return results
   }
 
   static func forkWarning(_ stream: StreamID, _ seq: UInt64, in context: ReplicaContext) -> Bilingual {

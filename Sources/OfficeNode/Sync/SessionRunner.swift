@@ -5,15 +5,28 @@ import Replication
 
 /// Drives one `SyncSession` over a connection: frames in, actions out. Decides nothing.
 struct SessionRunner {
-  let node: OfficeNode
-  let connection: PeerConnection
-  let peer: OfficeCode
+  private let node: OfficeNode
+  private let connection: PeerConnection
+  private let peer: OfficeCode
   /// The side that called hangs up; the other one waits for that, so that nothing it still needs is cut off.
-  let hangsUp: Bool
+  private let hangsUp: Bool
+  /// Runs that arrived and are stored with the next ones: a transaction each would cost a disk's flush each.
+  private var waiting: [CarriedRun] = []
+  private var waitingBytes = 0
+
+  /// Half of the credit: while it is stored, the peer sends the other half.
+  private static let commitBytes = SessionLimits.creditBytes / 2
+
+  init(node: OfficeNode, connection: PeerConnection, peer: OfficeCode, hangsUp: Bool) {
+    self.node = node
+    self.connection = connection
+    self.peer = peer
+    self.hangsUp = hangsUp
+  }
 
   /// - Returns: what was exchanged.
   /// - Throws: `DeskFailure` when the session broke off; what was stored before stays.
-  func run() async throws -> SyncView {
+  consuming func run() async throws -> SyncView {
     var (session, view) = try await node.beginSession(with: peer)
     var iterator = connection.frames.makeAsyncIterator()
     var isComplete = false
@@ -26,10 +39,14 @@ struct SessionRunner {
       throw TransportError(.refusedByPeer, cause: error.cause)
     }
     while !isComplete {
-      guard let bytes = try await iterator.next() else {
-        throw SyncFailure.closed(peer)
+      do {
+        guard let bytes = try await iterator.next() else { throw SyncFailure.closed(peer) }
+        isComplete = try await received(bytes, &session, &view)
+      } catch {
+        // What arrived whole need not be sent again.
+        if !waiting.isEmpty { _ = try? await storeWaiting(&session, &view) }
+        throw error
       }
-      isComplete = try await received(bytes, &session, &view)
     }
     if !hangsUp {
       while try await iterator.next() != nil {}
@@ -44,7 +61,7 @@ struct SessionRunner {
   }
 
   /// - Returns: whether the session is complete.
-  private func received(
+  private mutating func received(
     _ bytes: [UInt8], _ session: inout SyncSession, _ view: inout SyncView
   ) async throws -> Bool {
     let frame: SyncFrame
@@ -53,11 +70,49 @@ struct SessionRunner {
     } catch {
       throw SyncFailure.violated(peer, "frame: \(error.rawValue)")
     }
-    return try await carryOut(session.received(frame), &session, &view)
+    let isComplete = try await carryOut(session.received(frame), &session, &view)
+    guard !waiting.isEmpty, waitingBytes >= Self.commitBytes || !connection.hasFrameAtHand else { return isComplete }
+    return try await storeWaiting(&session, &view) || isComplete
+  }
+
+  /// Stores the runs that wait, in as few transactions as may be.
+  /// - Returns: whether the session is complete.
+  private mutating func storeWaiting(_ session: inout SyncSession, _ view: inout SyncView) async throws -> Bool {
+    var runs = waiting[...]
+    waiting = []
+    waitingBytes = 0
+    var actions: [SyncSession.Action] = []
+    while !runs.isEmpty {
+      let results: [OfficeNode.Admitted]
+      do {
+        results = try await node.admit(runs, &view)
+      } catch {
+        try? await flush(session.storeFailed(.internalFailure, "storing failed", isMisbehaviour: false)[...])
+        throw error
+      }
+      for (run, result) in zip(runs, results) {
+        switch result {
+        case .success(let outcome): actions += session.stored(bytes: run.bytes, count: outcome.stored)
+        case .failure(.branchesApart(let stream, let seq)):
+          actions += session.branchesApart(stream, before: seq, bytes: run.bytes)
+        case .failure(.unknownAuthor), .failure(.outOfScope):
+          // The trees differ while charters and revocations are on their way: what may not be held is left, and stops
+          // nothing else. A peer that offers it for ever has only its own bandwidth to lose.
+          await node.logRefusal(of: run.stream, by: peer)
+          actions += session.stored(bytes: run.bytes, count: 0)
+        case .failure(let failure):
+          let (code, text) = SyncFailure.words(failure)
+          actions += session.storeFailed(code, text, isMisbehaviour: true)
+          runs = []
+        }
+      }
+      runs = runs.dropFirst(results.count)
+    }
+    return try await carryOut(actions, &session, &view)
   }
 
   /// - Returns: whether the session is complete.
-  private func carryOut(
+  private mutating func carryOut(
     _ first: [SyncSession.Action], _ session: inout SyncSession, _ view: inout SyncView
   ) async throws -> Bool {
     var queue = first[...]
@@ -68,25 +123,8 @@ struct SessionRunner {
         let entries = try await node.entries(of: stream, from: seq, bytesMax: bytesMax)
         queue.append(contentsOf: session.loaded(stream, entries: entries))
       case .store(let run):
-        do {
-          let stored = try await node.admit(run, &view)
-          queue.append(contentsOf: session.stored(bytes: run.bytes, count: stored))
-        } catch Admission.Failure.branchesApart(let stream, let seq) {
-          queue.append(contentsOf: session.branchesApart(stream, before: seq, bytes: run.bytes))
-        } catch Admission.Failure.unknownAuthor, Admission.Failure.outOfScope {
-          // The trees differ while charters and revocations are on their way: what may not be held is left, and stops
-          // nothing else. A peer that offers it for ever has only its own bandwidth to lose.
-          await node.logRefusal(of: run.stream, by: peer)
-          queue.append(contentsOf: session.stored(bytes: run.bytes, count: 0))
-        } catch let failure as Admission.Failure {
-          let (code, text) = SyncFailure.words(failure)
-          queue.append(contentsOf: session.storeFailed(code, text, isMisbehaviour: true))
-        } catch {
-          queue.append(
-            contentsOf: session.storeFailed(.internalFailure, "storing failed", isMisbehaviour: false))
-          try? await flush(queue)
-          throw error
-        }
+        waiting.append(run)
+        waitingBytes += run.bytes
       case .compare(let head):
         queue.append(contentsOf: session.compared(head, isOurs: try await node.holds(head)))
       case .writeReceipts:
@@ -108,6 +146,16 @@ struct SessionRunner {
 
   private func flush(_ actions: ArraySlice<SyncSession.Action>) async throws {
     for case .send(let frame) in actions { try await connection.send(frame.encoded) }
+  }
+}
+
+extension Admission.Failure {
+  /// Whether the peer sent what it must not send; else the run alone is left.
+  var endsSession: Bool {
+    switch self {
+    case .branchesApart, .unknownAuthor, .outOfScope: false
+    case .chain, .unreadable: true
+    }
   }
 }
 
