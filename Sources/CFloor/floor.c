@@ -63,7 +63,7 @@ static int make_tables(floor_run *run) {
     for (int field = 0; field < fields; field++)
       length += snprintf(sql + length, sizeof sql - (size_t)length, ", %s %s", column_name(table, field),
                          is_integer(table, field) ? "INTEGER" : "TEXT");
-    snprintf(sql + length, sizeof sql - (size_t)length, ") WITHOUT ROWID");
+    snprintf(sql + length, sizeof sql - (size_t)length, ")");
     if (execute(run, sql)) return -1;
     snprintf(sql, sizeof sql, "INSERT INTO %s VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", table_names[table]);
     if (prepare(run, sql, &run->insert[table])) return -1;

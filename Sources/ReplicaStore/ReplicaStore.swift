@@ -21,7 +21,7 @@ public final class ReplicaStore: Sendable {
   /// changed, so that catching up is nearly twice as fast as with SQLite's own 1,000 (4 MiB).
   public static let checkpointPages = 32_000
   /// SQLite's page cache: with the pages of one commit it is most of what catching up takes in memory.
-  public static let cacheKibibytes = 16 * 1_024
+  public static let cacheKibibytes = 32 * 1_024
 
   private init(queue: DatabaseQueue, schema: RecordSchema, suites: SuiteSet) {
     self.queue = queue
