@@ -34,6 +34,11 @@ struct WorkflowCheck {
   private func act(_ act: ActRule, _ position: Int) {
     func node() -> YAMLNode? { check.lines.node("workflows", index, "acts", position) }
     func here() -> String { "\(path).acts[\(position)]" }
+    if act.id == ActRule.transferID {
+      reader.mistake(
+        node(), "\(here()).id", .badValue, "步骤标识 \(act.id) 为系统内置的移交所用。",
+        "The act id \(act.id) is the built-in transfer's.", "换一个标识。", "Choose another id.")
+    }
     if act.from.isEmpty {
       reader.mistake(
         node(), "\(here()).from", .missingKey, "缺少 from。", "from is missing.", "写明可办理的状态。",

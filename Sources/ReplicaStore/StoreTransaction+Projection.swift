@@ -18,14 +18,18 @@ extension StoreTransaction {
     "receipt", "act", "other_record", "case_summary", "held_change", "fact", "sighting", "clamp", "time_doubt",
   ]
 
+  /// Beginnings of the names of small values that are made from the log, each with a name for the table they would be.
+  private static let derivedValues = [(NumberIndex.prefix, "document_number"), (DossierLedger.prefix, "dossier")]
+
   public func clearProjection() throws {
     for table in Self.derivedTables + schema.types.map(Schema.table) { try database.execute(sql: "DELETE FROM \(table)") }
     try database.execute(sql: "DELETE FROM charter WHERE is_pinned = 0")
     try dropUnreadableCharters()
     try database.execute(sql: "UPDATE charter SET stamp = NULL")
-    try database.execute(
-      sql: "DELETE FROM small_value WHERE name >= ? AND name < ?",
-      arguments: [NumberIndex.prefix, NumberIndex.prefix + "\u{10FFFF}"])
+    for (prefix, _) in Self.derivedValues {
+      try database.execute(
+        sql: "DELETE FROM small_value WHERE name >= ? AND name < ?", arguments: [prefix, prefix + "\u{10FFFF}"])
+    }
   }
 
   /// A pinned charter that cannot be read any more is none; the log has it again sooner or later.
@@ -43,10 +47,12 @@ extension StoreTransaction {
     var tables = try (["charter"] + Self.derivedTables + schema.types.map(Schema.table)).map { name in
       try projectedTable(name, columns: try columns(of: name), using: suite)
     }
-    let numbers = try Row.fetchCursor(
-      database, sql: "SELECT name, value FROM small_value WHERE name >= ? AND name < ? ORDER BY name",
-      arguments: [NumberIndex.prefix, NumberIndex.prefix + "\u{10FFFF}"])
-    tables.append(try Self.summed("document_number", numbers, using: suite))
+    for (prefix, name) in Self.derivedValues {
+      let values = try Row.fetchCursor(
+        database, sql: "SELECT name, value FROM small_value WHERE name >= ? AND name < ? ORDER BY name",
+        arguments: [prefix, prefix + "\u{10FFFF}"])
+      tables.append(try Self.summed(name, values, using: suite))
+    }
     return tables
   }
 

@@ -35,7 +35,7 @@ struct DocketCommand: AsyncParsableCommand {
         name: "监督 supervision",
         subcommands: [
           BoardCommand.self, CoverageCommand.self, TallyCommand.self, OverdueCommand.self, OrderCommand.self,
-          TakeoverCommand.self, ReferCommand.self,
+          TakeoverCommand.self, TransferCommand.self, ReferCommand.self,
         ]),
       CommandGroup(
         name: "同步 synchronisation",

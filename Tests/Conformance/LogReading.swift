@@ -25,12 +25,16 @@ struct LogReading {
     guard let charter = found, let suite = SuiteSet.standard[charter.signingKey.suite],
       charter.signingKey.fingerprint(using: suite) == root
     else { throw VectorReading.Refusal(code: "no-charter", at: 1) }
-    // A key of no office: nothing in the log is taken for one's own.
-    context = ReplicaContext(
-      office: charter.office, key: KeyFingerprint(.zero), suite: .ed25519, incarnation: 1, suites: .standard,
-      tree: OfficeTree(rootKey: root), shelf: NoPacks(), calendar: HolidayTable(entries: [], years: []))
+    context = Self.context(of: charter.office, tree: OfficeTree(rootKey: root))
     try context.tree.admit(charter, from: root, suites: .standard)
     storage.put(StoredCharter(charter: charter, issuer: root))
+  }
+
+  /// A reader with the rights of an office, and a key of none: nothing in a log is taken for its own.
+  static func context(of office: OfficeCode, tree: OfficeTree) -> ReplicaContext {
+    ReplicaContext(
+      office: office, key: KeyFingerprint(.zero), suite: .ed25519, incarnation: 1, suites: .standard, tree: tree,
+      shelf: NoPacks(), calendar: HolidayTable(entries: [], years: []))
   }
 
   /// Checks every link, as an audit does, then takes the run in as a session would.
@@ -63,6 +67,10 @@ struct LogReading {
         for change in (try? entry.changes()) ?? [] {
           if case .record(let write) = change { types.insert(write.type) }
           if case .act(let act) = change { files.insert(act.file) }
+          if case .dossier(let piece) = change {
+            files.insert(piece.file)
+            types.formUnion([RecordType.subject, .caseFile].map(\.number))
+          }
         }
       }
     }

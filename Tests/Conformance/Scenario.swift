@@ -10,13 +10,13 @@ struct Scenario {
   let suite: SuiteID
   let suites = SuiteSet.standard
 
-  init(_ suite: SuiteID) throws {
+  init(_ suite: SuiteID, district: String = Self.district) throws {
     self.suite = suite
     try write(
       0, .down, [.charter(try Fixed.charter(Self.root, "市局", under: nil, key: key(0), transport: 1))], seconds: 1)
     try write(
-      0, .subtree(try Fixed.office(Self.district)),
-      [.charter(try Fixed.charter(Self.district, "县局", under: Self.root, key: key(1), transport: 2))], seconds: 2)
+      0, .subtree(try Fixed.office(district)),
+      [.charter(try Fixed.charter(district, "县局", under: Self.root, key: key(1), transport: 2))], seconds: 2)
   }
 
   func key(_ index: Int) throws -> PublicKey { try FixedKeys.signer(suite, index).publicKey }

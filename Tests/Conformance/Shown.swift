@@ -113,6 +113,11 @@ enum Shown {
         "transportKey": hex(introduction.transportKey),
       ])
     case .sighting(let sighting): .object(["kind": .number(9), "face": face(sighting.face)])
+    case .dossier(let piece):
+      .object([
+        "kind": .number(10), "file": hex(piece.file.bytes), "part": number(piece.part), "parts": number(piece.parts),
+        "bytes": hex(piece.bytes),
+      ])
     case .unknown(let kind, let body): .object(["kind": number(kind), "body": hex(body)])
     }
   }

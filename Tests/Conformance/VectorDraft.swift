@@ -52,7 +52,8 @@ struct VectorDraft {
 
   static func all() throws -> [VectorDraft] {
     let logs = try items() + headers() + entries() + payloads() + facts() + chains() + identity()
-    return logs + (try frames() + runs() + transport() + clocks() + merges() + actOrders() + bundles() + draws())
+    let states = try clocks() + merges() + actOrders() + bundles() + draws() + dossiers()
+    return logs + (try frames() + runs() + transport()) + states
   }
 }
 

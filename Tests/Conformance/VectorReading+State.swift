@@ -4,9 +4,11 @@ import TestKit
 
 extension VectorReading {
   /// Charters, introductions and revocations as `[issuer, payload]`, taken in one after the other.
-  func tree() throws -> OfficeTree {
+  func tree() throws -> OfficeTree { try tree(of: input) }
+
+  func tree(of charters: [UInt8]) throws -> OfficeTree {
     var tree = OfficeTree(rootKey: KeyFingerprint(try givenDigest("root")))
-    var reader = CBORReader(input)
+    var reader = CBORReader(charters)
     for number in 0..<(try reader.arrayHead(atMost: 100)) {
       try reader.array(of: 2)
       let issuer = KeyFingerprint(try reader.digest())

@@ -62,6 +62,7 @@ struct VectorReading {
     case "readers": try readers()
     case "fork-proof": try forkProof()
     case "bundle": try bundle()
+    case "dossier": try dossier()
     case "acts": try acts()
     case "draw": try draw()
     case "spoken": try spoken()

@@ -3,6 +3,8 @@ import Replication
 import TestKit
 import Testing
 
+@testable import Casebook
+
 @Suite("Vectors of the protocol", .serialized)
 struct VectorTests {
   /// Set by hand to write the vectors that are not there yet; one that is to be written anew is deleted first.
@@ -43,7 +45,7 @@ struct VectorTests {
 
   @Test("every kind of refusal has a vector", arguments: [
     ("items", ["unsigned", "integer", "bytes", "text", "flag", "null", "array", "value", "header", "entry", "payload"]),
-    ("chains", ["chain"]), ("charters", ["charters"]),
+    ("chains", ["chain"]), ("charters", ["charters"]), ("dossiers", ["dossier"]),
   ])
   func refusals(what: String, reads: [String]) throws {
     let refused = Set(try ProtocolVector.all().filter { reads.contains($0.reads) }.compactMap(\.refused))
@@ -51,6 +53,7 @@ struct VectorTests {
       switch what {
       case "items": CBORReader.Failure.allCases.map(\.rawValue)
       case "chains": ChainFailure.Code.allCases.map(\.rawValue)
+      case "dossiers": DossierEntry.Failure.allCases.map(\.rawValue) + ["not-above", "piece-missing", "guest-refused"]
       default: OfficeTree.Failure.allCases.map(\.rawValue)
       }
     #expect(Set(wanted).subtracting(refused).isEmpty)
@@ -63,13 +66,13 @@ struct VectorTests {
     #expect(frames == ["hello", "frontier", "entries", "run", "credit", "done", "settled", "want", "positions", "close"])
     let changes = read.filter { $0.reads == "payload" }.flatMap { $0.expected?["changes"]?.list ?? [] }
     let kinds = Set(changes.compactMap { $0["kind"]?.number })
-    #expect(kinds.union([7]).isSuperset(of: 1...9) && read.contains { $0.reads == "fork-proof" })
+    #expect(kinds.union([7]).isSuperset(of: 1...10) && read.contains { $0.reads == "fork-proof" })
     for name in ["chain-ed25519", "chain-sm2", "entry-ed25519", "entry-sm2"] {
       #expect(read.contains { $0.name == name })
     }
   }
 
-  @Test("each numbered page has a worked example, and its bytes are those of the vector it names", arguments: 1...7)
+  @Test("each numbered page has a worked example, and its bytes are those of the vector it names", arguments: 1...8)
   func pages(number: Int) throws {
     let folder = RepositoryRoot.path + "/Protocol"
     let page = try #require(

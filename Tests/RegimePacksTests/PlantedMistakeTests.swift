@@ -82,4 +82,17 @@ struct PlantedMistakeTests {
       #expect(try PackLoader.load(yaml: changed, file: "signs").document == text.dropFirst().dropLast())
     }
   }
+
+  @Test("no pack has an act of the built-in transfer's id")
+  func reservedAct() throws {
+    let yaml = WorkflowLibrary.selfContained(try #require(try BundledPacks.all().first { $0.code == "renxian" }).yaml)
+    let changed = yaml.replacing("id: takeover", with: "id: transfer")
+    #expect(changed != yaml)
+    do throws(PackError) {
+      _ = try PackLoader.load(yaml: changed, file: "transfer")
+      Issue.record("accepted")
+    } catch {
+      #expect(error.mistakes.contains { $0.kind == .badValue && $0.path.hasSuffix(".id") && $0.message.zh.contains("移交") })
+    }
+  }
 }

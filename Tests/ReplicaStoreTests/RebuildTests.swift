@@ -77,6 +77,7 @@ struct RebuildTests {
     ("other_record", "INSERT INTO other_record VALUES (77, x'01', x'80', x'A0')"),
     ("document_number", "UPDATE small_value SET value = x'00' WHERE name LIKE 'document-number/%'"),
     ("document_number", "INSERT INTO small_value VALUES ('document-number/假〔2026〕1号/x', x'00')"),
+    ("dossier", "INSERT INTO small_value VALUES ('dossier/guest/9', x'00')"),
     ("charter", "UPDATE charter SET body = x'00' WHERE id = (SELECT max(id) FROM charter)"),
   ])
   func damaged(table: String, statement: String) throws {

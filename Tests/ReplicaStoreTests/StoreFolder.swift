@@ -34,7 +34,7 @@ final class StoreFolder {
     return try queue.read { database in
       let tables = try String.fetchAll(database, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
       return try tables.filter { !kept.contains($0) }.flatMap { table in
-        let filter = table == "small_value" ? " WHERE name LIKE 'document-number/%'" : ""
+        let filter = table == "small_value" ? " WHERE name LIKE 'document-number/%' OR name LIKE 'dossier/%'" : ""
         return try Row.fetchAll(database, sql: "SELECT * FROM \(table)\(filter)").map { row in
           let isNumbered = row["id"] is Int64?
           return table + " " + row.filter { !(isNumbered && $0.0 == "id" && $0.1.storage.value is Int64) }

@@ -74,4 +74,83 @@ struct OfficeTreeTests {
     try tree.admit(charter(city, under: root), from: root.key, suites: .standard)
     #expect(tree.all.count == 2)
   }
+
+  @Test("an office below the deepest level has no seat, and reads nothing")
+  func depth() throws {
+    var chain = [try seat("d0")]
+    var tree = OfficeTree(rootKey: chain[0].key)
+    try tree.admit(charter(chain[0], under: nil), from: chain[0].key, suites: .standard)
+    for level in 1...OfficeTree.depthMax {
+      chain.append(try seat("d\(level)"))
+      try tree.admit(charter(chain[level], under: chain[level - 1]), from: chain[level - 1].key, suites: .standard)
+    }
+    let below = try seat("below")
+    let deepest = chain[OfficeTree.depthMax]
+    #expect(tree.rank(of: deepest.code) == 1)
+    #expect(throws: OfficeTree.Failure.tooDeep) {
+      try tree.admit(charter(below, under: deepest), from: deepest.key, suites: .standard)
+    }
+    #expect(tree.seat(below.code) == nil && tree.rank(of: below.code) == 0)
+    #expect(!tree.mayRead(below.code, StreamID(author: chain[0].key, incarnation: 1, audience: .down)))
+    #expect(tree.mayRead(chain[0].code, StreamID(author: deepest.key, incarnation: 1, audience: .up)))
+    // A superior cannot vouch for one there either.
+    let isDeepGuest = tree.admit(guest(below, under: deepest), from: chain[0].code, suites: .standard)
+    #expect(!isDeepGuest)
+  }
+
+  private func guest(_ seat: Seat, under parent: Seat) -> Guest {
+    Guest(office: seat.code, name: seat.code.text, parent: parent.code, keys: [seat.signer.publicKey])
+  }
+
+  @Test("a guest has rank and keys by its superior's word, reads nothing, and gives way to a charter")
+  func guests() throws {
+    let root = try seat("1"), west = try seat("2"), east = try seat("3"), branch = try seat("4"), other = try seat("5")
+    var tree = OfficeTree(rootKey: root.key)
+    try tree.admit(charter(root, under: nil), from: root.key, suites: .standard)
+    try tree.admit(charter(west, under: root), from: root.key, suites: .standard)
+    let before = tree
+    // Only under the one who vouches, and only of offices that have no seat; never with another's key.
+    let isForeignGuest = tree.admit(guest(east, under: root), from: west.code, suites: .standard)
+    #expect(!isForeignGuest)
+    let isOrphan = tree.admit(guest(branch, under: east), from: root.code, suites: .standard)
+    #expect(!isOrphan)
+    let stolen = Guest(office: east.code, name: "", parent: root.code, keys: [west.signer.publicKey])
+    let isThief = tree.admit(stolen, from: root.code, suites: .standard)
+    #expect(!isThief)
+    let isSeated = tree.admit(guest(west, under: root), from: root.code, suites: .standard)
+    #expect(isSeated)
+    #expect(tree == before)
+    let isGuest = tree.admit(guest(east, under: root), from: root.code, suites: .standard)
+    #expect(isGuest)
+    let isBranchGuest = tree.admit(guest(branch, under: east), from: root.code, suites: .standard)
+    #expect(isBranchGuest)
+    #expect(tree.office(of: branch.key) == branch.code && tree.rank(of: branch.code) + 1 == tree.rank(of: east.code))
+    #expect(tree.isSuperior(root.code, of: branch.code) && !tree.isSuperior(west.code, of: branch.code))
+    #expect(tree.publicKey(branch.key) == nil && tree.guestKey(branch.key) == branch.signer.publicKey)
+    for reader in [root, west, east, branch] {
+      #expect(!tree.mayRead(reader.code, StreamID(author: branch.key, incarnation: 1, audience: .up)))
+    }
+    #expect(!tree.mayRead(branch.code, StreamID(author: root.key, incarnation: 1, audience: .down)))
+    #expect(tree.all.map(\.charter.office) == [root.code, west.code])
+    // No guest charters anybody.
+    #expect(throws: OfficeTree.Failure.unknownIssuer) {
+      try tree.admit(charter(other, under: east), from: east.key, suites: .standard)
+    }
+    try tree.admit(charter(east, under: root), from: root.key, suites: .standard)
+    #expect(tree.guest(east.code) == nil && tree.seat(east.code)?.key == east.key)
+    #expect(tree.guest(branch.code)?.parent == east.code)
+  }
+
+  @Test("a stream aimed at an office that is not below its author reaches nobody new, with its subtree neither")
+  func strayAudience() throws {
+    let root = try seat("1"), west = try seat("2"), east = try seat("3"), branch = try seat("4")
+    var tree = OfficeTree(rootKey: root.key)
+    try tree.admit(charter(root, under: nil), from: root.key, suites: .standard)
+    for office in [west, east] { try tree.admit(charter(office, under: root), from: root.key, suites: .standard) }
+    try tree.admit(charter(branch, under: east), from: east.key, suites: .standard)
+    for audience in [Audience.office(east.code), .subtree(east.code), .subtree(root.code)] {
+      let stream = StreamID(author: west.key, incarnation: 1, audience: audience)
+      #expect([root, west, east, branch].filter { tree.mayRead($0.code, stream) }.map(\.code) == [root.code, west.code])
+    }
+  }
 }

@@ -86,29 +86,16 @@ extension Clerk {
 
   /// Takes an act, if the rules allow it now.
   func act(_ draft: ActDraft, in storage: any ReplicaStorage) throws -> DeskReply {
-    let id = try fileID(draft.file, in: storage)
-    guard let file = try context.file(id, in: storage), let folded = file.folded, let workflow = file.workflow else {
-      throw DeskFailure(
-        kind: .refused, code: "pack-missing",
-        message: Bilingual(
-          zh: "案卷所依据的制度包尚未到达本机构，暂不能办理。", en: "The pack this file is pinned to has not arrived here yet."),
-        remedy: Bilingual(zh: "请先与上级同步。", en: "Synchronise with the superior first."))
-    }
+    if draft.act == ActRule.transferID { return try transfer(draft, in: storage) }
+    let (id, file, folded) = try opened(draft.file, in: storage)
+    let workflow = folded.workflow
     let leaves = folded.heads.compactMap { RecordID(hex: $0) }
     let rule = workflow.act(draft.act)
     var act = Act(
       id: newID().description, rule: draft.act, office: context.office.text, rank: context.tree.rank(of: context.office),
       stamp: .max, parents: leaves.map(\.description), date: try date(draft.date),
       officers: try officers(draft.officers, in: storage), facts: try facts(draft.facts, rule: rule, in: storage))
-    guard act.date <= today else {
-      throw DeskFailure(
-        Refusal(
-          code: .dateOrder,
-          message: Bilingual(
-            zh: "办理日期 \(act.date) 晚于今天 \(today)。", en: "The act is dated \(act.date), after today, \(today)."),
-          article: rule?.source ?? workflow.source,
-          remedy: Bilingual(zh: "请在办理之后登记；本机时间不对的，请先校准。", en: "Record it once it is done; if this machine's clock is wrong, set it first.")))
-    }
+    try refuseFuture(act, source: rule?.source ?? workflow.source)
     if let refusal = folded.attempt(act, hierarchy: context.tree) { throw DeskFailure(refusal) }
     try checkAtDesk(act, in: file, storage)
     try checkLegalConflicts(rule, of: file, storage)
@@ -124,10 +111,40 @@ extension Clerk {
         documentNumber: issued?.text))
   }
 
+  /// A file with its acts in order, for taking one more.
+  func opened(
+    _ reference: String, in storage: any ReplicaStorage
+  ) throws -> (id: RecordID, file: OpenedFile, folded: FoldedCase) {
+    let id = try fileID(reference, in: storage)
+    guard let file = try context.file(id, in: storage), let folded = file.folded else {
+      throw DeskFailure(
+        kind: .refused, code: "pack-missing",
+        message: Bilingual(
+          zh: "案卷所依据的制度包尚未到达本机构，暂不能办理。", en: "The pack this file is pinned to has not arrived here yet."),
+        remedy: Bilingual(zh: "请先与上级同步。", en: "Synchronise with the superior first."))
+    }
+    return (id, file, folded)
+  }
+
+  func refuseFuture(_ act: Act, source: String) throws {
+    guard act.date > today else { return }
+    throw DeskFailure(
+      Refusal(
+        code: .dateOrder,
+        message: Bilingual(
+          zh: "办理日期 \(act.date) 晚于今天 \(today)。", en: "The act is dated \(act.date), after today, \(today)."),
+        article: source,
+        remedy: Bilingual(zh: "请在办理之后登记；本机时间不对的，请先校准。", en: "Record it once it is done; if this machine's clock is wrong, set it first.")))
+  }
+
   /// Where an act of ours on a file goes: up from our own level, or down to the office that has the file and those
-  /// between.
-  private func audience(of file: OpenedFile) throws -> Audience {
-    for text in [file.addressee, file.office] {
+  /// between. An office that transferred it hears nothing more of it.
+  func audience(of file: OpenedFile) throws -> Audience {
+    let ended = file.folded?.scopeEnds ?? [:]
+    let others = ended.isEmpty ? [] : (file.folded?.formerOffices ?? []) + [file.folded?.responsible ?? ""]
+    // Where a file was transferred to nobody there is, who opened it is told after all.
+    let open = ([file.addressee, file.office] + others).filter { ended[$0] == nil }
+    for text in open + [file.office] {
       if let office = OfficeCode(text), context.tree.isSuperior(context.office, of: office) { return .office(office) }
     }
     return .up
@@ -179,7 +196,7 @@ extension Clerk {
     return (pack, regime, workflow)
   }
 
-  private func date(_ text: String?) throws -> CivilDate {
+  func date(_ text: String?) throws -> CivilDate {
     guard let text else { return today }
     guard let date = CivilDate(text) else {
       throw DeskFailure(

@@ -67,6 +67,10 @@ extension Clerk {
         en: "a charter for a new key: waits for the present key to introduce it, or to be revoked")
     case .factRefused:
       Bilingual(zh: "撤销、追认或换钥记录的签发机构无权决定，未采用。", en: "signed by an office that may not decide this")
+    case .dossierRefused:
+      Bilingual(
+        zh: "移交的案卷材料中有与签名不符的记录：该记录未采用，其余照常；用 docket verify 查看是哪一条。",
+        en: "a transferred file's dossier holds an entry that is not what was signed: it does not count, the others do; see docket verify")
     case .disputed: Bilingual(zh: "有争议：予以保存，不生效。", en: "disputed: kept, does not count")
     case .quarantined: Bilingual(zh: "暂存：待上级追认。", en: "in quarantine until a superior ratifies it")
     }

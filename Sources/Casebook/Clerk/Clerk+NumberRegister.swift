@@ -44,7 +44,7 @@ extension Clerk {
   func numberRows(_ scope: NumberScope, of office: String?, in storage: any ReplicaStorage) throws -> [NumberRow] {
     guard let series = try wordings(of: scope, in: storage).last else { throw try unknownSeries(scope, in: storage) }
     let code = office ?? context.office.text
-    guard code == context.office.text || context.tree.isSuperior(context.office.text, of: code) else {
+    guard code == context.office.text || context.isAbove(context.office, OfficeCode(code)) else {
       throw unknownOffice(code)
     }
     let ledger = try ledger(of: scope, in: storage)

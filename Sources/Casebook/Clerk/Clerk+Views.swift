@@ -20,9 +20,15 @@ extension Clerk {
   func overdueRows(in storage: any ReplicaStorage) throws -> [FileRow] {
     try storage.summaries().filter { summary in
       guard let due = summary.nextDue, !summary.isFinal else { return false }
-      return due < today.description
+      return due < today.description && isInSight(summary.office)
     }.map { try row(of: $0, in: storage) }
       .sorted { ($0.nextDue ?? "", $0.number) < ($1.nextDue ?? "", $1.number) }
+  }
+
+  /// Whether what an office does with its files reaches this one: not what one beside does with a file transferred to
+  /// it. The root sees every office, and also a file given to one that does not exist.
+  private func isInSight(_ office: String) -> Bool {
+    context.tree.seat(context.office)?.depth == 0 || OfficeCode(office).flatMap { context.tree.seat($0) } != nil
   }
 
   func fileRow(_ id: RecordID, in storage: any ReplicaStorage) throws -> FileRow {
@@ -94,7 +100,7 @@ extension Clerk {
           fields: (rule.form?.fields ?? []).map { $0.required ? $0.id : "[\($0.id)]" }, source: rule.source)
       }, hasSealedComplainant: !sealed.isEmpty,
       scoreBand: file.pack?.regime(file.regime).flatMap { ScoreBandCheck(regime: $0).band(folded?.facts ?? [:])?.name },
-      overCeilingReason: file.row.text(14))
+      overCeilingReason: file.row.text(14), transfer: transferView(folded))
   }
 
   private func view(

@@ -60,11 +60,14 @@ public struct FileView: Sendable, Hashable, Codable {
   public var scoreBand: Bilingual?
   /// Why the unit was visited once more than its ceiling allows.
   public var overCeilingReason: String?
+  /// The last transfer to an office beside; `nil` where there was none.
+  public var transfer: TransferView?
 
   public init(
     row: FileRow, workflow: Bilingual, regime: Bilingual, pack: String, subject: String?, openedBy: String,
     relatesTo: String?, facts: [String: String], acts: [ActView], clocks: [ClockView],
-    possible: [PossibleAct], hasSealedComplainant: Bool, scoreBand: Bilingual? = nil, overCeilingReason: String? = nil
+    possible: [PossibleAct], hasSealedComplainant: Bool, scoreBand: Bilingual? = nil, overCeilingReason: String? = nil,
+    transfer: TransferView? = nil
   ) {
     self.row = row
     self.workflow = workflow
@@ -80,6 +83,29 @@ public struct FileView: Sendable, Hashable, Codable {
     self.hasSealedComplainant = hasSealedComplainant
     self.scoreBand = scoreBand
     self.overCeilingReason = overCeilingReason
+    self.transfer = transfer
+  }
+}
+
+/// A file's transfer to an office beside (移交).
+public struct TransferView: Sendable, Hashable, Codable {
+  public var from: String
+  public var to: String
+  /// Day it was recorded for, `YYYY-MM-DD`.
+  public var on: String
+  public var reason: String
+  /// Entry after which the transferring office says nothing more of the file.
+  public var position: String
+  /// This office had the file and is told nothing more of it.
+  public var hasEndedHere: Bool
+
+  public init(from: String, to: String, on: String, reason: String, position: String, hasEndedHere: Bool) {
+    self.from = from
+    self.to = to
+    self.on = on
+    self.reason = reason
+    self.position = position
+    self.hasEndedHere = hasEndedHere
   }
 }
 

@@ -53,7 +53,7 @@ public struct Calendars: Sendable {
     var next: OfficeCode? = office
     while let code = next {
       if let history = histories[code] { return history }
-      next = tree.seat(code)?.charter.parent
+      next = tree.seat(code)?.charter.parent ?? tree.guest(code)?.parent
     }
     return base
   }
@@ -113,8 +113,11 @@ extension ReplicaContext {
   /// The working days this office counts by.
   public var calendar: HolidayTable { calendars.history(for: office, in: tree).current }
 
-  /// What a file is counted by.
+  /// What a file is counted by. Of an office beside, which a file was transferred to, nothing is known but that it has a
+  /// superior in common.
   func calendars(for folded: FoldedCase) -> CalendarHistory {
-    calendars.history(for: OfficeCode(folded.responsible) ?? office, in: tree)
+    let responsible = OfficeCode(folded.responsible)
+      .flatMap { tree.seat($0) != nil || tree.guest($0) != nil ? $0 : nil }
+    return calendars.history(for: responsible ?? office, in: tree)
   }
 }

@@ -22,7 +22,7 @@ struct DrawAudit {
         DrawFinding(
           .rewritten, message: Bilingual(zh: "抽取记录在作出后被改写。", en: "The record was written again after it was made.")))
     }
-    if !context.tree.isSuperior(draw.witness, of: draw.office) {
+    if !context.isAbove(OfficeCode(draw.witness), OfficeCode(draw.office)) {
       found.append(
         DrawFinding(
           .witness,

@@ -31,6 +31,7 @@ struct LogAudit {
     _ head: StreamHead, key: PublicKey, in storage: any ReplicaStorage, into model: MemoryStorage, _ view: inout VerifyView
   ) throws {
     var reached: StreamHead?
+    var assembler = DossierAssembler()
     while (reached?.seq ?? 0) < head.seq {
       let next = (reached?.seq ?? 0) + 1
       let run = try storage.entries(of: head.stream, from: next, bytesMax: SessionLimits.creditBytes)
@@ -41,6 +42,7 @@ struct LogAudit {
         view.entries += run.count
         view.signatures += run.count
         reached = newHead
+        for entry in run { checkDossiers(in: entry, &assembler, &view) }
       } catch {
         view.problems.append(
           problem(
@@ -52,6 +54,32 @@ struct LogAudit {
     if reached?.hash != head.hash {
       view.problems.append(
         problem(head.stream, head.seq, "head", "流的末端与其记载不符。", "The stream's end is not what is recorded of it."))
+    }
+  }
+
+  /// Every entry of a dossier, by the keys that this replica knows or was told of.
+  private func checkDossiers(in entry: Entry, _ assembler: inout DossierAssembler, _ view: inout VerifyView) {
+    let (stream, seq) = (entry.header.stream, entry.header.seq)
+    for change in (try? entry.changes()) ?? [] {
+      guard case .dossier(let piece) = change else { continue }
+      switch assembler.add(piece) {
+      case .incomplete: continue
+      case .broken, .unreadable:
+        view.problems.append(
+          problem(stream, seq, "dossier", "移交的案卷材料不完整。", "A dossier of a transferred file is not whole."))
+      case .complete(let dossier):
+        for (index, item) in dossier.items.enumerated() {
+          do throws(DossierEntry.Failure) {
+            _ = try DossierEntry(item.entry, of: dossier.file, in: context)
+            view.signatures += 1
+          } catch {
+            view.problems.append(
+              problem(
+                stream, seq, "dossier", "移交的案卷材料第 \(index + 1) 条与签名不符：\(error.rawValue)。",
+                "Entry \(index + 1) of a transferred file's dossier is not what was signed: \(error.rawValue)."))
+          }
+        }
+      }
     }
   }
 

@@ -60,7 +60,7 @@ extension Projector {
     }
   }
 
-  private mutating func keep(_ clamp: HybridTimestamp?, of entry: Entry, in storage: any ReplicaStorage) throws {
+  mutating func keep(_ clamp: HybridTimestamp?, of entry: Entry, in storage: any ReplicaStorage) throws {
     try storage.setClamp(clamp, of: WriteStamp(time: entry.header.stamp, author: entry.header.stream.author))
     if clamp != nil { context.hasClamps = true }
   }

@@ -35,7 +35,7 @@ extension Projector {
     case .sighting(let sighting):
       try storage.put(sighting, by: stream.author)
       try compare(sighting, in: storage)
-    case .record, .act, .unknown: return .unknownKind
+    case .record, .act, .dossier, .unknown: return .unknownKind
     }
     return nil
   }
@@ -54,7 +54,11 @@ extension Projector {
       return .charterWaiting
     }
     try storage.put(StoredCharter(charter: charter, issuer: issuer, stamp: stamp))
-    if context.tree != before { hasTouchedTree = true }
+    if context.tree != before {
+      hasTouchedTree = true
+      // What was taken of a guest on a superior's word is to be taken from the office's own streams.
+      if before.guest(charter.office) != nil { mustRebuild = true }
+    }
     return nil
   }
 

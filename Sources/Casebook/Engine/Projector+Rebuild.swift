@@ -11,6 +11,12 @@ extension Projector {
     mustRebuild = false
     judgements = [:]
     touchedFiles = []
+    isRebuilding = true
+    defer { isRebuilding = false }
+    assemblers = [:]
+    dossiers = []
+    context.hasDossiers = false
+    try DossierBook.clearMarks(in: storage)
     context.hasClamps = false
     try context.refresh(from: storage)
     var pending = try storage.heads()
@@ -38,6 +44,7 @@ extension Projector {
     mustRebuild = false
     hasTouchedTree = true
     try finish(in: storage)
+    try DossierBook(context: context, storage: storage).markTold()
   }
 
   private func isReady(_ stream: StreamID) -> Bool {

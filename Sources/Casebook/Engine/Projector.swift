@@ -16,6 +16,13 @@ public struct Projector {
   /// Receipts over the stream that was projected last: a run is of one stream.
   var lastReceipts: (stream: StreamID, receipts: [Receipt])?
 
+  /// Pieces of dossiers that are not whole yet.
+  var assemblers: [StreamID: DossierAssembler] = [:]
+  /// Dossiers of this transaction.
+  var dossiers: [ReceivedDossier] = []
+  /// Whether everything is being projected anew, so that nothing withdrawn is left to take back.
+  var isRebuilding = false
+
   public init(context: ReplicaContext) { self.context = context }
 
   /// Projects one entry; a part of a transaction waits for the last one.
@@ -78,6 +85,9 @@ public struct Projector {
       return nil
     case .unknown:
       return .unknownKind
+    case .dossier(let piece):
+      try project(piece, of: entry, in: storage)
+      return nil
     case .charter, .receipt, .revocation, .ratification, .forkProof, .introduction, .sighting:
       return try projectFact(change, of: entry, in: storage)
     }
@@ -120,6 +130,8 @@ public struct Projector {
     lastReceipts = nil
     if hasTouchedTree { try retryHeld(in: storage) }
     if mustRebuild { return try rebuild(in: storage) }
+    if hasTouchedTree { try retryDossiers(in: storage) }
+    try projectDossiers(in: storage)
     var files = touchedFiles
     if hasTouchedCalendar || hasTouchedTree { try context.refreshCalendars(in: storage) }
     if hasTouchedPacks || hasTouchedTree || hasTouchedCalendar {
@@ -132,6 +144,7 @@ public struct Projector {
     for id in files.sorted() {
       let file = packs == nil ? try context.file(id, in: storage) : try packs?.file(id)
       if let file { try storage.put(context.summary(of: file)) }
+      try DossierBook(context: context, storage: storage).mark(id, file)
     }
     touchedFiles = []
     hasTouchedPacks = false

@@ -14,6 +14,8 @@ public struct ReplicaContext: Sendable {
   public var standing: Standing
   /// Whether any stamp is clamped; none is, as long as clocks are right.
   public var hasClamps: Bool
+  /// Whether this office handed any file's entries over.
+  var hasDossiers = false
   public var shelf: any PackShelf
   public var calendars: Calendars
   public var schema: RecordSchema
@@ -74,9 +76,11 @@ public struct ReplicaContext: Sendable {
         return true
       }
     }
+    try DossierLedger.admitGuests(to: &tree, suites: suites, in: storage)
     self.tree = tree
     self.standing = standing
     hasClamps = try storage.hasClamps()
+    hasDossiers = try DossierLedger.hasTold(in: storage)
     try refreshCalendars(in: storage)
   }
 
@@ -97,7 +101,11 @@ public protocol PackShelf: Sendable {
 
 extension OfficeTree: OfficeHierarchy {
   public func isSuperior(_ superior: String, of office: String) -> Bool {
-    guard let superior = OfficeCode(superior), let office = OfficeCode(office) else { return false }
-    return isSuperior(superior, of: office)
+    guard let superior = OfficeCode(superior), let seat = seat(superior) else { return false }
+    let known = OfficeCode(office).flatMap { self.seat($0) != nil || guest($0) != nil ? $0 : nil }
+    // An office that is not known here stands below the root all the same: only the root knows every office, and a file
+    // transferred to one that does not exist must not be lost.
+    guard let known else { return seat.depth == 0 }
+    return isSuperior(superior, of: known)
   }
 }

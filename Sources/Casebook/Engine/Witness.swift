@@ -3,8 +3,9 @@ public import Replication
 /// Receipts (回执): a superior's proof that it holds its subordinates' entries up to a head.
 public enum Witness {
   /// Facts this office owes: receipts for every stream of an office below that has grown since the last receipt of ours,
-  /// fork proofs that no entry carries yet, and sightings of what its superiors showed it.
-  /// - Returns: changes by audience: what is said of a stream reaches every holder of that stream.
+  /// fork proofs that no entry carries yet, sightings of what its superiors showed it, and dossiers of transferred files.
+  /// - Returns: changes by audience: what is said of a stream reaches every holder of that stream. Each is to be recorded
+  ///   as a transaction of its own.
   public static func owed(
     context: ReplicaContext, at wallMilliseconds: UInt64, in storage: any ReplicaStorage
   ) throws -> [(audience: Audience, changes: [Change])] {
@@ -33,12 +34,14 @@ public enum Witness {
       let audience = isAbove ? context.tree.audience(ofFactsAbout: stored.proof.stream) ?? .up : .up
       byAudience[audience, default: []].append(.forkProof(stored.proof))
     }
+    let dossiers = try DossierBook(context: context, storage: storage).owed(at: wallMilliseconds)
     return byAudience.sorted { $0.key.order < $1.key.order }.map { (audience: $0.key, changes: $0.value) }
+      + dossiers.map { (audience: .office($0.target), changes: $0.dossier.pieces.map { .dossier($0) }) }
   }
 
   /// The provable interval of an entry, Unix milliseconds: not before the receipt its author had seen, not after
   /// the first receipt that covers it. `nil` bounds are open: an unwitnessed act is legal, not an error. `claimed` is
-  /// the author's own clock.
+  /// the author's own clock. Of an entry that came in a dossier it is what the superior stated with it.
   public static func interval(
     of stream: StreamID, seq: UInt64, in storage: any ReplicaStorage
   ) throws -> (claimed: UInt64?, from: UInt64?, until: UInt64?) {
@@ -50,6 +53,9 @@ public enum Witness {
       return try !isForked || storage.head(of: stream) == head || holds(head, in: storage)
     }.map(\.receipt.clock).min()
     let entry = try storage.entries(of: stream, from: seq, bytesMax: 1).first
+    if entry == nil, let proven = try DossierLedger.proven(stream, seq, in: storage) {
+      return (proven.claimed, proven.from, proven.until)
+    }
     var from: UInt64?
     if let seen = entry?.header.seen { from = try storage.receiptClock(ofEntry: seen) }
     return (entry?.header.stamp.milliseconds, from, until)

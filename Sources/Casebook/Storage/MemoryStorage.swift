@@ -237,7 +237,7 @@ public final class MemoryStorage: ReplicaStorage {
     actsByFile = [:]
     summariesByFile = [:]
     held = []
-    small = small.filter { !$0.key.hasPrefix(NumberIndex.prefix) }
+    small = small.filter { !$0.key.hasPrefix(NumberIndex.prefix) && !$0.key.hasPrefix(DossierLedger.prefix) }
   }
 
   public func put(_ change: HeldChange) {

@@ -216,6 +216,8 @@ public struct HeldChange: Sendable, Hashable {
     case charterWaiting = "charter-waiting"
     /// A revocation, ratification or introduction by an office that may not decide this.
     case factRefused = "fact-refused"
+    /// A dossier with an entry that is not its author's, or of an office that may not hand it over.
+    case dossierRefused = "dossier-refused"
     /// The whole entry is disputed (`EntryClass.disputed`).
     case disputed
     /// The whole entry is in quarantine (`EntryClass.quarantined`).

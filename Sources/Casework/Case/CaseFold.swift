@@ -32,10 +32,12 @@ public struct FoldedCase: Sendable, Hashable {
   public private(set) var state: String
   /// Office now responsible.
   public private(set) var responsible: String
-  /// The standing act that made it responsible; `nil` while the opening office still is.
+  /// The last standing takeover; `nil` where there was none.
   public private(set) var takeover: Act?
   /// Offices that were responsible before, the earliest first.
   public private(set) var formerOffices: [String] = []
+  /// Offices that handed the file to one beside, with the transfer that ended their part in it (移交).
+  public private(set) var scopeEnds: [String: Act] = [:]
   /// Every act in order, standing or void.
   public private(set) var steps: [FoldedStep] = []
   /// Acts that build on acts not held.
@@ -115,13 +117,22 @@ public struct FoldedCase: Sendable, Hashable {
     let from = state
     state = rule.to ?? state
     if rule.effect == .takeover {
-      formerOffices.removeAll { $0 == responsible }
-      formerOffices.append(responsible)
-      responsible = act.office
+      handOver(to: act.office)
       takeover = act
+    } else if let target = act.transferTarget {
+      // Who had it before is not told of it any more either: what the target records does not reach them.
+      for office in formerOffices + [responsible] { scopeEnds[office] = act }
+      handOver(to: target)
     }
     facts.merge(act.facts) { old, new in isSupplement ? old : new }
     standingSteps[act.rule, default: []].append(steps.count)
     steps.append(FoldedStep(act: act, outcome: .stands(from: from, to: state), isSupplement: isSupplement))
+  }
+
+  private mutating func handOver(to office: String) {
+    formerOffices.removeAll { $0 == responsible }
+    formerOffices.append(responsible)
+    responsible = office
+    scopeEnds[office] = nil
   }
 }

@@ -11,10 +11,13 @@ extension FoldedCase {
 
   /// Whether an act of the rule is a supplement (原承办机构补充): after a takeover an office that had the file may
   /// still add to its record, but move nothing. An act that moves no state may move the file all the same, by
-  /// starting, stopping, suspending or extending a period or by approving; these are no supplements.
+  /// starting, stopping, suspending or extending a period or by approving; these are no supplements. An office that
+  /// transferred the file adds nothing more.
   func isSupplement(_ rule: ActRule, by office: String) -> Bool {
-    guard rule.by == .responsible, office != responsible, formerOffices.contains(office) else { return false }
-    guard rule.to == nil, rule.effect == nil else { return false }
+    guard rule.by == .responsible, office != responsible, formerOffices.contains(office),
+      scopeEnds[office] == nil
+    else { return false }
+    guard rule.to == nil, rule.effect == nil, rule.id != ActRule.transferID else { return false }
     let isApproval = rule.guards.contains { if case .approver = $0.condition { true } else { false } }
     return !isApproval && !workflow.clocks.contains { $0.isMoved(by: rule.id) }
   }
@@ -23,6 +26,7 @@ extension FoldedCase {
     if isParty(act.office, of: rule, hierarchy: hierarchy) { return nil }
     switch rule.by {
     case .responsible:
+      if let transfer = scopeEnds[act.office] { return Refusals.transferred(act, rule, by: transfer) }
       if let takeover, formerOffices.contains(act.office) {
         return Refusals.takenOver(act, rule, by: takeover, in: self)
       }

@@ -56,6 +56,21 @@ enum Refusals {
         en: "The former office may still add to the record; \(folded.responsible) takes the other acts."))
   }
 
+  /// For an office whose part in the file ended with a transfer.
+  static func transferred(_ act: Act, _ rule: ActRule, by transfer: Act) -> Refusal {
+    let target = transfer.transferTarget ?? ""
+    return Refusal(
+      code: .notResponsible,
+      message: Bilingual(
+        zh: "\(transfer.office) 已于 \(transfer.date) 将本案移交 \(target)；\(act.office) 此后的\(rule.label.zh)不生效，予以保留。",
+        en: "\(transfer.office) transferred the file to \(target) on \(transfer.date); "
+          + "\(rule.label.en) by \(act.office) after that has no effect and is kept."),
+      article: ActRule.transfer.source,
+      remedy: Bilingual(
+        zh: "请将材料转交 \(target) 办理；确应由本机构办理的，由 \(target) 再行移交。",
+        en: "Hand what you have to \(target); if the file belongs here, \(target) may transfer it back."))
+  }
+
   static func notResponsible(_ act: Act, _ rule: ActRule, in folded: FoldedCase) -> Refusal {
     Refusal(
       code: .notResponsible,

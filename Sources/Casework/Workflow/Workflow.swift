@@ -49,7 +49,10 @@ public struct Workflow: Sendable, Hashable {
   }
 
   public func state(_ id: String) -> WorkflowState? { states.first { $0.id == id } }
-  public func act(_ id: String) -> ActRule? { acts.first { $0.id == id } }
+  public func act(_ id: String) -> ActRule? {
+    if id == ActRule.transferID { return kind == .order ? nil : .transfer }
+    return acts.first { $0.id == id }
+  }
 }
 
 public struct WorkflowState: Sendable, Hashable {

@@ -131,19 +131,19 @@ extension OfficeNode {
   func writeReceipts(for peer: OfficeCode) throws -> ([StreamHead], Int) {
     let context = context
     let now = effects.now()
-    var count = 0
+    var count = 0, entries = 0
     if !mayNotWrite {
       try StoreFailures.mapped {
         try store.transaction { storage in
           var journal = Journal(context: context, signer: signer)
           for (audience, changes) in try Witness.owed(context: context, at: now, in: storage) {
-            _ = try journal.record(changes, for: audience, at: now, in: storage)
-            count += changes.count
+            entries += try journal.record(changes, for: audience, at: now, in: storage).count
+            count += changes.count { if case .dossier = $0 { false } else { true } }
           }
           try journal.finish(in: storage)
         }
       }
-      if count > 0 { try noteHighWater() }
+      if entries > 0 { try noteHighWater() }
     }
     return (try sharedHeads(with: peer).filter { $0.stream.author == context.key }, count)
   }

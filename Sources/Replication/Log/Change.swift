@@ -10,6 +10,7 @@ public enum Change: Sendable, Hashable {
   case forkProof(ForkProof)
   case introduction(KeyIntroduction)
   case sighting(Sighting)
+  case dossier(DossierPiece)
   /// A kind of a later version.
   case unknown(kind: UInt64, body: [UInt8])
 
@@ -44,6 +45,9 @@ public enum Change: Sendable, Hashable {
     case .sighting(let sighting):
       kind = 9
       sighting.write(to: &body)
+    case .dossier(let piece):
+      kind = 10
+      piece.write(to: &body)
     case .unknown(let unknownKind, let bytes):
       kind = unknownKind
       body.encoded(bytes)
@@ -67,6 +71,7 @@ public enum Change: Sendable, Hashable {
     case 7: self = .forkProof(try ForkProof(from: &body))
     case 8: self = .introduction(try KeyIntroduction(from: &body))
     case 9: self = .sighting(try Sighting(from: &body))
+    case 10: self = .dossier(try DossierPiece(from: &body))
     default:
       self = .unknown(kind: kind, body: Array(body.rest))
       return

@@ -7,9 +7,12 @@ public enum Clamp {
   /// - Parameter receipts: superiors' receipts over the entry's stream, on the branch that is held.
   /// - Returns: what orders the entry at `seq` instead of its stamp, or `nil` when the stamp does.
   public static func of(_ stamp: HybridTimestamp, seq: UInt64, receipts: [Receipt]) -> HybridTimestamp? {
-    guard let first = receipts.lazy.filter({ $0.head.seq >= seq }).map(\.clock).min(),
-      stamp.milliseconds > first + graceMilliseconds
-    else { return nil }
-    return HybridTimestamp(milliseconds: first)
+    receipts.lazy.filter { $0.head.seq >= seq }.map(\.clock).min().flatMap { of(stamp, firstReceipt: $0) }
+  }
+
+  /// - Parameter clock: Unix milliseconds of the first receipt over the entry.
+  public static func of(_ stamp: HybridTimestamp, firstReceipt clock: UInt64) -> HybridTimestamp? {
+    let (latest, isNever) = clock.addingReportingOverflow(graceMilliseconds)
+    return isNever || stamp.milliseconds <= latest ? nil : HybridTimestamp(milliseconds: clock)
   }
 }

@@ -34,6 +34,8 @@ public struct OfficeTree: Sendable, Hashable {
   private var offices: [KeyFingerprint: OfficeCode] = [:]
   private var shortAuthors: [UInt64: OfficeCode] = [:]
   private var successions: [OfficeCode: KeySuccession] = [:]
+  /// Offices without a seat here that a superior vouches for; they may read nothing.
+  var guests = GuestBook()
 
   public init(rootKey: KeyFingerprint) { self.rootKey = rootKey }
 
@@ -44,7 +46,7 @@ public struct OfficeTree: Sendable, Hashable {
 
   public func seat(_ office: OfficeCode) -> Seat? { seats[office] }
   /// The office that a key speaks for or spoke for: work of a retired key stays its office's.
-  public func office(of key: KeyFingerprint) -> OfficeCode? { offices[key] }
+  public func office(of key: KeyFingerprint) -> OfficeCode? { offices[key] ?? guests.keys[key]?.office }
   public func seat(of key: KeyFingerprint) -> Seat? { offices[key].flatMap { seats[$0] } }
 
   /// A key that is or was an office's, for verifying what it signed.
@@ -124,6 +126,7 @@ public struct OfficeTree: Sendable, Hashable {
     let known = offices.filter { $0.value == office }.map(\.key)
     guard seats[office] != seat || Set(known) != Set(succession.seated) else { return false }
     seats[office] = seat
+    guests.remove(office)
     for key in known { offices[key] = nil }
     for key in succession.seated {
       offices[key] = office
@@ -137,25 +140,32 @@ public struct OfficeTree: Sendable, Hashable {
 
   /// Whether `superior` is a proper ancestor of `office`.
   public func isSuperior(_ superior: OfficeCode, of office: OfficeCode) -> Bool {
-    var next = seats[office]?.charter.parent
+    var next = parent(of: office)
     while let code = next {
       if code == superior { return true }
-      next = seats[code]?.charter.parent
+      next = parent(of: code)
     }
     return false
   }
 
+  private func parent(of office: OfficeCode) -> OfficeCode? {
+    if let seat = seats[office] { return seat.charter.parent }
+    return guests.seats[office]?.guest.parent
+  }
+
   /// Authority rank: greater is higher in the tree; 0 for a key that has no seat.
   public func rank(of office: OfficeCode) -> Int {
-    guard let seat = seats[office] else { return 0 }
-    return Self.depthMax + 1 - seat.depth
+    guard let depth = seats[office]?.depth ?? guests.seats[office]?.depth else { return 0 }
+    return Self.depthMax + 1 - depth
   }
 
   /// The same by the short author of a write stamp.
-  public func rank(ofShortAuthor author: UInt64) -> Int { shortAuthors[author].map { rank(of: $0) } ?? 0 }
+  public func rank(ofShortAuthor author: UInt64) -> Int { office(ofShortAuthor: author).map { rank(of: $0) } ?? 0 }
 
   /// The office whose key a write stamp's short author stands for.
-  public func office(ofShortAuthor author: UInt64) -> OfficeCode? { shortAuthors[author] }
+  public func office(ofShortAuthor author: UInt64) -> OfficeCode? {
+    shortAuthors[author] ?? guests.shortAuthors[author]
+  }
 
   /// Whether an office may hold a stream (DESIGN section 5, audiences). Nobody may hold a stream of a key
   /// without a seat.

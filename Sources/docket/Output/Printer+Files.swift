@@ -36,6 +36,14 @@ extension Printer {
     if let reason = view.overCeilingReason, !reason.isEmpty {
       line("  超频次上限理由：\(reason)", "  above the ceiling because: \(reason)")
     }
+    if let transfer = view.transfer {
+      line(
+        "  移交：\(transfer.from) → \(transfer.to)（\(transfer.on)，\(transfer.reason)；截止 \(transfer.position)）",
+        "  transferred: \(transfer.from) → \(transfer.to) (\(transfer.on), \(transfer.reason); scope ends at \(transfer.position))")
+      if transfer.hasEndedHere {
+        line("  本机构只保留移交前的内容，此后的办理情况不再显示。", "  This office keeps what it had; what follows is not shown here.")
+      }
+    }
     if view.hasSealedComplainant { line("  投诉举报人：已密封", "  complainant: sealed") }
     line("步骤", "acts")
     for act in view.acts { self.act(act) }

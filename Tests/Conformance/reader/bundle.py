@@ -2,9 +2,11 @@
 
 from .cbor import Reader, Refused
 from .clock import clamped
+from .dossier import Assembler, check_item, issuer_of
 from .log import (
     Act,
     Charter,
+    DossierPiece,
     Entry,
     Face,
     ForkProof,
@@ -145,6 +147,8 @@ class Settled:
         self.counting = []  # (entry, change) of records and acts
         self.judged = []  # (stream, seq, class, rule) of entries that do not count
         self.waiting = []  # (entry, change) of facts that do not count yet
+        self.dossiers = []  # (entry with the last piece, dossier)
+        self.handed = {}  # (stream, seq) of entries that came in dossiers: clock of the first receipt, or None
         pending, depth = set(log.streams), 0
         while ready := [stream for stream in pending if stream.author == log.root or stream.author in self.tree.owner]:
             stream = min(ready, key=self._order)
@@ -155,6 +159,7 @@ class Settled:
                 depth = self._order(stream)[0]
             self._take_stream(stream)
         self._retry()
+        self._take_dossiers()
 
     def _order(self, stream):
         """From the root downwards: whatever decides over an office's entries stands above it."""
@@ -172,6 +177,7 @@ class Settled:
         entries = self.log.streams[stream]
         hash_at = self.hash_at(stream)
         held = {entry.header.seq for entry in entries}
+        assembler = Assembler()
         for entry in entries:
             index, count = entry.header.part or (1, 1)
             if entry.header.seq + count - index not in held:
@@ -183,8 +189,50 @@ class Settled:
             for change in changes(entry):
                 if isinstance(change, (Record, Act)):
                     self.counting.append((entry, change))
+                elif isinstance(change, DossierPiece):
+                    self._take_piece(entry, change, assembler)
                 elif not self._take_fact(entry, change):
                     self.waiting.append((entry, change))
+
+    def _take_piece(self, entry, piece, assembler):
+        try:
+            dossier = assembler.add(piece)
+        except Refused:
+            return  # Held.
+        if dossier is not None:
+            self.dossiers.append((entry, dossier))
+
+    def _take_dossiers(self):
+        """Entries of streams that the root may not hold, as a superior hands them over (page 8)."""
+        tree, found, withdrawn = self.tree, [], {}
+        for last, dossier in sorted(
+            self.dossiers, key=lambda pair: (pair[0].header.stamp, pair[0].header.stream.encoded, pair[0].header.seq)
+        ):
+            try:
+                issuer = issuer_of(last.header.stream, tree)
+            except Refused:
+                continue
+            found.append((last, dossier, issuer))
+            for value in dossier.withdrawn:
+                withdrawn[value] = max(withdrawn.get(value, 0), last.header.stamp)
+        taken = set()
+        for last, dossier, issuer in found:
+            for guest in dossier.guests:
+                tree.admit_guest(guest, issuer)
+            for item in dossier.items:
+                try:
+                    entry, held = check_item(item, dossier.file, tree)
+                except Refused:
+                    continue  # It does not count, the others do.
+                stream = entry.header.stream
+                if tree.may_read(tree.owner[tree.root], stream) or withdrawn.get(entry.hash, -1) >= last.header.stamp:
+                    continue
+                place = (stream, entry.header.seq)
+                clocks = [clock for clock in (self.handed.get(place), item.until) if clock is not None]
+                self.handed[place] = min(clocks, default=None)
+                if entry.hash not in taken:
+                    taken.add(entry.hash)
+                    self.counting += [(entry, change) for change in held]
 
     def _retry(self):
         """A charter may need another before it; facts need charters."""
@@ -252,12 +300,16 @@ class Settled:
         rows, acts = {}, {}
         for entry, change in self.counting:
             stream, stamp = entry.header.stream, entry.header.stamp
-            order = clamped(stamp, self.standing.first_clock(stream, entry.header.seq, self.hash_at(stream)))
+            if (stream, entry.header.seq) in self.handed:
+                clock = self.handed[stream, entry.header.seq]
+            else:
+                clock = self.standing.first_clock(stream, entry.header.seq, self.hash_at(stream))
+            order = clamped(stamp, clock)
             author = short_author(stream.author)
             if isinstance(change, Record):
                 rows.setdefault((change.type, change.id), Row()).write(change, (stamp, author), order)
             else:
-                rank = self.tree.rank(self.tree.owner.get(stream.author))
+                rank = self.tree.rank(self.tree.office_of(stream.author))
                 acts.setdefault(change.file, []).append((rank, order, change))
         return rows, acts
 

@@ -187,6 +187,7 @@ Ratification = namedtuple("Ratification", "stream first last hash")
 ForkProof = namedtuple("ForkProof", "lesser greater")
 Introduction = namedtuple("Introduction", "office key transport")
 Sighting = namedtuple("Sighting", "face")
+DossierPiece = namedtuple("DossierPiece", "file part parts bytes")
 Unknown = namedtuple("Unknown", "kind body")
 
 
@@ -310,6 +311,19 @@ def read_sighting(reader):
     return Sighting(Face.read(reader))
 
 
+PIECES_MAX = 18
+PIECE_MAX = 60 * 1024
+
+
+def read_dossier_piece(reader):
+    reader.array(4)
+    file, part, parts = reader.fixed(16), reader.unsigned(PIECES_MAX), reader.unsigned(PIECES_MAX)
+    data = reader.bytes(PIECE_MAX)
+    if not 1 <= part <= parts:
+        raise Refused("out-of-range")
+    return DossierPiece(file, part, parts, data)
+
+
 BODIES = {
     1: read_record,
     2: read_act,
@@ -320,6 +334,7 @@ BODIES = {
     7: read_fork_proof,
     8: read_introduction,
     9: read_sighting,
+    10: read_dossier_piece,
 }
 
 

@@ -1,6 +1,17 @@
 """How decoded things are written in the vectors."""
 
-from .log import Act, Charter, ForkProof, Introduction, Ratification, Receipt, Record, Revocation, Sighting
+from .log import (
+    Act,
+    Charter,
+    DossierPiece,
+    ForkProof,
+    Introduction,
+    Ratification,
+    Receipt,
+    Record,
+    Revocation,
+    Sighting,
+)
 
 
 def show_value(value):
@@ -113,6 +124,14 @@ def show_change(change):
         }
     if isinstance(change, Sighting):
         return {"kind": 9, "face": show_face(change.face)}
+    if isinstance(change, DossierPiece):
+        return {
+            "kind": 10,
+            "file": change.file.hex(),
+            "part": change.part,
+            "parts": change.parts,
+            "bytes": change.bytes.hex(),
+        }
     return {"kind": change.kind, "body": change.body.hex()}
 
 

@@ -17,6 +17,8 @@ class Tree:
         self.owner = {}  # fingerprint of every key that took effect: office
         self.keys = {}  # fingerprint: Key
         self.seated = {}  # office: its keys in the order they took effect
+        self.guests = {}  # office: (parent, depth), of those without a seat that a dossier names
+        self.guest_keys = {}  # fingerprint: (office, Key)
 
     def admit(self, charter, issuer, stamp=None):
         """Takes a charter in; `stamp` is that of its entry, None when it was received at enrolment."""
@@ -91,19 +93,55 @@ class Tree:
         """The public key of a fingerprint that is or was an office's."""
         return self.keys[author] if author in self.owner else None
 
+    def admit_guest(self, guest, issuer):
+        """Takes in what a superior states of an office without a seat (page 8); whether it is known now."""
+        if guest.office in self.seats:
+            return True
+        if guest.parent in self.seats:
+            if guest.parent != issuer and not self.is_superior(issuer, guest.parent):
+                return False
+            depth = self.seats[guest.parent][2] + 1
+        elif guest.parent in self.guests and self.is_superior(issuer, guest.parent):
+            depth = self.guests[guest.parent][1] + 1
+        else:
+            return False
+        if depth > DEPTH_MAX or self.guests.get(guest.office, (guest.parent,))[0] != guest.parent:
+            return False
+        keys = {fingerprint(*key): key for key in guest.keys}
+        if any((self.office_of(author) or guest.office) != guest.office for author in keys):
+            return False
+        self.guests[guest.office] = (guest.parent, depth)
+        self.guest_keys.update({author: (guest.office, key) for author, key in keys.items()})
+        return True
+
+    def guest_key(self, author):
+        return self.guest_keys[author][1] if author in self.guest_keys else None
+
+    def office_of(self, author):
+        """The office of a key, by its charter or as a guest."""
+        return self.owner.get(author) or self.guest_keys.get(author, (None,))[0]
+
     def rank(self, office):
-        return DEPTH_MAX + 1 - self.seats[office][2] if office in self.seats else 0
+        if office in self.seats:
+            return DEPTH_MAX + 1 - self.seats[office][2]
+        return DEPTH_MAX + 1 - self.guests[office][1] if office in self.guests else 0
 
     def rank_of_short_author(self, short):
         offices = [office for key, office in self.owner.items() if short_author(key) == short]
+        offices = offices or [office for key, (office, _) in self.guest_keys.items() if short_author(key) == short]
         return self.rank(min(offices)) if offices else 0
 
+    def _parent(self, office):
+        if office in self.seats:
+            return self.seats[office][0].parent
+        return self.guests.get(office, (None,))[0]
+
     def is_superior(self, superior, office):
-        seat = self.seats.get(office)
-        while seat is not None and seat[0].parent is not None:
-            if seat[0].parent == superior:
+        parent = self._parent(office)
+        while parent is not None:
+            if parent == superior:
                 return True
-            seat = self.seats.get(seat[0].parent)
+            parent = self._parent(parent)
         return False
 
     def may_read(self, reader, stream):

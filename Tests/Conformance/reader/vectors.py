@@ -3,9 +3,9 @@
 import json
 import pathlib
 
-from . import bundle, cbor, draw, frames, log, merge, shown, suites
+from . import bundle, cbor, dossier, draw, frames, log, merge, shown, suites
 from .cbor import Refused, whole
-from .clock import Clock
+from .clock import Clock, clamped
 from .tree import Tree
 
 
@@ -259,6 +259,57 @@ def read_draw(given, data):
         "findings": draw.findings(
             found["suite"], [bytes.fromhex(receipt) for receipt in found["receipts"]], found["publication"]
         )
+    }
+
+
+def read_dossier(given, data):
+    tree = tree_of(given, bytes.fromhex(given["charters"]))
+    stream = whole(bytes.fromhex(given["stream"]), log.Stream.read)
+    issuer = dossier.issuer_of(stream, tree)
+    assembler, found = dossier.Assembler(), None
+    for payload in whole(data, lambda reader: [reader.bytes(log.PAYLOAD_MAX) for _ in range(reader.head(100))]):
+        for piece in log.changes_of(payload):
+            found = assembler.add(piece)
+    if found is None:
+        raise Refused("piece-missing")
+    for number, guest in enumerate(found.guests):
+        if not tree.admit_guest(guest, issuer):
+            raise Refused("guest-refused", at=number + 1)
+    entries = []
+    for number, item in enumerate(found.items):
+        try:
+            entry, changes = dossier.check_item(item, found.file, tree)
+        except Refused as refusal:
+            raise Refused(refusal.code, at=number + 1) from None
+        header = entry.header
+        entries.append(
+            {
+                "office": tree.office_of(header.stream.author),
+                "stream": header.stream.name,
+                "seq": header.seq,
+                "hash": entry.hash.hex(),
+                "from": item.start,
+                "until": item.until,
+                "order": shown.show_wide(clamped(header.stamp, item.until)),
+                "changes": [shown.show_change(change) for change in changes],
+            }
+        )
+    return {
+        "issuer": issuer,
+        "target": stream.office,
+        "file": found.file.hex(),
+        "guests": [
+            {
+                "office": guest.office,
+                "name": guest.name,
+                "parent": guest.parent,
+                "rank": tree.rank(guest.office),
+                "keys": [suites.fingerprint(*key).hex() for key in guest.keys],
+            }
+            for guest in found.guests
+        ],
+        "entries": entries,
+        "withdrawn": [value.hex() for value in found.withdrawn],
     }
 
 

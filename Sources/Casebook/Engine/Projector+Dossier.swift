@@ -1,0 +1,143 @@
+import Replication
+
+/// A dossier that came whole, to be looked at when the transaction's other entries are projected.
+struct ReceivedDossier {
+  let dossier: Dossier
+  let stream: StreamID
+  let seq: UInt64
+  let stamp: HybridTimestamp
+}
+
+/// Dossiers: entries of streams that this office may not hold, verified one by one and projected under their authors.
+extension Projector {
+  mutating func project(_ piece: DossierPiece, of entry: Entry, in storage: any ReplicaStorage) throws {
+    let (stream, seq) = (entry.header.stream, entry.header.seq)
+    switch assemblers[stream, default: DossierAssembler()].add(piece) {
+    case .incomplete: return
+    case .complete(let dossier):
+      dossiers.append(ReceivedDossier(dossier: dossier, stream: stream, seq: seq, stamp: entry.header.stamp))
+      // What was taken in has to go again.
+      if !isRebuilding, recipient(of: stream) != nil,
+        try dossier.withdrawn.contains(where: { try DossierLedger.isTaken($0, in: storage) })
+      {
+        mustRebuild = true
+      }
+    case .broken, .unreadable: try refuseDossier(stream, seq, in: storage)
+    }
+    assemblers[stream] = nil
+  }
+
+  /// Runs when every charter of the transaction is admitted: an office with a seat here needs nobody's word, and what
+  /// this office may read itself it takes from its own stream.
+  mutating func projectDossiers(in storage: any ReplicaStorage) throws {
+    let received = dossiers.sorted { ($0.stamp, $0.stream, $0.seq) < ($1.stamp, $1.stream, $1.seq) }
+    dossiers = []
+    var counting: [ReceivedDossier] = []
+    for item in received {
+      guard let target = recipient(of: item.stream) else {
+        try refuseDossier(item.stream, item.seq, in: storage)
+        continue
+      }
+      for hash in item.dossier.withdrawn { try DossierLedger.withdraw(hash, at: item.stamp, in: storage) }
+      if context.tree.office(of: item.stream.author) == context.office {
+        try DossierBook.notePublished(item.dossier, at: item.stamp, to: target, context, in: storage)
+        context.hasDossiers = true
+      }
+      touchedFiles.insert(item.dossier.file)
+      counting.append(item)
+    }
+    for item in counting where try !projectEntries(of: item, in: storage) {
+      try refuseDossier(item.stream, item.seq, in: storage)
+    }
+  }
+
+  /// - Returns: whether every guest was admitted and every entry is its author's. Those that are count, whatever the
+  ///   others are.
+  private mutating func projectEntries(of received: ReceivedDossier, in storage: any ReplicaStorage) throws -> Bool {
+    guard let issuer = context.tree.office(of: received.stream.author) else { return false }
+    var isWhole = true
+    for guest in received.dossier.guests {
+      guard context.tree.admit(guest, from: issuer, suites: context.suites) else {
+        isWhole = false
+        continue
+      }
+      if let known = context.tree.guest(guest.office) { try DossierLedger.keep(known, in: storage) }
+    }
+    for item in received.dossier.items {
+      guard let checked = try? DossierEntry(item.entry, of: received.dossier.file, in: context),
+        let suite = context.suites[checked.entry.header.suite]
+      else {
+        isWhole = false
+        continue
+      }
+      let entry = checked.entry
+      if context.tree.mayRead(context.office, entry.header.stream) { continue }
+      let hash = entry.hash(using: suite)
+      if try DossierLedger.isWithdrawn(hash, from: received.stamp, in: storage) { continue }
+      try DossierLedger.noteTaken(hash, in: storage)
+      let clamp = try note(item, of: entry, checked.changes, in: storage)
+      for change in checked.changes { _ = try project(change, of: entry, clamp: clamp, in: storage) }
+    }
+    return isWhole
+  }
+
+  /// Keeps what receipts prove of an entry, as they would decide over it where its stream is held.
+  /// - Returns: the clamp of its stamp. An entry that is handed over again, because an earlier receipt came to light, is
+  ///   ordered by that one.
+  private mutating func note(
+    _ item: Dossier.Item, of entry: Entry, _ changes: [Change], in storage: any ReplicaStorage
+  ) throws -> HybridTimestamp? {
+    let (stream, seq) = (entry.header.stream, entry.header.seq)
+    let stated = DossierLedger.Proven(claimed: entry.header.stamp.milliseconds, from: item.from, until: item.until)
+    let proven = try DossierLedger.proven(stream, seq, in: storage)?.merged(with: stated) ?? stated
+    try DossierLedger.keep(proven, of: stream, seq, in: storage)
+    let clamp = proven.clamp
+    if let clamp { try keep(clamp, of: entry, in: storage) }
+    for case .act(let act) in changes {
+      if let doubt = proven.doubt {
+        try storage.put(StoredDoubt(act: act.id, file: act.file, author: stream.author, doubt: doubt))
+      } else {
+        try storage.removeDoubt(of: act.id)
+      }
+    }
+    return clamp
+  }
+
+  /// Whom the dossiers of a stream are for; `nil` where its author is not above that office.
+  private func recipient(of stream: StreamID) -> OfficeCode? {
+    guard case .office(let target) = stream.audience, let issuer = context.tree.office(of: stream.author),
+      context.tree.isSuperior(issuer, of: target)
+    else { return nil }
+    return target
+  }
+
+  /// A charter came: what was refused for want of it is looked at again.
+  mutating func retryDossiers(in storage: any ReplicaStorage) throws {
+    for held in try storage.heldChanges() where held.reason == .dossierRefused {
+      guard let last = try storage.entries(of: held.stream, from: held.seq, bytesMax: 1).first,
+        last.header.seq == held.seq
+      else { continue }
+      try storage.remove(held)
+      var assembler = DossierAssembler()
+      var isBroken = false
+      let parts = UInt64(last.header.part?.index ?? 1)
+      for seq in (held.seq - min(held.seq, parts) + 1)...held.seq {
+        guard let entry = try storage.entries(of: held.stream, from: seq, bytesMax: 1).first else { continue }
+        for case .dossier(let piece) in (try? entry.changes()) ?? [] {
+          switch assembler.add(piece) {
+          case .incomplete: continue
+          case .complete(let dossier):
+            dossiers.append(
+              ReceivedDossier(dossier: dossier, stream: held.stream, seq: seq, stamp: entry.header.stamp))
+          case .broken, .unreadable: isBroken = true
+          }
+        }
+      }
+      if isBroken { try storage.put(held) }
+    }
+  }
+
+  private func refuseDossier(_ stream: StreamID, _ seq: UInt64, in storage: any ReplicaStorage) throws {
+    try storage.put(HeldChange(stream: stream, seq: seq, index: -1, reason: .dossierRefused))
+  }
+}
