@@ -21,6 +21,8 @@ public actor OfficeNode {
   /// As it stood when the node was opened.
   nonisolated let initialContext: ReplicaContext
   var isServing = false
+  /// One backup at a time.
+  var isBackingUp = false
   /// Own entries the database lacks although this machine wrote them; no writing until they are back.
   var isBehindHighWater: Bool
   /// The home was copied, moved or restored since it was last sure of itself.
@@ -89,13 +91,14 @@ public actor OfficeNode {
   ) throws -> OfficeNode {
     let settings = try OfficeSettings.read(home)
     guard let lock = try HomeLock.acquire(home) else { throw NodeFailure.busy(home) }
+    BackupScratch.clear(home)
     let (signer, transport) = try StoreFailures.mapped {
       (
         try KeyFile.read(path: home.signingKey, passphrase: nil),
         try KeyFile.read(path: home.transportKey, passphrase: nil)
       )
     }
-    let store = try StoreFailures.mapped { try ReplicaStore.open(path: home.database, suites: .standard) }
+    let store = try StoreFailures.mapped { try home.openStore() }
     return try OfficeNode(
       home: home, settings: settings, store: store, signer: signer, transportSigner: transport, effects: effects,
       logger: logger, lock: lock, isForRepair: isForRepair)
@@ -152,7 +155,7 @@ extension DeskRequest {
     case .ratify, .keyRevoke, .adopt: true
     case .keyList: false
     // Carried out by the node before it comes to the clerk.
-    case .bundleCreate, .bundleApply, .doctor: false
+    case .bundleCreate, .bundleApply, .doctor, .backupCreate, .backupDrill: false
     case .status, .verify, .officeList, .invite, .officerList, .subjectList, .regimeList, .indicatorList, .fileList,
       .fileShow, .board, .coverage, .tallies, .overdue, .conflicts, .quarantine, .peers, .log, .sync, .numberList,
       .numberRegister:

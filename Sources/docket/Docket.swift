@@ -43,7 +43,7 @@ struct DocketCommand: AsyncParsableCommand {
           ServeCommand.self, SyncCommand.self, PeersCommand.self, BundleCommand.self, ConflictsCommand.self,
           QuarantineCommand.self, LogCommand.self, VerifyCommand.self,
         ]),
-      CommandGroup(name: "维护 care", subcommands: [DoctorCommand.self]),
+      CommandGroup(name: "维护 care", subcommands: [DoctorCommand.self, BackupCommand.self, RestoreCommand.self]),
     ])
 }
 

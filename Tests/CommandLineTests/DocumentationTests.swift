@@ -44,6 +44,7 @@ struct DocumentationTests {
       "init", "invite", "join", "status", "office", "officer", "regime", "indicator", "calendar", "subject", "complaint",
       "inspect", "case", "board", "coverage", "overdue", "order", "takeover", "transfer", "serve", "sync", "peers", "conflicts",
       "quarantine", "log", "verify", "number", "bundle", "doctor",
+      "backup", "restore",
     ] {
       #expect(help.out.contains("  \(command)"), "\(command)")
       #expect(try await office.start(Office.executable, [command, "--help"]).wait().status == 0)

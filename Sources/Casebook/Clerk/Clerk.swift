@@ -85,7 +85,8 @@ public struct Clerk {
     case .keyRevoke(let draft): try revokeKey(draft, in: storage)
     case .log(let limit): .log(try logRows(limit: limit, in: storage))
     case .verify: .verified(try LogAudit(context: context).audit(storage))
-    case .status, .peers, .invite, .sync, .adopt, .bundleCreate, .bundleApply, .doctor:
+    case .status, .peers, .invite, .sync, .adopt, .bundleCreate, .bundleApply, .doctor, .backupCreate,
+      .backupDrill:
       throw DeskFailure(
         kind: .usage, code: "not-for-clerk",
         message: Bilingual(zh: "此操作须由节点执行。", en: "The node itself carries this out."),

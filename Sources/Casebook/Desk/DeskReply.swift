@@ -41,6 +41,8 @@ public enum DeskReply: Sendable, Hashable, Codable {
   case bundleMade(BundleMadeView)
   case bundlesApplied(BundleAppliedView)
   case doctor(DoctorView)
+  case backupMade(BackupMadeView)
+  case backupDrilled(BackupDrillView)
   case done
 }
 

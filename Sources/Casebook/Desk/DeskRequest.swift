@@ -67,6 +67,10 @@ public enum DeskRequest: Sendable, Hashable, Codable {
   /// Absolute paths, in any order.
   case bundleApply(paths: [String])
   case doctor(rebuild: Bool)
+  case backupCreate(BackupDraft)
+  /// Backs up, restores into a folder that goes away, and compares.
+  /// - Parameter isKept: the backup's file stays at the draft's path.
+  case backupDrill(BackupDraft, isKept: Bool)
 }
 
 public struct Invite: Sendable, Hashable, Codable {

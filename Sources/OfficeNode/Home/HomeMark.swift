@@ -19,6 +19,11 @@ enum HomeMark {
     return written != current(home)
   }
 
+  /// A mark that no place has: a home made from a backup is moved, wherever it lies.
+  static func writeRestored(_ home: Home) throws(DurableFile.Failure) {
+    try DurableFile.write(Array("restored\n".utf8), to: home.mark)
+  }
+
   static func write(_ home: Home) throws(DurableFile.Failure) {
     guard let mark = current(home) else { return }
     try DurableFile.write(Array(mark.utf8), to: home.mark)

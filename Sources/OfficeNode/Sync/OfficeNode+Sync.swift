@@ -225,6 +225,9 @@ extension OfficeNode: Desk {
     case .bundleCreate(let draft): return .bundleMade(try await createBundle(draft, progress: progress))
     case .bundleApply(let paths): return .bundlesApplied(try await applyBundles(paths, progress: progress))
     case .doctor(let rebuild): return .doctor(try await examine(rebuild: rebuild, progress: progress))
+    case .backupCreate(let draft): return .backupMade(try await createBackup(draft, progress: progress))
+    case .backupDrill(let draft, let isKept):
+      return .backupDrilled(try await drill(draft, isKept: isKept, progress: progress))
     default: return try await performLocally(request)
     }
   }

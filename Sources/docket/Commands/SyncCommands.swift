@@ -17,6 +17,8 @@ struct ServeCommand: AsyncParsableCommand {
     var logger = Logger(label: "docket") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = .info
     let printer = Printer(options)
+    // A backup that was being made when the node was told to stop.
+    defer { Leftovers.removeAll() }
     do {
       let node = try OfficeNode.open(DeskConnector.home(options), effects: .live, logger: logger)
       let service = try NodeService(node: node, listen: listen, logger: logger) { port in

@@ -80,7 +80,7 @@ extension Printer {
     }
   }
 
-  private func size(_ bytes: Int) -> String {
+  func size(_ bytes: Int) -> String {
     bytes < 10_240 ? "\(bytes) B" : bytes < 10 << 20 ? "\(bytes >> 10) KiB" : "\(bytes >> 20) MiB"
   }
 }

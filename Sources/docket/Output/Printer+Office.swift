@@ -99,6 +99,8 @@ extension JSONOutput {
     case .bundleMade(let view): text(view)
     case .bundlesApplied(let view): text(view)
     case .doctor(let view): text(view)
+    case .backupMade(let view): text(view)
+    case .backupDrilled(let view): text(view)
     case .done: "{}"
     }
   }

@@ -121,6 +121,8 @@ struct Printer {
     case .bundleMade(let view): bundleMade(view)
     case .bundlesApplied(let view): bundlesApplied(view)
     case .doctor(let view): doctor(view)
+    case .backupMade(let view): backupMade(view)
+    case .backupDrilled(let view): backupDrilled(view)
     case .done: line("完成。", "Done.")
     }
   }

@@ -27,7 +27,8 @@ final class ProgressLine: Sendable {
     guard isNew else { return }
     let filled = now * Self.columns / 100
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.columns - filled)
-    write("\r\(report.work[language])  \(bar) \(now)%")
+    // The rest of a longer line before it goes.
+    write("\r\(report.work[language])  \(bar) \(now)%\u{1B}[K")
   }
 
   /// Clears the line.
