@@ -8,18 +8,30 @@ import ReplicaStore
 /// others may already hold something else.
 extension OfficeNode {
   /// No writing until the superior has been asked, or a person has said that no other copy works on.
-  var mayNotWrite: Bool { isBehindHighWater || isMoved }
+  var mayNotWrite: Bool { isBehindHighWater || isMoved || isUnseated }
 
-  static func ownEntries(_ key: KeyFingerprint, in storage: any ReplicaStorage) throws -> UInt64 {
-    let held = try storage.heads().filter { $0.stream.author == key }.reduce(UInt64(0)) { $0 + $1.seq }
-    let aside = try storage.streamsAside().filter { $0.author == key }
+  /// The keys are newer than the database: it does not know their charter (any more).
+  private var isUnseated: Bool {
+    context.tree.seat(context.office) != nil && context.tree.office(of: context.key) != context.office
+  }
+
+  /// Entries of this office's own keys, the earlier ones' too. They are read off the charters, for the tree may be what
+  /// is being repaired.
+  static func ownEntries(_ context: ReplicaContext, in storage: any ReplicaStorage) throws -> UInt64 {
+    let charters = try storage.charters().map(\.charter).filter { $0.office == context.office }
+    let keys = Set(
+      charters.compactMap { charter in
+        context.suites[charter.signingKey.suite].map { charter.signingKey.fingerprint(using: $0) }
+      } + [context.key])
+    let held = try storage.heads().filter { keys.contains($0.stream.author) }.reduce(UInt64(0)) { $0 + $1.seq }
+    let aside = try storage.streamsAside().filter { keys.contains($0.author) }
     return try aside.reduce(held) { $0 + UInt64(try storage.entriesAside(of: $1).count) }
   }
 
   /// Keeps the high-water mark beside the database. A crash before it is written leaves it lower, which is harmless.
   func noteHighWater() throws {
-    let key = context.key
-    let own = try store.read { try Self.ownEntries(key, in: $0) }
+    let context = context
+    let own = try store.read { try Self.ownEntries(context, in: $0) }
     if own > HighWater.read(home) {
       do {
         try HighWater.write(own, home)
@@ -48,12 +60,17 @@ extension OfficeNode {
 
   /// Goes over to a new incarnation and takes this place for the home's own.
   func beginIncarnation() throws {
-    var changed = context
-    try StoreFailures.mapped { try store.transaction { try BranchRecovery.begin(&changed, in: $0) } }
+    let before = context
+    let changed = try StoreFailures.mapped {
+      try store.transaction { storage in
+        var changed = before
+        try BranchRecovery.begin(&changed, in: storage)
+        return changed
+      }
+    }
     context = changed
     try writeIncarnation()
-    let key = context.key
-    let own = try StoreFailures.mapped { try store.read { try Self.ownEntries(key, in: $0) } }
+    let own = try StoreFailures.mapped { try store.read { try Self.ownEntries(changed, in: $0) } }
     do {
       try HighWater.write(own, home)
       try HomeMark.write(home)

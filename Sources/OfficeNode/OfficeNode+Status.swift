@@ -32,7 +32,7 @@ extension OfficeNode {
         let mine = summaries.filter { $0.office == context.office.text && !$0.isFinal }
         let heads = try storage.heads()
         var unsent = 0
-        for head in heads where head.stream.author == context.key && head.stream.audience != .own {
+        for head in heads where context.isOwn(head.stream.author) && head.stream.audience != .own {
           let receipted = try storage.receipts(of: head.stream).map(\.receipt.head.seq).max() ?? 0
           unsent += Int(head.seq - min(head.seq, receipted))
         }
@@ -48,7 +48,8 @@ extension OfficeNode {
           streams: heads.count, entries: Int(try storage.entryCount()), openFiles: mine.count,
           overdueFiles: mine.count { $0.nextDue.map { $0 < today } ?? false },
           heldChanges: try storage.heldChanges().count, conflicts: conflicts.count, lastContact: memory?.lastContact,
-          unsent: superior == nil ? 0 : unsent, serving: isServing, warnings: try warnings(memory, in: storage))
+          unsent: superior == nil ? 0 : unsent, serving: isServing,
+          rotation: try rotation(in: storage), warnings: try warnings(memory, in: storage))
       }
     }
   }
@@ -62,6 +63,7 @@ extension OfficeNode {
           zh: "另有一台机器正以本机构的密钥登记（复制的磁盘或目录）。双方的登记都在，没有丢失；请停用其中一台，并请上级更换密钥。",
           en: "Another machine signs with this office's keys (a copied disk or folder). The work of both is kept; stop one of them and have the superior change the key."))
     }
+    if let warning = keyWarning() { warnings.append(warning) }
     if let clock = try clockWarning(in: storage) { warnings.append(clock) }
     if let offset = memory?.clockOffset, abs(offset) > Self.clockWarningMilliseconds {
       warnings.append(Self.offsetWarning(offset))

@@ -2,6 +2,7 @@ import Casebook
 import Casework
 import Foundation
 public import Logging
+import PeerTransport
 import Replication
 import RegimePacks
 import ReplicaStore
@@ -13,8 +14,9 @@ public actor OfficeNode {
   let home: Home
   var settings: OfficeSettings
   let store: ReplicaStore
-  let signer: SoftwareSigner
-  let transportSigner: SoftwareSigner
+  var keys: NodeKeys
+  var signer: SoftwareSigner { keys.signer }
+  var transportSigner: SoftwareSigner { keys.transport }
   let effects: SystemEffects
   let logger: Logger
   var context: ReplicaContext
@@ -23,6 +25,8 @@ public actor OfficeNode {
   var isServing = false
   /// One backup at a time.
   var isBackingUp = false
+  /// Told when the transport key changes while the node serves.
+  var showIdentity: (@Sendable (TransportIdentity) -> Void)?
   /// Own entries the database lacks although this machine wrote them; no writing until they are back.
   var isBehindHighWater: Bool
   /// The home was copied, moved or restored since it was last sure of itself.
@@ -33,17 +37,15 @@ public actor OfficeNode {
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   init(
-    home: Home, settings: OfficeSettings, store: ReplicaStore, signer: SoftwareSigner,
-    transportSigner: SoftwareSigner, effects: SystemEffects, logger: Logger, lock: HomeLock, isForRepair: Bool = false
+    home: Home, settings: OfficeSettings, store: ReplicaStore, keys: NodeKeys, effects: SystemEffects, logger: Logger,
+    lock: HomeLock, isForRepair: Bool = false
   ) throws {
     guard let office = OfficeCode(settings.office), let root = Hexadecimal.bytes(settings.rootKey).flatMap(Digest.init),
-      let suite = SuiteSet.standard[signer.publicKey.suite]
+      let suite = SuiteSet.standard[keys.signer.publicKey.suite]
     else { throw NodeFailure.settingsDamaged(home, CancellationError()) }
     self.home = home
     self.settings = settings
     self.store = store
-    self.signer = signer
-    self.transportSigner = transportSigner
     self.effects = effects
     self.logger = logger
     self.lock = lock
@@ -54,13 +56,10 @@ public actor OfficeNode {
     } catch {
       throw NodeFailure.settingsDamaged(home, error)
     }
-    let key = signer.publicKey.fingerprint(using: suite)
-    let own = try StoreFailures.mapped {
-      try store.read { try Self.ownEntries(key, in: $0) }
-    }
+    var keys = keys
     var opened = ReplicaContext(
-      office: office, key: key, suite: signer.publicKey.suite, incarnation: settings.incarnation, suites: .standard,
-      tree: tree, shelf: ParsedPacks(), calendar: calendar)
+      office: office, key: keys.signer.publicKey.fingerprint(using: suite), suite: keys.signer.publicKey.suite,
+      incarnation: settings.incarnation, suites: .standard, tree: tree, shelf: ParsedPacks(), calendar: calendar)
     try StoreFailures.mapped {
       if !isForRepair, try store.read({ try SchemaUpgrade.isRebuildOwed(in: $0) }) {
         let unread = opened
@@ -70,6 +69,7 @@ public actor OfficeNode {
         if isForRepair { opened.tree = tree } else { try opened.refresh(from: storage) }
         // A crash may have come between the database's transaction and the settings file.
         opened.incarnation = max(opened.incarnation, try BranchRecovery.incarnation(in: storage))
+        if try keys.takeOver(home, in: opened, storage) { opened.sign(with: keys.signer.publicKey) }
       }
       let present = opened
       let stored = try store.read { try SchemaUpgrade.storedVersion(in: $0) }
@@ -77,8 +77,10 @@ public actor OfficeNode {
         opened = try store.transaction { try SchemaUpgrade.run(present, in: $0) }.context
       }
     }
+    self.keys = keys
     initialContext = opened
     context = opened
+    let own = try StoreFailures.mapped { try store.read { [opened] in try Self.ownEntries(opened, in: $0) } }
     isBehindHighWater = own < HighWater.read(home)
     isMoved = HomeMark.isMoved(home)
   }
@@ -92,16 +94,11 @@ public actor OfficeNode {
     let settings = try OfficeSettings.read(home)
     guard let lock = try HomeLock.acquire(home) else { throw NodeFailure.busy(home) }
     BackupScratch.clear(home)
-    let (signer, transport) = try StoreFailures.mapped {
-      (
-        try KeyFile.read(path: home.signingKey, passphrase: nil),
-        try KeyFile.read(path: home.transportKey, passphrase: nil)
-      )
-    }
+    let keys = try NodeKeys.read(home)
     let store = try StoreFailures.mapped { try home.openStore() }
     return try OfficeNode(
-      home: home, settings: settings, store: store, signer: signer, transportSigner: transport, effects: effects,
-      logger: logger, lock: lock, isForRepair: isForRepair)
+      home: home, settings: settings, store: store, keys: keys, effects: effects, logger: logger, lock: lock,
+      isForRepair: isForRepair)
   }
 
   /// Carries out a request that needs no network.
@@ -116,6 +113,7 @@ public actor OfficeNode {
     default: break
     }
     if mayNotWrite, request.writes { throw NodeFailure.restored }
+    if case .keyRotate(let draft) = request { return try rotateKeys(draft) }
     let clerk = Clerk(
       context: context, signer: signer, now: effects.now(), makeID: effects.newID, randomBytes: effects.randomBytes)
     return try StoreFailures.mapped {
@@ -136,7 +134,11 @@ public actor OfficeNode {
     }
   }
 
-  func setServing(_ serving: Bool) { isServing = serving }
+  /// - Parameter onIdentity: shows another certificate to whoever calls from then on.
+  func setServing(_ serving: Bool, onIdentity: (@Sendable (TransportIdentity) -> Void)? = nil) {
+    isServing = serving
+    showIdentity = onIdentity
+  }
 }
 
 extension DeskRequest {
@@ -152,7 +154,7 @@ extension DeskRequest {
     case .officerAdd, .subjectAdd, .subjectImport, .regimePublish, .indicatorSet, .fileOpen, .fileAct, .orderIssue,
       .fileReveal, .conflictResolve, .numberLease, .numberVoid:
       true
-    case .ratify, .keyRevoke, .adopt: true
+    case .ratify, .keyRotate, .keyRevoke, .adopt: true
     case .keyList: false
     // Carried out by the node before it comes to the clerk.
     case .bundleCreate, .bundleApply, .doctor, .backupCreate, .backupDrill: false

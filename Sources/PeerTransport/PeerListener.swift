@@ -12,12 +12,17 @@ import NIOSSL
 public final class PeerListener: Sendable {
   private let channel: any Channel
   private let children: NIOLockedValueBox<[ObjectIdentifier: any Channel]>
+  private let tls: NIOLockedValueBox<NIOSSLContext>
   /// The bound port.
   public let port: Int
 
-  private init(channel: any Channel, children: NIOLockedValueBox<[ObjectIdentifier: any Channel]>, port: Int) {
+  private init(
+    channel: any Channel, children: NIOLockedValueBox<[ObjectIdentifier: any Channel]>,
+    tls: NIOLockedValueBox<NIOSSLContext>, port: Int
+  ) {
     self.channel = channel
     self.children = children
+    self.tls = tls
     self.port = port
   }
 
@@ -27,7 +32,7 @@ public final class PeerListener: Sendable {
     host: String, port: Int, identity: TransportIdentity, verifier: @escaping PeerVerifier,
     group: any EventLoopGroup, logger: Logger, onConnection: @escaping @Sendable (PeerConnection) async -> Void
   ) async throws -> PeerListener {
-    let tls = try NIOSSLContext(configuration: identity.configuration(isServer: true))
+    let tls = NIOLockedValueBox(try NIOSSLContext(configuration: identity.configuration(isServer: true)))
     let children = NIOLockedValueBox<[ObjectIdentifier: any Channel]>([:])
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 256)
@@ -43,7 +48,7 @@ public final class PeerListener: Sendable {
         if isFull { return channel.eventLoop.makeFailedFuture(TransportError(.tooManyConnections)) }
         channel.closeFuture.whenComplete { _ in children.withLockedValue { $0[id] = nil } }
         return channel.eventLoop.makeCompletedFuture {
-          let pending = try PeerConnection.prepare(channel, tls: tls, isServer: true, verifier: verifier)
+          let pending = try PeerConnection.prepare(channel, tls: tls.withLockedValue { $0 }, isServer: true, verifier: verifier)
           Task {
             do {
               let connection = try await pending.connection()
@@ -57,13 +62,20 @@ public final class PeerListener: Sendable {
       }
     do {
       let channel = try await bootstrap.bind(host: host, port: port).get()
-      return PeerListener(channel: channel, children: children, port: channel.localAddress?.port ?? port)
+      return PeerListener(channel: channel, children: children, tls: tls, port: channel.localAddress?.port ?? port)
     } catch let error as IOError {
       throw TransportError(
         error.errnoCode == EADDRINUSE ? .addressInUse : .badAddress, cause: "\(host):\(port), \(error.description)")
     } catch {
       throw TransportError(.badAddress, cause: "\(host):\(port), \(error)")
     }
+  }
+
+  /// Shows another certificate to whoever calls from now on; open connections go on.
+  /// - Throws: what the TLS library throws for an unusable key.
+  public func present(_ identity: TransportIdentity) throws {
+    let context = try NIOSSLContext(configuration: identity.configuration(isServer: true))
+    tls.withLockedValue { $0 = context }
   }
 
   /// Stops listening and ends the connections.

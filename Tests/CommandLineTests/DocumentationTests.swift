@@ -43,7 +43,7 @@ struct DocumentationTests {
     for command in [
       "init", "invite", "join", "status", "office", "officer", "regime", "indicator", "calendar", "subject", "complaint",
       "inspect", "case", "board", "coverage", "overdue", "order", "takeover", "transfer", "serve", "sync", "peers", "conflicts",
-      "quarantine", "log", "verify", "number", "bundle", "doctor",
+      "quarantine", "log", "verify", "number", "bundle", "doctor", "key",
       "backup", "restore",
     ] {
       #expect(help.out.contains("  \(command)"), "\(command)")

@@ -1,14 +1,28 @@
 import Casework
-import Replication
+public import Replication
 
 /// Keys of the offices below: who holds which, taking one out of office, and ratifying what it left in quarantine.
+extension KeyView {
+  /// A key as people see it in lists.
+  public static func name(_ key: KeyFingerprint) -> String { Hexadecimal.string(key.bytes.prefix(nameBytes)) }
+}
+
 extension Clerk {
   func keyViews(in storage: any ReplicaStorage) throws -> [KeyView] {
-    context.tree.all.flatMap { seat in
-      context.tree.keys(of: seat.charter.office).reversed().map { key in
+    let pending = try KeyRotation.allPending(in: context, storage)
+    return context.tree.all.flatMap { seat in
+      let introduced = pending[seat.charter.office].flatMap { $0.signingKey == seat.charter.signingKey ? nil : $0.signingKey }
+      let introducedView = introduced.flatMap { key in
+        context.suites[key.suite].map { suite in
+          KeyView(
+            office: seat.charter.office.text, key: KeyView.name(key.fingerprint(using: suite)), suite: "\(key.suite)",
+            isPresent: false, isNext: true, revoked: nil, text: nil)
+        }
+      }
+      return (introducedView.map { [$0] } ?? []) + context.tree.keys(of: seat.charter.office).reversed().map { key in
         let revocations = context.standing.revocations(of: key)
         return KeyView(
-          office: seat.charter.office.text, key: Hexadecimal.string(key.bytes.prefix(KeyView.nameBytes)),
+          office: seat.charter.office.text, key: KeyView.name(key),
           suite: context.tree.publicKey(key).map { "\($0.suite)" } ?? "?", isPresent: key == seat.key,
           revoked: revocations.last.map { $0.reason == .retired ? "retired" : "compromised" },
           text: revocations.last?.text)

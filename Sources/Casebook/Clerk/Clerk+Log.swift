@@ -35,8 +35,11 @@ extension Clerk {
         let field = type.fields.first(where: { $0.name == name }), let state = row.fields[field.number],
         state.isInConflict, state.versions.indices.contains(choice)
       else { continue }
-      let change = try write(type, id, [(field.number, state.versions[choice].value)], in: storage)
-      try self.record([change], for: type.isSealed ? .own : .up, in: storage)
+      let value = state.versions[choice].value
+      let audiences = type.isSealed ? [.own] : try RecordAudience(context: context).audiences(of: row, in: storage)
+      for audience in audiences {
+        try self.record([try write(type, id, [(field.number, value)], in: storage)], for: audience, in: storage)
+      }
       return .conflicts(try conflictViews(in: storage))
     }
     throw DeskFailure(

@@ -23,11 +23,16 @@ extension Clerk {
       let kind = row.text(SubjectField.kind) ?? ""
       if SubjectKind.isPerson(kind), row.text(SubjectField.office) != context.office.text { continue }
       let hasNumber = book.numbers[row.id.description] != nil
-      for suspect in finder.suspects(ofName: name, kind: kind, hasNumber: hasNumber) {
-        guard let other = book.row(suspect.id), code.isEmpty || other.text(SubjectField.code) != code else { continue }
-        pairs.append(
-          DuplicateView(
-            first: book.brief(other), second: book.brief(row), score: suspect.score, reason: .similarName))
+      let finding = finder.suspects(ofName: name, kind: kind, hasNumber: hasNumber)
+      let others = finding.suspects.compactMap { suspect in book.row(suspect.id).map { (row: $0, score: suspect.score) } }
+        .filter { code.isEmpty || $0.row.text(SubjectField.code) != code }
+      let more = finding.leftOut + max(0, others.count - SuspectFinder.suspectsMax)
+      let named = others.prefix(SuspectFinder.suspectsMax)
+      for (index, other) in named.enumerated() {
+        var pair = DuplicateView(
+          first: book.brief(other.row), second: book.brief(row), score: other.score, reason: .similarName)
+        if index == named.count - 1, more > 0 { pair.more = more }
+        pairs.append(pair)
       }
       finder.add(row.id.description, name: name, kind: kind, hasNumber: hasNumber)
     }

@@ -85,7 +85,7 @@ public struct Clerk {
     case .keyRevoke(let draft): try revokeKey(draft, in: storage)
     case .log(let limit): .log(try logRows(limit: limit, in: storage))
     case .verify: .verified(try LogAudit(context: context).audit(storage))
-    case .status, .peers, .invite, .sync, .adopt, .bundleCreate, .bundleApply, .doctor, .backupCreate,
+    case .status, .peers, .invite, .keyRotate, .sync, .adopt, .bundleCreate, .bundleApply, .doctor, .backupCreate,
       .backupDrill:
       throw DeskFailure(
         kind: .usage, code: "not-for-clerk",

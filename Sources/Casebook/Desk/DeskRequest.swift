@@ -56,6 +56,7 @@ public enum DeskRequest: Sendable, Hashable, Codable {
   case quarantine
   case ratify(RatificationDraft)
   case keyList
+  case keyRotate(KeyRotationDraft)
   case keyRevoke(KeyRevocationDraft)
   /// This home is the only one in use, a person says: work goes on in a new incarnation.
   case adopt

@@ -7,16 +7,21 @@ public struct KeyView: Sendable, Hashable, Codable {
   public var key: String
   public var suite: String
   public var isPresent: Bool
+  /// The present key introduced it; the superior's charter for it is not here yet.
+  public var isNext: Bool
   /// `retired` or `compromised`.
   public var revoked: String?
   /// Why it was revoked.
   public var text: String?
 
-  public init(office: String, key: String, suite: String, isPresent: Bool, revoked: String?, text: String?) {
+  public init(
+    office: String, key: String, suite: String, isPresent: Bool, isNext: Bool = false, revoked: String?, text: String?
+  ) {
     self.office = office
     self.key = key
     self.suite = suite
     self.isPresent = isPresent
+    self.isNext = isNext
     self.revoked = revoked
     self.text = text
   }
@@ -52,5 +57,32 @@ public struct RatificationDraft: Sendable, Hashable, Codable {
     self.stream = stream
     self.first = first
     self.last = last
+  }
+}
+
+/// Changes this office's own keys.
+public struct KeyRotationDraft: Sendable, Hashable, Codable {
+  /// `ed25519` or `sm2`; `nil`: as the present signing key.
+  public var suite: String?
+  /// `signing` or `transport`; `nil`: both.
+  public var only: String?
+
+  public init(suite: String?, only: String?) {
+    self.suite = suite
+    self.only = only
+  }
+}
+
+/// A change of this office's keys that is under way.
+public struct KeyRotationView: Sendable, Hashable, Codable {
+  /// First bytes of the next signing key's fingerprint; `nil`: only the transport key changes.
+  public var key: String?
+  public var suite: String?
+  public var changesTransport: Bool
+
+  public init(key: String?, suite: String?, changesTransport: Bool) {
+    self.key = key
+    self.suite = suite
+    self.changesTransport = changesTransport
   }
 }

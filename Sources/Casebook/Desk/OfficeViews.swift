@@ -18,12 +18,14 @@ public struct StatusView: Sendable, Hashable, Codable {
   /// Own entries the superior has not acknowledged by a receipt.
   public var unsent: Int
   public var serving: Bool
+  /// A change of this office's keys that waits for the superior's charter.
+  public var rotation: KeyRotationView?
   public var warnings: [Bilingual]
 
   public init(
     office: String, name: String, superior: String?, fingerprint: String, streams: Int, entries: Int,
     openFiles: Int, overdueFiles: Int, heldChanges: Int, conflicts: Int, lastContact: UInt64?, unsent: Int,
-    serving: Bool, warnings: [Bilingual]
+    serving: Bool, rotation: KeyRotationView? = nil, warnings: [Bilingual]
   ) {
     self.office = office
     self.name = name
@@ -38,6 +40,7 @@ public struct StatusView: Sendable, Hashable, Codable {
     self.lastContact = lastContact
     self.unsent = unsent
     self.serving = serving
+    self.rotation = rotation
     self.warnings = warnings
   }
 }

@@ -263,6 +263,8 @@ public struct DuplicateView: Sendable, Hashable, Codable {
   /// Similarity of the names in thousandths.
   public var score: Int
   public var reason: Reason
+  /// On the last pair of a record with too many: further names like the second that are not listed.
+  public var more: Int?
 
   public init(first: SubjectBrief, second: SubjectBrief, score: Int, reason: Reason) {
     self.first = first
@@ -310,6 +312,9 @@ public struct ImportRow: Sendable, Hashable, Codable {
   public var messages: [Bilingual]
   /// Others it may be the same as, the likest first. Said of added and renamed rows.
   public var suspects: [ImportSuspect]
+  /// Further names much alike that are not named: suspects beyond the first ten, and names of a large trade that were not
+  /// compared one by one.
+  public var moreSuspects: Int
 
   public init(
     line: Int, outcome: Outcome, code: String, name: String, messages: [Bilingual], suspects: [ImportSuspect] = []
@@ -320,6 +325,7 @@ public struct ImportRow: Sendable, Hashable, Codable {
     self.name = name
     self.messages = messages
     self.suspects = suspects
+    moreSuspects = 0
   }
 }
 

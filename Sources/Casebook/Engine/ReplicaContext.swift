@@ -84,6 +84,16 @@ public struct ReplicaContext: Sendable {
     try refreshCalendars(in: storage)
   }
 
+  /// Whether a key is or was this office's.
+  public func isOwn(_ key: KeyFingerprint) -> Bool { key == self.key || tree.office(of: key) == office }
+
+  /// Goes on with another key of this office.
+  public mutating func sign(with key: PublicKey) {
+    guard let hashing = suites[key.suite] else { return }
+    self.key = key.fingerprint(using: hashing)
+    suite = key.suite
+  }
+
   public func stream(_ audience: Audience) -> StreamID {
     StreamID(author: key, incarnation: incarnation, audience: audience)
   }

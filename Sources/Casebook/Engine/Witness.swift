@@ -3,7 +3,8 @@ public import Replication
 /// Receipts (回执): a superior's proof that it holds its subordinates' entries up to a head.
 public enum Witness {
   /// Facts this office owes: receipts for every stream of an office below that has grown since the last receipt of ours,
-  /// fork proofs that no entry carries yet, sightings of what its superiors showed it, and dossiers of transferred files.
+  /// fork proofs that no entry carries yet, sightings of what its superiors showed it, charters for the next keys that
+  /// subordinates' present keys introduced, and dossiers of transferred files.
   /// - Returns: changes by audience: what is said of a stream reaches every holder of that stream. Each is to be recorded
   ///   as a transaction of its own.
   public static func owed(
@@ -33,6 +34,9 @@ public enum Witness {
       let isAbove = author.map { context.tree.isSuperior(context.office, of: $0) } ?? false
       let audience = isAbove ? context.tree.audience(ofFactsAbout: stored.proof.stream) ?? .up : .up
       byAudience[audience, default: []].append(.forkProof(stored.proof))
+    }
+    for (office, charter) in try KeyRotation.owed(context: context, at: wallMilliseconds, in: storage) {
+      byAudience[.subtree(office), default: []].append(.charter(charter))
     }
     let dossiers = try DossierBook(context: context, storage: storage).owed(at: wallMilliseconds)
     return byAudience.sorted { $0.key.order < $1.key.order }.map { (audience: $0.key, changes: $0.value) }

@@ -6,8 +6,6 @@ import Replication
 struct SubjectIntake {
   /// Former names kept of a record; companies rename themselves a few times in their life.
   static let formerNamesMax = 50
-  /// Suspects named beside a row; a chain of shops with one name has hundreds.
-  static let suspectsMax = 10
 
   /// Values of a record to be written, by field.
   struct Write {
@@ -99,13 +97,18 @@ struct SubjectIntake {
     let hasNumber = !entry.residentID.isEmpty
     var finder = self.finder.take() ?? SuspectFinder(book.rows, in: book)
     var found: Set<RecordReference> = []
-    for suspect in finder.suspects(ofName: entry.name, kind: entry.kind, hasNumber: hasNumber)
-    where row.suspects.count < Self.suspectsMax && found.insert(suspect.id).inserted {
+    let finding = finder.suspects(ofName: entry.name, kind: entry.kind, hasNumber: hasNumber)
+    row.moreSuspects = finding.leftOut
+    for suspect in finding.suspects where found.insert(suspect.id).inserted {
+      let named: ImportSuspect
       if let other = added[suspect.id] {
-        row.suspects.append(ImportSuspect(subject: other.brief, line: other.line, score: suspect.score))
+        named = ImportSuspect(subject: other.brief, line: other.line, score: suspect.score)
       } else if let other = book.row(suspect.id), !isKnownAsOne(entry, id, other) {
-        row.suspects.append(ImportSuspect(subject: book.brief(other), line: nil, score: suspect.score))
+        named = ImportSuspect(subject: book.brief(other), line: nil, score: suspect.score)
+      } else {
+        continue
       }
+      if row.suspects.count < SuspectFinder.suspectsMax { row.suspects.append(named) } else { row.moreSuspects += 1 }
     }
     finder.add(id.description, name: entry.name, kind: entry.kind, hasNumber: hasNumber)
     self.finder = finder

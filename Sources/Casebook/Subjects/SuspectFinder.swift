@@ -6,10 +6,19 @@ import Replication
 /// Units are compared by their names. Persons share names too often: two of one name are suspected only where the
 /// number of at least one is not known, and only at the office that keeps the numbers.
 struct SuspectFinder {
+  /// Suspects named beside a record; a chain of shops with one name has hundreds.
+  static let suspectsMax = 10
+
   struct Suspect {
     var id: RecordReference
     /// Similarity of the names in thousandths.
     var score: Int
+  }
+
+  /// The likest first, and how many names much alike were not compared one by one.
+  struct Finding {
+    var suspects: [Suspect]
+    var leftOut = 0
   }
 
   private var names = SimilarNameIndex()
@@ -26,11 +35,20 @@ struct SuspectFinder {
   }
 
   /// The likest first. The record itself is among them if it was added.
-  func suspects(ofName name: String, kind: String, hasNumber: Bool) -> [Suspect] {
-    if SubjectKind.isPerson(kind) {
-      return (persons[name] ?? []).filter { !(hasNumber && $0.hasNumber) }.map { Suspect(id: $0.id, score: 1000) }
-    }
-    return names.suspects(of: name).map { Suspect(id: ids[$0.position], score: $0.score) }
+  mutating func suspects(ofName name: String, kind: String, hasNumber: Bool) -> Finding {
+    if SubjectKind.isPerson(kind) { return namesakes(name, hasNumber: hasNumber) }
+    let search = names.search(name)
+    return Finding(
+      suspects: search.suspects.map { Suspect(id: ids[$0.position], score: $0.score) }, leftOut: search.leftOut)
+  }
+
+  /// No more are looked at than are compared of units.
+  private func namesakes(_ name: String, hasNumber: Bool) -> Finding {
+    let all = persons[name] ?? []
+    let compared = all.prefix(SimilarNameIndex.candidatesMax)
+    return Finding(
+      suspects: compared.filter { !(hasNumber && $0.hasNumber) }.map { Suspect(id: $0.id, score: 1000) },
+      leftOut: all.count - compared.count)
   }
 }
 

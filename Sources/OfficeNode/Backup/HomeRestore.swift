@@ -203,11 +203,11 @@ struct HomeRestore: Sendable {
   /// Restored by root, a home belongs to whom the one in its place belongs, or else the folder above.
   private static func giveToOwner(of path: String, _ staging: String) throws(DurableFile.Failure) {
     guard geteuid() == 0 else { return }
-    var status = stat()
     let above = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-    if stat(path, &status) != 0, stat(above, &status) != 0 { return }
+    guard let status = FileStatus(path) ?? FileStatus(above) else { return }
     let names = FileManager.default.enumerator(atPath: staging)?.compactMap { $0 as? String } ?? []
-    for name in [""] + names where lchown(staging + "/" + name, status.st_uid, status.st_gid) != 0 {
+    for name in [""] + names
+    where lchown(staging + "/" + name, uid_t(status.owner), gid_t(status.group)) != 0 {
       throw DurableFile.Failure(code: errno)
     }
   }

@@ -4,21 +4,21 @@ import Glibc
 /// A file by its descriptor: short writes, a full disk and a failed fsync show here, and nowhere else.
 final class RawFile {
   private let descriptor: Int32
+  private let path: String
 
   /// - Throws: `DurableFile.Failure`.
   init(reading path: String) throws(DurableFile.Failure) {
+    self.path = path
     // A pipe in the file's place must not hold the node up.
     descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw DurableFile.Failure(code: errno) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw DurableFile.Failure(code: EINVAL)
-    }
+    guard FileStatus(Self.resolved(path))?.isRegular == true else { throw DurableFile.Failure(code: EINVAL) }
   }
 
   /// A new file for its owner alone, in place of what an unfinished attempt left. One process at a time has it.
   /// - Throws: `DurableFile.Failure`; `EBUSY` while another process writes it.
   init(writing path: String) throws(DurableFile.Failure) {
+    self.path = path
     descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw DurableFile.Failure(code: errno) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw DurableFile.Failure(code: EBUSY) }
@@ -27,17 +27,21 @@ final class RawFile {
     guard ftruncate(descriptor, 0) == 0 else { throw DurableFile.Failure(code: errno) }
   }
 
+  private static func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+
   deinit { close(descriptor) }
 
   /// Whether nobody but the owner (and root) may open it.
   var isOwnerOnly: Bool {
-    var status = stat()
-    return fstat(descriptor, &status) == 0 && status.st_mode & 0o077 == 0
+    guard let status = FileStatus(path), status.permissions >= 0 else { return false }
+    return status.permissions & 0o077 == 0
   }
 
   var byteCount: UInt64 {
-    var status = stat()
-    return fstat(descriptor, &status) == 0 ? UInt64(status.st_size) : 0
+    let place = lseek(descriptor, 0, SEEK_CUR)
+    let end = lseek(descriptor, 0, SEEK_END)
+    guard place >= 0, end >= 0, lseek(descriptor, place, SEEK_SET) == place else { return 0 }
+    return UInt64(end)
   }
 
   func write(_ bytes: [UInt8]) throws(DurableFile.Failure) {

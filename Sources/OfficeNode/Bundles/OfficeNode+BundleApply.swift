@@ -74,7 +74,7 @@ extension OfficeNode {
     var reached: [StreamID: Entry] = [:]
     while let item = reader.next() {
       try take(item, path, &file, &view)
-      if item.stream.author == context.key { file.holdsOwn = true }
+      if context.isOwn(item.stream.author) { file.holdsOwn = true }
       if let last = item.entries.last, let entry = try? Entry(decoding: last) { reached[item.stream] = entry }
       progress(reader.offset)
       await Task.yield()
@@ -120,6 +120,7 @@ extension OfficeNode {
       }
     }
     context = after
+    takeNextKeys()
     for (stream, seq) in intake.forks {
       let warning = Self.forkWarning(stream, seq, in: after)
       if !warnings.contains(warning) { warnings.append(warning) }
@@ -152,7 +153,7 @@ extension OfficeNode {
       file.stored += count
       file.known += known
       view.stored += count
-      if item.stream.author == context.key { try noteHighWater() }
+      if context.isOwn(item.stream.author) { try noteHighWater() }
     case .waiting(let count): file.waiting += count
     case .full(let count):
       file.refused += count

@@ -52,7 +52,13 @@ public struct NodeService: Service {
       await listener.close()
       throw error
     }
-    await node.setServing(true)
+    await node.setServing(true) { identity in
+      do {
+        try listener.present(identity)
+      } catch {
+        logger.error("new transport key not shown", metadata: ["error": "\(error)"])
+      }
+    }
     onReady(listener.port)
     try? await gracefulShutdown()
     await node.setServing(false)

@@ -11,7 +11,8 @@ enum EnrolmentMessage: Sendable {
   /// `[18, code]`.
   case refused(code: String)
 
-  private static let chainMax = OfficeTree.depthMax + 1
+  /// One charter for each level, and the root's first beside its present one.
+  private static let chainMax = OfficeTree.depthMax + 2
 
   static func signedBytes(id: [UInt8], transportKey: [UInt8]) -> [UInt8] {
     Domain.enrolment.prefix + id + transportKey

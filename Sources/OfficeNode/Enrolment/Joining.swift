@@ -33,7 +33,9 @@ extension OfficeNode {
       let connection = try await PeerDialer.dial(
         host: endpoint.host, port: endpoint.port, identity: identity,
         verifier: { certificate in
-          keyHash(certificate.publicKey, using: hashing) == code.keyHash ? .office("superior") : nil
+          // The superior may have changed its keys since it gave the code.
+          let keys = transportKeys(of: certificate, using: hashing)
+          return keys.contains { keyHash($0, using: hashing) == code.keyHash } ? .office("superior") : nil
         }, group: MultiThreadedEventLoopGroup.singleton, logger: logger)
       do {
         try await connection.send(
@@ -71,7 +73,7 @@ extension OfficeNode {
 
   private static func settle(
     _ home: Home, reply: EnrolmentMessage, code: InvitationCode,
-    keys: (signer: SoftwareSigner, transport: SoftwareSigner), effects: SystemEffects, logger: Logger
+    keys: NodeKeys, effects: SystemEffects, logger: Logger
   ) throws -> OfficeNode {
     switch reply {
     case .grant(let office, let name, let superior, let chain):

@@ -32,7 +32,7 @@ extension OfficeNode {
         message: Bilingual(zh: "机构代码“\(invite.office)”不合要求。", en: "“\(invite.office)” is no office code."),
         remedy: Bilingual(zh: "1 至 32 位字母、数字、“-”或“_”。", en: "1 to 32 letters, digits, “-” or “_”."))
     }
-    guard context.tree.seat(office) == nil else {
+    if let seat = context.tree.seat(office), !mayBeInvitedAnew(seat) {
       throw DeskFailure(
         kind: .refused, code: "office-taken",
         message: Bilingual(zh: "机构 \(office) 已经设立。", en: "Office \(office) exists already."),
@@ -72,10 +72,20 @@ extension OfficeNode {
     return writer.bytes
   }
 
+  /// The certificate's key and the earlier ones that vouch for it, the latest first.
+  static func transportKeys(of certificate: PeerCertificate, using suite: any SignatureSuite) -> [[UInt8]] {
+    let vouched = certificate.succession.map {
+      TransportSuccession.earlierKeys(of: certificate.publicKey, vouchedBy: $0, using: suite)
+    }
+    return [certificate.publicKey] + (vouched ?? [])
+  }
+
   /// Whether a certificate's proof opens a connection for enrolment; `nil` when not.
   func admitted(_ certificate: PeerCertificate) -> PeerAdmission? {
-    if let office = context.tree.office(ofTransportKey: certificate.publicKey) {
-      return .office(office.text)
+    if let suite = context.suites[.ed25519] {
+      for key in Self.transportKeys(of: certificate, using: suite) {
+        if let office = context.tree.office(ofTransportKey: key) { return .office(office.text) }
+      }
     }
     guard let proof = certificate.enrolmentProof, let (id, invitation) = try? invitation(of: proof),
       invitation.usedBy == nil || invitation.usedBy == certificate.publicKey, invitation.expires > effects.now(),
@@ -111,7 +121,7 @@ extension OfficeNode {
         guard invitation.expires > now else { return (.refused(code: "expired"), context) }
         guard let office = OfficeCode(invitation.office) else { return (.refused(code: "malformed"), context) }
         var changed = context
-        if let seat = context.tree.seat(office) {
+        if let seat = context.tree.seat(office), !(mayBeInvitedAnew(seat) && invitation.usedBy == nil) {
           // The same machine asking again, because our answer was lost.
           guard seat.charter.transportKey == transportKey, seat.charter.signingKey == key else {
             return (.refused(code: "used"), context)
@@ -139,6 +149,11 @@ extension OfficeNode {
     return reply
   }
 
+  /// Whether an office that exists may be given another machine's keys: its own are out of office.
+  private func mayBeInvitedAnew(_ seat: OfficeTree.Seat) -> Bool {
+    seat.charter.parent == context.office && context.tree.isRevoked(seat.key)
+  }
+
   private static func chain(to office: OfficeCode, in tree: OfficeTree) -> [StoredCharter] {
     var chain: [StoredCharter] = []
     var next: OfficeCode? = office
@@ -146,6 +161,10 @@ extension OfficeNode {
       let issuer = seat.charter.parent.flatMap { tree.seat($0)?.key } ?? tree.rootKey
       chain.insert(StoredCharter(charter: seat.charter, issuer: issuer), at: 0)
       next = seat.charter.parent
+      // Trust hangs on the root's first key, which its later ones come from.
+      if next == nil, let first = tree.charters(of: code).first, first != seat.charter {
+        chain.insert(StoredCharter(charter: first, issuer: tree.rootKey), at: 0)
+      }
     }
     return chain
   }

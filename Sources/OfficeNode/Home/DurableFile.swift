@@ -25,6 +25,11 @@ enum DurableFile {
     let isSynced = fsync(file) == 0
     Glibc.close(file)
     guard isSynced, rename(temporary, path) == 0 else { throw Failure(code: errno) }
+    syncFolder(of: path)
+  }
+
+  /// A name is in its folder, and survives a power cut only with that.
+  static func syncFolder(of path: String) {
     let folder = Glibc.open(String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.endIndex)), O_RDONLY | O_CLOEXEC)
     if folder >= 0 {
       fsync(folder)

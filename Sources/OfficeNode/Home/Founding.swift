@@ -26,24 +26,26 @@ extension OfficeNode {
   }
 
   /// Fresh keys in an empty home.
-  static func prepare(_ home: Home, suite: SuiteID) throws -> (signer: SoftwareSigner, transport: SoftwareSigner) {
+  static func prepare(_ home: Home, suite: SuiteID) throws -> NodeKeys {
     if home.isOccupied { throw NodeFailure.occupied(home) }
     try home.create()
     return try StoreFailures.mapped {
       // A set-up that broke off left keys that nobody has chartered: they are made anew.
-      for path in [home.signingKey, home.transportKey] { try? FileManager.default.removeItem(atPath: path) }
+      for path in [home.signingKey, home.transportKey, home.nextSigningKey, home.nextTransportKey] {
+        try? FileManager.default.removeItem(atPath: path)
+      }
       let signer = try SoftwareSigner.generate(suite: suite)
       let transport = try SoftwareSigner.generate(suite: .ed25519)
       try KeyFile.write(signer, to: home.signingKey, passphrase: nil)
       try KeyFile.write(transport, to: home.transportKey, passphrase: nil)
-      return (signer, transport)
+      return NodeKeys(signer: signer, transport: transport)
     }
   }
 
   /// Makes the database with the charters known so far; the settings file comes last and makes the office exist.
   static func settle(
     _ home: Home, settings: OfficeSettings, charters: [StoredCharter],
-    keys: (signer: SoftwareSigner, transport: SoftwareSigner), effects: SystemEffects, logger: Logger
+    keys: NodeKeys, effects: SystemEffects, logger: Logger
   ) throws -> OfficeNode {
     guard let lock = try HomeLock.acquire(home) else { throw NodeFailure.busy(home) }
     for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: home.database + suffix) }
@@ -52,8 +54,7 @@ extension OfficeNode {
       try store.transaction { storage in for charter in charters { try storage.put(charter) } }
     }
     let node = try OfficeNode(
-      home: home, settings: settings, store: store, signer: keys.signer, transportSigner: keys.transport,
-      effects: effects, logger: logger, lock: lock)
+      home: home, settings: settings, store: store, keys: keys, effects: effects, logger: logger, lock: lock)
     if settings.superior == nil, let own = charters.first {
       try StoreFailures.mapped {
         try store.transaction { storage in

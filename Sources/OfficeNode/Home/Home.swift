@@ -15,6 +15,9 @@ public struct Home: Sendable, Hashable {
   public var database: String { path + "/docket.sqlite" }
   public var signingKey: String { path + "/keys/signing.pem" }
   public var transportKey: String { path + "/keys/transport.pem" }
+  /// Keys of a rotation that is under way, on disk before any entry names them.
+  public var nextSigningKey: String { path + "/keys/signing-next.pem" }
+  public var nextTransportKey: String { path + "/keys/transport-next.pem" }
   public var settings: String { path + "/office.json" }
   public var lock: String { path + "/lock" }
   public var socket: String { path + "/docket.sock" }
@@ -39,6 +42,14 @@ public struct Home: Sendable, Hashable {
   }
 }
 
+/// A transport key that gave way to another one, hexadecimal: what its owner's certificate says about it.
+struct TransportLink: Sendable, Hashable, Codable {
+  var key: String
+  var next: String
+  /// By `key` (`TransportSuccession.signedBytes`).
+  var signature: String
+}
+
 /// What a node must know before its database is open.
 public struct OfficeSettings: Sendable, Hashable, Codable {
   public var office: String
@@ -49,6 +60,8 @@ public struct OfficeSettings: Sendable, Hashable, Codable {
   public var superior: String?
   /// `host:port` under which the superior is reached.
   public var superiorAddress: String?
+  /// How the transport key came to be, the oldest link first; `nil`: it is the first one.
+  var transportSuccession: [TransportLink]?
 
   static func read(_ home: Home) throws -> OfficeSettings {
     guard home.isOccupied else { throw NodeFailure.noOffice(home) }

@@ -7,10 +7,9 @@ import Glibc
 enum HomeMark {
   /// What the mark of this home would be now.
   static func current(_ home: Home) -> String? {
-    var status = stat()
-    guard stat(home.database, &status) == 0 else { return nil }
+    guard let status = FileStatus(home.database) else { return nil }
     let machine = (try? String(contentsOfFile: "/etc/machine-id", encoding: .utf8)) ?? ""
-    return "\(status.st_dev):\(status.st_ino):\(machine.trimmingCharacters(in: .whitespacesAndNewlines))\n"
+    return "\(status.device):\(status.inode):\(machine.trimmingCharacters(in: .whitespacesAndNewlines))\n"
   }
 
   /// Whether the home was copied, moved or restored since its mark was written; a home without a mark has not been.

@@ -22,7 +22,7 @@ public enum Offices {
     try await OfficeNode.join(home, code: code, suite: try self.suite(suite), effects: .live, logger: logger)
   }
 
-  private static func suite(_ text: String) throws -> SuiteID {
+  static func suite(_ text: String) throws -> SuiteID {
     switch text {
     case "ed25519": return .ed25519
     case "sm2": return .sm2

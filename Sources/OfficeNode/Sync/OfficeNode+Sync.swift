@@ -106,9 +106,10 @@ extension OfficeNode {
         try writeIncarnation()
         view.warnings.append(Self.recoveredWarning(recovered))
       }
-      if run.stream.author == context.key { isOwn = true }
+      if context.isOwn(run.stream.author) { isOwn = true }
     }
     if isOwn { try noteHighWater() }
+    takeNextKeys()
     for stream in Set(runs.prefix(results.count).map(\.stream)) { try releaseParked(of: stream) }
     return results
   }
@@ -129,18 +130,20 @@ extension OfficeNode {
   /// Receipts for what was just stored, durable before they are sent.
   /// - Returns: heads of our streams the peer may hold, and how many receipts were written.
   func writeReceipts(for peer: OfficeCode) throws -> ([StreamHead], Int) {
-    let context = context
+    let before = context
     let now = effects.now()
     var count = 0, entries = 0
     if !mayNotWrite {
-      try StoreFailures.mapped {
+      // A charter for a subordinate's next key changes the tree.
+      context = try StoreFailures.mapped {
         try store.transaction { storage in
-          var journal = Journal(context: context, signer: signer)
-          for (audience, changes) in try Witness.owed(context: context, at: now, in: storage) {
+          var journal = Journal(context: before, signer: signer)
+          for (audience, changes) in try Witness.owed(context: before, at: now, in: storage) {
             entries += try journal.record(changes, for: audience, at: now, in: storage).count
             count += changes.count { if case .dossier = $0 { false } else { true } }
           }
           try journal.finish(in: storage)
+          return journal.context
         }
       }
       if entries > 0 { try noteHighWater() }
@@ -170,8 +173,7 @@ extension OfficeNode {
   }
 
   nonisolated func transportIdentity() async throws -> TransportIdentity {
-    guard let raw = transportSigner.rawEd25519 else { throw TransportError(.notAdmitted) }
-    return try TransportIdentity(rawPrivateKey: raw, commonName: await settings.office, enrolmentProof: nil)
+    try await presentIdentity()
   }
 
   /// Exchanges with the superior.

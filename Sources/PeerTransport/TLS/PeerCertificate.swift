@@ -9,10 +9,13 @@ public struct PeerCertificate: Sendable, Hashable {
   public let publicKey: [UInt8]
   /// Proof of an invitation, when the certificate carries one.
   public let enrolmentProof: [UInt8]?
+  /// Earlier keys that vouch for this one, unread and unverified.
+  public let succession: [UInt8]?
 
-  public init(publicKey: [UInt8], enrolmentProof: [UInt8]?) {
+  public init(publicKey: [UInt8], enrolmentProof: [UInt8]?, succession: [UInt8]? = nil) {
     self.publicKey = publicKey
     self.enrolmentProof = enrolmentProof
+    self.succession = succession
   }
 
   /// - Returns: `nil` for anything but a small, self-signed Ed25519 certificate.
@@ -23,6 +26,7 @@ public struct PeerCertificate: Sendable, Hashable {
     else { return nil }
     publicKey = Array(key.rawRepresentation)
     enrolmentProof = parsed.extensions[oid: TransportIdentity.enrolmentExtension].map { Array($0.value) }
+    succession = parsed.extensions[oid: TransportIdentity.successionExtension].map { Array($0.value) }
   }
 }
 

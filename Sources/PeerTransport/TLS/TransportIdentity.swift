@@ -10,6 +10,8 @@ public struct TransportIdentity: Sendable {
   /// Private-use extension that carries an enrolment's proof: under the arc of UUID-based OIDs (ITU-T X.667) nothing
   /// can collide with it.
   static let enrolmentExtension: ASN1ObjectIdentifier = [2, 25, 7443, 1]
+  /// Carries the earlier transport keys that vouch for this one.
+  static let successionExtension: ASN1ObjectIdentifier = [2, 25, 7443, 2]
 
   /// Raw 32 bytes.
   public let publicKey: [UInt8]
@@ -19,8 +21,9 @@ public struct TransportIdentity: Sendable {
   /// - Parameters:
   ///   - rawPrivateKey: 32 bytes (RFC 8032).
   ///   - enrolmentProof: carried in the certificate when a new office introduces itself.
+  ///   - succession: carried in the certificate of a node whose transport key is not its first.
   /// - Throws: what the certificate library throws for an unusable key.
-  public init(rawPrivateKey: [UInt8], commonName: String, enrolmentProof: [UInt8]?) throws {
+  public init(rawPrivateKey: [UInt8], commonName: String, enrolmentProof: [UInt8]?, succession: [UInt8]? = nil) throws {
     let signing = try Curve25519.Signing.PrivateKey(rawRepresentation: rawPrivateKey)
     let key = Certificate.PrivateKey(signing)
     let name = try DistinguishedName { CommonName(commonName) }
@@ -28,6 +31,10 @@ public struct TransportIdentity: Sendable {
     if let enrolmentProof {
       try extensions.append(
         Certificate.Extension(oid: Self.enrolmentExtension, critical: false, value: enrolmentProof[...]))
+    }
+    if let succession {
+      try extensions.append(
+        Certificate.Extension(oid: Self.successionExtension, critical: false, value: succession[...]))
     }
     // Long enough that no clock, however wrong, makes it expire; the charter has the real term.
     let certificate = try Certificate(

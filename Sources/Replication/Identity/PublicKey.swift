@@ -36,6 +36,7 @@ public enum Domain: String, Sendable {
   case frontier = "docket/frontier/1"
   case enrolment = "docket/enrolment/1"
   case caseID = "docket/record/1"
+  case transport = "docket/transport/1"
 
   /// The name's UTF-8 bytes and one zero byte.
   public var prefix: [UInt8] { Array(rawValue.utf8) + [0] }

@@ -13,6 +13,8 @@ struct KeySuccession: Sendable, Hashable {
   private(set) var publicKeys: [KeyFingerprint: PublicKey] = [:]
   private(set) var revoked: Set<KeyFingerprint> = []
   private var introductions: Set<[KeyFingerprint]> = []
+  /// The charters that took effect, in order.
+  private(set) var effective: [Charter] = []
   /// Keys that took effect, the present one last.
   private(set) var seated: [KeyFingerprint] = []
   private(set) var present: (charter: Charter, key: KeyFingerprint)?
@@ -28,7 +30,9 @@ struct KeySuccession: Sendable, Hashable {
     charters.sort { left, right in
       // One pinned at enrolment stands first until its entry tells where it belongs.
       let stamps = (left.stamp?.rawValue ?? 0, right.stamp?.rawValue ?? 0)
-      return stamps.0 != stamps.1 ? stamps.0 < stamps.1 : left.key < right.key
+      if stamps.0 != stamps.1 { return stamps.0 < stamps.1 }
+      // Of two given at enrolment the later one is the present one: a root that changed its keys.
+      return left.charter.from != right.charter.from ? left.charter.from < right.charter.from : left.key < right.key
     }
     settle()
   }
@@ -47,11 +51,13 @@ struct KeySuccession: Sendable, Hashable {
   private mutating func settle() {
     present = nil
     seated = []
+    effective = []
     for link in charters {
       if let now = present, now.key != link.key {
         guard link.isPinned || introductions.contains([now.key, link.key]) || revoked.contains(now.key) else { continue }
       }
       present = (link.charter, link.key)
+      effective.append(link.charter)
       seated.removeAll { $0 == link.key }
       seated.append(link.key)
     }

@@ -57,6 +57,9 @@ public struct OfficeTree: Sendable, Hashable {
   /// Keys of an office in the order they were seated, the present one last.
   public func keys(of office: OfficeCode) -> [KeyFingerprint] { successions[office]?.seated ?? [] }
 
+  /// Charters of an office that took effect, in order, the present one last.
+  public func charters(of office: OfficeCode) -> [Charter] { successions[office]?.effective ?? [] }
+
   /// The office whose present charter names this transport key.
   public func office(ofTransportKey key: [UInt8]) -> OfficeCode? {
     all.first { $0.charter.transportKey == key }?.charter.office

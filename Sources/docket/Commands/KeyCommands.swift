@@ -3,12 +3,29 @@ import Casebook
 
 struct KeyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "key", abstract: "密钥 keys of offices", subcommands: [List.self, Revoke.self], defaultSubcommand: List.self)
+    commandName: "key", abstract: "密钥 keys of offices", subcommands: [List.self, Rotate.self, Revoke.self],
+    defaultSubcommand: List.self)
 
   struct List: DeskCommand {
     static let configuration = CommandConfiguration(abstract: "各机构现用、曾用和已撤销的密钥 keys in use, former and revoked")
     @OptionGroup var options: GlobalOptions
     func request() -> DeskRequest { .keyList }
+  }
+
+  struct Rotate: DeskCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "更换本机构的密钥 change this office's own keys",
+      discussion: """
+        生成新的签名密钥和传输密钥。上级在下次同步时自动确认，此前仍用原密钥签名，登记照常；最上级机构立即更换。
+        更换后请重新备份：更换前的备份不含新密钥。
+        Makes a new signing and a new transport key. The superior confirms at the next exchange; until then the old key
+        signs, and work goes on. The root office's keys change at once. Make a backup afterwards: an earlier one lacks
+        the new keys.
+        """)
+    @Option(help: "新签名密钥的算法 ed25519 或 sm2，默认不变 the new signing key's suite, by default as it is") var suite: String?
+    @Option(help: "只更换 signing（签名密钥）或 transport（传输密钥） change only this one") var only: String?
+    @OptionGroup var options: GlobalOptions
+    func request() -> DeskRequest { .keyRotate(KeyRotationDraft(suite: suite, only: only)) }
   }
 
   struct Revoke: DeskCommand {

@@ -14,7 +14,17 @@ extension Printer {
     line(
       "  在办 \(view.openFiles)  超期 \(view.overdueFiles)  冲突 \(view.conflicts)  暂存 \(view.heldChanges)  日志 \(view.entries) 条/\(view.streams) 流",
       "  open \(view.openFiles)  overdue \(view.overdueFiles)  conflicts \(view.conflicts)  held \(view.heldChanges)  log \(view.entries) entries in \(view.streams) streams")
+    if let rotation = view.rotation { line(Self.text(rotation).zh, Self.text(rotation).en) }
     ErrorOutput.warn(view.warnings, language: language)
+  }
+
+  private static func text(_ rotation: KeyRotationView) -> Bilingual {
+    guard let key = rotation.key, let suite = rotation.suite else {
+      return Bilingual(zh: "  正在更换传输密钥：等待上级确认", en: "  new transport key: awaits the superior")
+    }
+    return Bilingual(
+      zh: "  正在更换密钥：新密钥 \(key)（\(suite)）等待上级确认，此前仍用原密钥签名",
+      en: "  changing keys: the new one, \(key) (\(suite)), awaits the superior; until then the old one signs")
   }
 
   func verified(_ view: VerifyView) {
@@ -28,7 +38,8 @@ extension Printer {
   }
 
   func keyState(_ view: KeyView) -> String {
-    switch (view.revoked, view.isPresent) {
+    if view.isNext { return word("待上级确认", "awaits the superior") }
+    return switch (view.revoked, view.isPresent) {
     case ("compromised", _): word("已撤销（可能被盗用）", "revoked (compromised)")
     case (.some, _): word("已撤销", "revoked (retired)")
     case (nil, true): word("现用", "in use")

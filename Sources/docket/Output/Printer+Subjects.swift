@@ -26,6 +26,9 @@ extension Printer {
           word("  疑似重复（\(place)）：", "  possibly the same (\(place)): ") + reference(suspect.subject)
             + " " + score(suspect.score))
       }
+      if !row.suspects.isEmpty, row.moreSuspects > 0 {
+        line("  另有 \(row.moreSuspects) 个名称相近的未列出。", "  \(row.moreSuspects) more with much the same name are not listed.")
+      }
     }
   }
 
@@ -41,7 +44,8 @@ extension Printer {
           case .sameCode: word("代码相同", "same code")
           case .similarName: word("名称相近", "similar name")
           }
-        return cells(pair.first) + cells(pair.second) + [score(pair.score), reason]
+        let more = pair.more.map { word("，另有 \($0) 个未列出", ", \($0) more not listed") } ?? ""
+        return cells(pair.first) + cells(pair.second) + [score(pair.score), reason + more]
       })
   }
 

@@ -26,7 +26,7 @@ struct SimilarNameIndexTests {
     var index = SimilarNameIndex()
     var found = 0
     for (position, name) in names.enumerated() {
-      let suspects = index.suspects(of: name)
+      let suspects = index.search(name).suspects
       let expected = names[..<position].enumerated().filter { SimilarName.isSuspect(name, $0.element) }
       #expect(Set(suspects.map(\.position)) == Set(expected.map(\.offset)), "\(name)")
       for suspect in suspects { #expect(suspect.score == SimilarName.similarity(name, names[suspect.position])) }
@@ -42,8 +42,45 @@ struct SimilarNameIndexTests {
   func empty() {
     var index = SimilarNameIndex()
     for name in ["", "（）", "长城"] { index.add(name) }
-    #expect(index.suspects(of: "").isEmpty)
-    #expect(index.suspects(of: "（）").isEmpty)
-    #expect(index.suspects(of: "长城厂").map(\.position) == [2])
+    #expect(index.search("").suspects.isEmpty)
+    #expect(index.search("（）").suspects.isEmpty)
+    #expect(index.search("长城厂").suspects.map(\.position) == [2])
+  }
+
+  @Test("twenty thousand names of one trade: each search reads a bounded number, and still finds the like and the same")
+  func oneTrade() {
+    var index = SimilarNameIndex()
+    var visits: [Int] = []
+    let count = 20_000
+    for number in 0..<count {
+      let name = "河北某某劳务\(10_000 + number)有限公司"
+      if number % 1_000 == 999 {
+        let search = index.search(name)
+        visits.append(search.visits)
+        // Some are named, all of them much alike, and that there are more is said.
+        #expect(search.suspects.count == SimilarNameIndex.candidatesMax)
+        #expect(search.suspects.allSatisfy { $0.score >= 800 })
+        #expect(search.leftOut > number / 2)
+      }
+      index.add(name)
+    }
+    let bound = 2 * SimilarNameIndex.visitsMax + SimilarNameIndex.candidatesMax
+    #expect(visits.allSatisfy { $0 <= bound })
+    // Past the bound a search costs the same, however many names there are.
+    #expect(visits.suffix(10).allSatisfy { $0 > SimilarNameIndex.visitsMax })
+    // The same name is found first, and a name of its own however many there are of the trade.
+    #expect(index.search("河北某某劳务12345有限公司").suspects.first.map { [$0.position, $0.score] } == [2_345, 1_000])
+    index.add("恒通玩具厂")
+    let other = index.search("任县恒通玩具厂")
+    #expect(other.suspects.map(\.position) == [count] && other.leftOut == 0)
+  }
+
+  @Test("hundreds of equal names are found as equal; the rest is counted")
+  func equal() {
+    var index = SimilarNameIndex()
+    for _ in 0..<12_000 { index.add("某某劳务有限公司") }
+    let search = index.search("某某劳务有限公司")
+    #expect(search.suspects.count == SimilarNameIndex.candidatesMax && search.suspects.allSatisfy { $0.score == 1_000 })
+    #expect(search.leftOut == 12_000 - SimilarNameIndex.candidatesMax)
   }
 }

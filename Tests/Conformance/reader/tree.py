@@ -74,7 +74,7 @@ class Tree:
         present = None
         seated = []
         for stamp, key, charter, pinned in sorted(
-            self.charters[office], key=lambda link: (link[0] or 0, link[1])
+            self.charters[office], key=lambda link: (link[0] or 0, link[2].start, link[1])
         ):
             if present is not None and present[1] != key:
                 if not (pinned or (present[1], key) in self.introduced or present[1] in self.revoked):
