@@ -49,7 +49,7 @@ extension OfficeNode {
           overdueFiles: mine.count { $0.nextDue.map { $0 < today } ?? false },
           heldChanges: try storage.heldChanges().count, conflicts: conflicts.count, lastContact: memory?.lastContact,
           unsent: superior == nil ? 0 : unsent, serving: isServing,
-          rotation: try rotation(in: storage), warnings: try warnings(memory, in: storage))
+          rotation: try rotation(in: storage), waiting: try waitingRuns(in: storage), warnings: try warnings(memory, in: storage))
       }
     }
   }

@@ -71,6 +71,90 @@ struct ForkTests {
     #expect(twins.ids.map { city.name(of: $0) } == ["备份前", "备份后", "副本", "原机"])
   }
 
+  /// The restored machine changes its keys before it hears that its earlier key's stream parted: its introduction and the
+  /// superior's charter went by files.
+  private func rotated(_ twins: Twins) throws -> Replica {
+    let (city, restored) = (twins.region.city, twins.restored)
+    let next = try SoftwareSigner.generate(suite: .ed25519)
+    try restored.name(twins.ids[2], "恢复后一")
+    try restored.name(twins.ids[2], "恢复后二")
+    let introduction = KeyIntroduction(
+      office: restored.context.office, signingKey: next.publicKey, transportKey: [UInt8](repeating: 9, count: 32))
+    try restored.write([.introduction(introduction)], for: .down)
+    try city.take(restored.storage.entries(of: restored.context.stream(.down), from: 1, bytesMax: .max))
+    try city.witness()
+    try restored.take(
+      city.storage.entries(of: city.context.stream(.subtree(restored.context.office)), from: 1, bytesMax: .max))
+    restored.context.sign(with: next.publicKey)
+    restored.signer = next
+    #expect(restored.context.tree.seat(restored.context.office)?.key == restored.context.key)
+    return restored
+  }
+
+  @Test("a branch of an earlier key that others do not hold is recorded again by the present key")
+  func earlierKey() throws {
+    let twins = try Twins()
+    let city = twins.region.city
+    let restored = try rotated(twins)
+    try restored.name(twins.ids[3], "换钥后")
+    try restored.exchange(with: city)
+    try city.witness()
+    try restored.exchange(with: city)
+    for replica in [restored, city] {
+      #expect(twins.ids.map { replica.name(of: $0) } == ["备份前", "备份后", "恢复后二", "换钥后"])
+      #expect(replica.storage.forkProofs().count == 1)
+      #expect(!replica.storage.rows(RecordType.subject.number).contains { $0.fields.values.contains(where: \.isInConflict) })
+      // The lost branch's introduction is not said again.
+      #expect(try KeyRotation.pending(of: restored.context.office, in: replica.context, replica.storage) == nil)
+    }
+    #expect(try !BranchRecovery.isOwed(context: restored.context, in: restored.storage))
+  }
+
+  @Test("of an earlier key that was revoked nothing is recorded again: another may have written it")
+  func revokedEarlierKey() throws {
+    let twins = try Twins()
+    let city = twins.region.city
+    let old = twins.region.county.context.key
+    let restored = try rotated(twins)
+    try city.write(
+      [
+        .revocation(
+          Revocation(
+            office: restored.context.office, key: old, reason: .compromised, position: city.storage.entryCount(),
+            cuts: city.storage.heads().filter { $0.stream.author == old }, text: "被盗"))
+      ], for: .subtree(restored.context.office))
+    try restored.exchange(with: city)
+    try city.witness()
+    try restored.exchange(with: city)
+    #expect(restored.context.incarnation == 1)
+    for replica in [restored, city] { #expect(replica.name(of: twins.ids[2]) == nil) }
+  }
+
+  @Test("a fork of a later key of the root office is settled like one of its first")
+  func rootsLaterKey() throws {
+    let region = try Judged()
+    let (province, city) = (region.province, region.city)
+    let next = try SoftwareSigner.generate(suite: .ed25519)
+    let introduction = KeyIntroduction(
+      office: province.context.office, signingKey: next.publicKey, transportKey: [UInt8](repeating: 9, count: 32))
+    try province.write(KeyRotation.changes(introduction, in: province.context, at: province.now), for: .down)
+    let twin = try province.restored()
+    for head in province.storage.heads() { try twin.take(province.storage.entries(of: head.stream, from: 1, bytesMax: .max)) }
+    for replica in [province, twin] {
+      replica.context.sign(with: next.publicKey)
+      replica.signer = next
+    }
+    let id = province.newID()
+    let faces = [try province.name(id, "甲面", for: .down), try twin.name(id, "乙面", for: .down)]
+    try province.send(to: city)
+    try city.take([faces[1]])
+    let proof = try #require(city.storage.forkProofs().first?.proof)
+    #expect(proof.stream.author == next.publicKey.fingerprint(using: Ed25519Suite()))
+    let standing = try #require(faces.first { ForkProof.Face($0) == proof.lesser })
+    #expect(city.name(of: id) == (standing == faces[0] ? "甲面" : "乙面"))
+    #expect(!city.storage.heldChanges().contains { $0.rule == .forked })
+  }
+
   @Test("of two branches the one witnessed first stands everywhere; the other is kept aside as evidence")
   func hostile() throws {
     let twins = try Twins()

@@ -10,7 +10,7 @@ import Testing
 /// One office in memory: the real engine over the model store.
 final class Replica {
   let storage = MemoryStorage()
-  let signer: SoftwareSigner
+  var signer: SoftwareSigner
   var context: ReplicaContext
   var now: UInt64 = 1_767_668_400_000  // 2026-01-06
   private var counter: UInt8 = 0

@@ -11,7 +11,8 @@ extension Clerk {
   func keyViews(in storage: any ReplicaStorage) throws -> [KeyView] {
     let pending = try KeyRotation.allPending(in: context, storage)
     return context.tree.all.flatMap { seat in
-      let introduced = pending[seat.charter.office].flatMap { $0.signingKey == seat.charter.signingKey ? nil : $0.signingKey }
+      let next = pending[seat.charter.office]?.signingKey
+      let introduced = next == seat.charter.signingKey ? nil : next
       let introducedView = introduced.flatMap { key in
         context.suites[key.suite].map { suite in
           KeyView(

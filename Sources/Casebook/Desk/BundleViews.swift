@@ -148,3 +148,26 @@ public struct BundleAppliedView: Sendable, Hashable, Codable {
     warnings = []
   }
 }
+
+/// A run of entries from a bundle that waits for what comes before it.
+public struct WaitingRunView: Sendable, Hashable, Codable {
+  /// `?` while the author has no charter here.
+  public var office: String
+  public var stream: String
+  public var first: UInt64
+  public var last: UInt64
+  /// The entries of the stream that it waits for; `nil`: it waits for its author's charter.
+  public var missingFirst: UInt64?
+  public var missingLast: UInt64?
+
+  public init(
+    office: String, stream: String, first: UInt64, last: UInt64, missingFirst: UInt64?, missingLast: UInt64?
+  ) {
+    self.office = office
+    self.stream = stream
+    self.first = first
+    self.last = last
+    self.missingFirst = missingFirst
+    self.missingLast = missingLast
+  }
+}

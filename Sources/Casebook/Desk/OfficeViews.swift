@@ -20,12 +20,14 @@ public struct StatusView: Sendable, Hashable, Codable {
   public var serving: Bool
   /// A change of this office's keys that waits for the superior's charter.
   public var rotation: KeyRotationView?
+  /// Runs of entries from bundles that wait for what comes before them.
+  public var waiting: [WaitingRunView]
   public var warnings: [Bilingual]
 
   public init(
     office: String, name: String, superior: String?, fingerprint: String, streams: Int, entries: Int,
     openFiles: Int, overdueFiles: Int, heldChanges: Int, conflicts: Int, lastContact: UInt64?, unsent: Int,
-    serving: Bool, rotation: KeyRotationView? = nil, warnings: [Bilingual]
+    serving: Bool, rotation: KeyRotationView? = nil, waiting: [WaitingRunView] = [], warnings: [Bilingual]
   ) {
     self.office = office
     self.name = name
@@ -41,6 +43,7 @@ public struct StatusView: Sendable, Hashable, Codable {
     self.unsent = unsent
     self.serving = serving
     self.rotation = rotation
+    self.waiting = waiting
     self.warnings = warnings
   }
 }

@@ -99,7 +99,7 @@ public struct Admission {
   ) throws {
     var clock = HybridClock(last: try Journal.lastStamp(in: storage))
     for entry in run {
-      if entry.header.stream.author == projector.context.key {
+      if projector.context.isOwn(entry.header.stream.author) {
         clock.resume(after: entry.header.stamp)
       } else {
         clock.witness(entry.header.stamp, wallMilliseconds: wallMilliseconds)
@@ -158,16 +158,16 @@ public struct Admission {
     try storage.append(entries, head: newHead, receivedAt: wallMilliseconds)
     projector.mustRebuild = true
     var outcome = Outcome(stored: entries.count, known: 0, fork: seq)
-    outcome.hasLostOwnBranch = stream.author == context.key
+    outcome.hasLostOwnBranch = context.recovers(stream.author)
     return outcome
   }
 
-  /// Whether the run's branch is the one to hold. Of our own key's branches it is: this machine can go on in a new
+  /// Whether the run's branch is the one to hold. Of our own keys' branches it is: this machine can go on in a new
   /// incarnation, what others hold cannot be taken back.
   private func stands(_ run: [Entry], insteadOf ours: Entry, in storage: any ReplicaStorage) throws -> Bool {
     let context = projector.context
     let stream = ours.header.stream
-    if stream.author == context.key { return true }
+    if context.recovers(stream.author) { return true }
     let theirs = Dictionary(run.map { ($0.header.seq, $0) }, uniquingKeysWith: { first, _ in first })
     return try context.judge(stream, in: storage) { seq in
       if seq < ours.header.seq { return try context.hash(of: stream, at: seq, in: storage) }

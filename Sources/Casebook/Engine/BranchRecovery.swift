@@ -12,18 +12,18 @@ public struct BranchRecovery {
     try storage.value(incarnationKey)?.reduce(0) { $0 << 8 | UInt64($1) } ?? 0
   }
 
-  /// Goes over to a new incarnation, beyond every one that this key has been seen in.
+  /// Goes over to a new incarnation, beyond every one that this office's keys have been seen in.
   public static func begin(_ context: inout ReplicaContext, in storage: any ReplicaStorage) throws {
     let seen = try storage.heads().map(\.stream) + storage.streamsAside()
-    let last = seen.filter { $0.author == context.key }.map(\.incarnation).max() ?? 0
+    let last = seen.filter { context.recovers($0.author) }.map(\.incarnation).max() ?? 0
     context.incarnation = max(last, context.incarnation) + 1
     let bytes = (0..<8).map { UInt8(truncatingIfNeeded: context.incarnation >> UInt64(56 - 8 * $0)) }
     try storage.setValue(incarnationKey, bytes)
   }
 
-  /// Whether our key writes in an incarnation that this machine never began: another one uses a copy of our keys.
+  /// Whether a key of ours writes in an incarnation that this machine never began: another one uses a copy of our keys.
   public static func hasTwin(context: ReplicaContext, in storage: any ReplicaStorage) throws -> Bool {
-    try storage.heads().contains { $0.stream.author == context.key && $0.stream.incarnation > context.incarnation }
+    try storage.heads().contains { context.recovers($0.stream.author) && $0.stream.incarnation > context.incarnation }
   }
 
   /// Own entries that lie aside and have not been recorded again.
@@ -41,7 +41,8 @@ public struct BranchRecovery {
     // A lost write may replace an earlier lost write: its stamp is another one now.
     var renewed: [WriteStamp: WriteStamp] = [:]
     for entry in lost {
-      let changes = ((try? entry.changes()) ?? []).compactMap { renew($0, by: renewed) }
+      let isEarlier = entry.header.stream.author != journal.context.key
+      let changes = ((try? entry.changes()) ?? []).compactMap { renew($0, by: renewed, isEarlier: isEarlier) }
       if changes.isEmpty { continue }
       let written = try journal.record(changes, for: entry.header.stream.audience, at: wallMilliseconds, in: storage)
       if let stamp = written.last?.header.stamp {
@@ -58,16 +59,20 @@ public struct BranchRecovery {
   private static func lost(context: ReplicaContext, in storage: any ReplicaStorage) throws -> [Entry] {
     let done = try recovered(in: storage)
     var lost: [Entry] = []
-    for stream in try storage.streamsAside() where stream.author == context.key {
+    for stream in try storage.streamsAside() where context.recovers(stream.author) {
       lost += try storage.entriesAside(of: stream).filter { $0.header.seq > done[stream] ?? 0 }
     }
     return lost.sorted { $0.header.stamp < $1.header.stamp }
   }
 
-  /// Receipts are owed anew and sightings made anew; everything else is said again.
-  private static func renew(_ change: Change, by renewed: [WriteStamp: WriteStamp]) -> Change? {
+  /// Receipts are owed anew and sightings made anew; what an earlier key introduced is not for this one to say; everything
+  /// else is said again.
+  private static func renew(
+    _ change: Change, by renewed: [WriteStamp: WriteStamp], isEarlier: Bool
+  ) -> Change? {
     switch change {
     case .receipt, .sighting: return nil
+    case .introduction where isEarlier: return nil
     case .record(let write):
       return .record(
         RecordWrite(

@@ -87,6 +87,10 @@ public struct ReplicaContext: Sendable {
   /// Whether a key is or was this office's.
   public func isOwn(_ key: KeyFingerprint) -> Bool { key == self.key || tree.office(of: key) == office }
 
+  /// Whether what is lost of a key's branches is this office's to record again: the present key's, and the earlier ones'
+  /// unless a superior took them out of office, for then another may have written it.
+  func recovers(_ key: KeyFingerprint) -> Bool { key == self.key || isOwn(key) && !tree.isRevoked(key) }
+
   /// Goes on with another key of this office.
   public mutating func sign(with key: PublicKey) {
     guard let hashing = suites[key.suite] else { return }

@@ -190,20 +190,26 @@ extension OfficeNode {
     if !missing.isEmpty { view.missing.append(.init(id: id, from: head.from.text, parts: missing)) }
   }
 
-  /// What the waiting runs wait for.
   private func noteGaps(in storage: any ReplicaStorage, _ view: inout BundleAppliedView) throws {
-    let runs = try storage.parkedRuns(of: nil)
-    view.waitingRuns = runs.count
+    let waiting = try waitingRuns(in: storage)
+    view.waitingRuns = waiting.count
+    view.gaps = waiting.compactMap { run in
+      guard let first = run.missingFirst, let last = run.missingLast else { return nil }
+      return .init(office: run.office, stream: run.stream, first: first, last: last)
+    }
+  }
+
+  /// The runs of bundles that wait, each with what it waits for.
+  func waitingRuns(in storage: any ReplicaStorage) throws -> [WaitingRunView] {
     var reached: [StreamID: UInt64] = [:]
-    for run in runs {
+    return try storage.parkedRuns(of: nil).map { run in
       let before = try reached[run.stream] ?? storage.head(of: run.stream)?.seq ?? 0
-      if run.first > before + 1 {
-        view.gaps.append(
-          .init(
-            office: context.tree.office(of: run.stream.author)?.text ?? "?", stream: StreamName.of(run.stream),
-            first: before + 1, last: run.first - 1))
-      }
       reached[run.stream] = max(before, run.last)
+      let isMissing = run.first > before + 1
+      return WaitingRunView(
+        office: context.tree.office(of: run.stream.author)?.text ?? "?", stream: StreamName.of(run.stream),
+        first: run.first, last: run.last, missingFirst: isMissing ? before + 1 : nil,
+        missingLast: isMissing ? run.first - 1 : nil)
     }
   }
 }

@@ -116,7 +116,7 @@ public struct Standing: Sendable, Hashable {
       }
       return ours == first.receipt.head.hash
     }
-    guard fork.stream.author == tree.rootKey, let suite = suites[fork.lesser.header.suite] else { return nil }
+    guard tree.seat(of: fork.stream.author)?.depth == 0, let suite = suites[fork.lesser.header.suite] else { return nil }
     return try hash(fork.seq) == fork.lesser.hash(using: suite)
   }
 }

@@ -15,7 +15,27 @@ extension Printer {
       "  在办 \(view.openFiles)  超期 \(view.overdueFiles)  冲突 \(view.conflicts)  暂存 \(view.heldChanges)  日志 \(view.entries) 条/\(view.streams) 流",
       "  open \(view.openFiles)  overdue \(view.overdueFiles)  conflicts \(view.conflicts)  held \(view.heldChanges)  log \(view.entries) entries in \(view.streams) streams")
     if let rotation = view.rotation { line(Self.text(rotation).zh, Self.text(rotation).en) }
+    waiting(view.waiting)
     ErrorOutput.warn(view.warnings, language: language)
+  }
+
+  /// Runs named by `status`; `--json` has them all.
+  private static let waitingShownMax = 10
+
+  private func waiting(_ runs: [WaitingRunView]) {
+    for run in runs.prefix(Self.waitingShownMax) {
+      let what = Bilingual(
+        zh: "  交换包中 \(run.office) \(run.stream) 第 \(run.first)–\(run.last) 条在等待",
+        en: "  from a bundle: \(run.office) \(run.stream) #\(run.first)–\(run.last) waits for ")
+      if let first = run.missingFirst, let last = run.missingLast {
+        line("\(what.zh)第 \(first)–\(last) 条", "\(what.en)#\(first)–\(last)")
+      } else {
+        line("\(what.zh)该机构的授权书", "\(what.en)its office's charter")
+      }
+    }
+    if runs.count > Self.waitingShownMax {
+      line("  另有 \(runs.count - Self.waitingShownMax) 段在等待", "  \(runs.count - Self.waitingShownMax) more runs wait")
+    }
   }
 
   private static func text(_ rotation: KeyRotationView) -> Bilingual {

@@ -57,9 +57,9 @@ struct SimilarNameIndexTests {
       if number % 1_000 == 999 {
         let search = index.search(name)
         visits.append(search.visits)
-        // Some are named, all of them much alike, and that there are more is said.
+        // Some are named, those that differ in one figure first, and that there are more is said.
         #expect(search.suspects.count == SimilarNameIndex.candidatesMax)
-        #expect(search.suspects.allSatisfy { $0.score >= 800 })
+        #expect(search.suspects.first.map { $0.score >= 800 } == true)
         #expect(search.leftOut > number / 2)
       }
       index.add(name)

@@ -97,6 +97,6 @@ class Standing:
         if receipts:
             _, _, covered, wanted = min(receipts)
             return hash_at(covered) == wanted
-        if stream.author == tree.root:
+        if tree.seats[author][2] == 0:
             return hash_at(seq) == fork.lesser.hash
         return False
