@@ -2,7 +2,7 @@ import Foundation
 import TestKit
 import Testing
 
-@Suite("Examples in the documents", .timeLimit(.minutes(2)))
+@Suite("Examples in the documents", .timeLimit(.minutes(10)))
 struct DocumentationTests {
   private func blocks(_ page: String, _ language: String) throws -> [String] {
     let text = try String(contentsOfFile: RepositoryRoot.path + "/" + page, encoding: .utf8)

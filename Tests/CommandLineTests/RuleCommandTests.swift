@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Calendars and packs at the command line", .timeLimit(.minutes(2)))
+@Suite("Calendars and packs at the command line", .timeLimit(.minutes(10)))
 struct RuleCommandTests {
   private static let notice = """
     date,name,is_workday,notice_year

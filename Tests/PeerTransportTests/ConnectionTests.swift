@@ -6,7 +6,7 @@ import Replication
 import SignatureSuites
 import Testing
 
-@Suite("Two offices over TLS", .timeLimit(.minutes(2)))
+@Suite("Two offices over TLS", .timeLimit(.minutes(10)))
 struct ConnectionTests {
   private let group = MultiThreadedEventLoopGroup.singleton
   private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

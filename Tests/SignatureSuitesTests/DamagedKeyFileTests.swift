@@ -4,7 +4,7 @@ import Testing
 
 @testable import SignatureSuites
 
-@Suite("Key files that came to harm", .timeLimit(.minutes(1)))
+@Suite("Key files that came to harm", .timeLimit(.minutes(10)))
 struct DamagedKeyFileTests {
   private let folder: KeyFolder
 

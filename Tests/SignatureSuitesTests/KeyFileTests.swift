@@ -4,7 +4,7 @@ import Testing
 
 @testable import SignatureSuites
 
-@Suite("Keys kept in files", .timeLimit(.minutes(1)))
+@Suite("Keys kept in files", .timeLimit(.minutes(10)))
 struct KeyFileTests {
   private let folder: KeyFolder
   private let passphrase = Array("朝花夕拾 2026".utf8)

@@ -5,7 +5,7 @@ import Testing
 @testable import SignatureSuites
 
 /// The `openssl` command as an administrator would use it on our files, and its files on us.
-@Suite("Key files and the openssl command", .enabled(if: OpenSSLCommand.path != nil), .timeLimit(.minutes(1)))
+@Suite("Key files and the openssl command", .enabled(if: OpenSSLCommand.path != nil), .timeLimit(.minutes(10)))
 struct OpenSSLCommandTests {
   private let folder: KeyFolder
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SignatureSuites
 
-@Suite("Passphrases and sealed chunks", .timeLimit(.minutes(1)))
+@Suite("Passphrases and sealed chunks", .timeLimit(.minutes(10)))
 struct SealingTests {
   @Test("scrypt gives what RFC 7914 section 12 says")
   func scrypt() throws {

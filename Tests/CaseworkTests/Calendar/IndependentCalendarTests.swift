@@ -118,7 +118,7 @@ struct IndependentCalendarTests {
     return try String(contentsOfFile: out, encoding: .utf8).split(separator: "\n").map(String.init)
   }
 
-  @Test("line by line", .timeLimit(.minutes(1)), arguments: CalendarQuestion.all)
+  @Test("line by line", .timeLimit(.minutes(10)), arguments: CalendarQuestion.all)
   func agrees(_ question: CalendarQuestion) async throws {
     let table = try CalendarFixture.notices()
     let expected = try await independent(question)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import OfficeNode
 
-@Suite("A backup's file: nothing of a wrong one is used", .timeLimit(.minutes(3)))
+@Suite("A backup's file: nothing of a wrong one is used", .timeLimit(.minutes(10)))
 struct BackupFileTests {
   private static let passphrase = Passphrase(Array("正确的口令".utf8))
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import OfficeNode
 
-@Suite("Backups in a folder, and homes made from them", .timeLimit(.minutes(2)))
+@Suite("Backups in a folder, and homes made from them", .timeLimit(.minutes(10)))
 struct BackupFolderTests {
   @Test("names by office and second; lists need no passphrase and tell what is cut or no backup")
   func list() async throws {
