@@ -11,8 +11,10 @@ enum EnrolmentMessage: Sendable {
   /// `[18, code]`.
   case refused(code: String)
 
-  /// One charter for each level, and the root's first beside its present one.
-  private static let chainMax = OfficeTree.depthMax + 2
+  /// Former charters of the root office that a new office is told: a change of keys each quarter for sixty years.
+  static let rootChartersMax = 240
+  /// They, and one charter for each level.
+  private static let chainMax = rootChartersMax + OfficeTree.depthMax + 1
 
   static func signedBytes(id: [UInt8], transportKey: [UInt8]) -> [UInt8] {
     Domain.enrolment.prefix + id + transportKey

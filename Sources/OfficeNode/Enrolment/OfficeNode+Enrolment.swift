@@ -161,9 +161,12 @@ extension OfficeNode {
       let issuer = seat.charter.parent.flatMap { tree.seat($0)?.key } ?? tree.rootKey
       chain.insert(StoredCharter(charter: seat.charter, issuer: issuer), at: 0)
       next = seat.charter.parent
-      // Trust hangs on the root's first key, which its later ones come from.
-      if next == nil, let first = tree.charters(of: code).first, first != seat.charter {
-        chain.insert(StoredCharter(charter: first, issuer: tree.rootKey), at: 0)
+      // Trust hangs on the root's first key; each later one comes from the one before it, and is known from there only by
+      // what that one signed.
+      if next == nil {
+        let earlier = tree.charters(of: code).filter { $0 != seat.charter }
+        let told = earlier.prefix(1) + earlier.dropFirst().suffix(EnrolmentMessage.rootChartersMax - 1)
+        chain = told.map { StoredCharter(charter: $0, issuer: tree.rootKey) } + chain
       }
     }
     return chain
