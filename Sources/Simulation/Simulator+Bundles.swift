@@ -38,6 +38,19 @@ extension Simulator {
     }
   }
 
+  /// A root that lost an office's charter cannot be called by it, and has nobody above to ask: the office makes a bundle
+  /// of all that the root may hold (`docket bundle create --whole`), which gives the root its own entries back. If some
+  /// were lost for good, a person has it go on (`docket adopt`).
+  func giveBack(to root: SimulatedOffice, from office: SimulatedOffice) throws {
+    let pieces = try office.sharedHeads(with: root.code).map { head in
+      Bundle.Piece(
+        stream: head.stream, entries: try office.entries(of: head.stream, from: 1, bytesMax: .max).map(\.encoded))
+    }
+    log("\(office.code) carries a whole bundle to \(root.code)")
+    try unpack(Bundle(from: office.index, to: root.index, pieces: pieces))
+    if try root.isBehind() { try root.goOnAfterLoss() }
+  }
+
   func unpack(_ bundle: Bundle) throws {
     let office = offices[bundle.to]
     guard office.isUp else { return }

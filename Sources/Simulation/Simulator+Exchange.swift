@@ -15,10 +15,7 @@ extension Simulator {
     guard try superior.running().tree.office(ofTransportKey: transportKey(of: office)) == office.code else {
       // Its charter went with a disk: somebody has to invite it again.
       log("\(superior.code) does not know \(office.code)")
-      if index == 0, try superior.isBehind() {
-        // Nobody is in reach who could give the root its entries back: a person has it go on (`docket adopt`).
-        try guarded(index) { try superior.goOnAfterLoss() }
-      }
+      if index == 0 { try guarded(index) { try giveBack(to: superior, from: office) } }
       queue.schedule(.enrol(office: office.index), at: now + 1)
       return
     }
@@ -78,6 +75,9 @@ extension Simulator {
       case .load(let stream, let seq, let bytesMax):
         let entries = try office.entries(of: stream, from: seq, bytesMax: bytesMax)
         queue.append(contentsOf: step(id, side) { $0.loaded(stream, entries: entries) })
+      case .loadAside(let stream, let count, let bytesMax):
+        let entries = try office.entriesAside(of: stream, after: count, bytesMax: bytesMax)
+        queue.append(contentsOf: step(id, side) { $0.loadedAside(stream, entries: entries) })
       case .store(let run):
         let stream = run.stream
         do {

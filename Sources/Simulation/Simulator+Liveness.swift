@@ -31,10 +31,11 @@ extension Simulator {
     // What is new at one end reaches the other in one round for each level, its receipts in as many again, and a late
     // enrolment adds as many.
     let roundsMax = 6 * (depth + 1) + 6
+    var roundsAtRest = 0
     for round in 1...roundsMax {
       statistics.rounds = round
       idle = []
-      if round <= 2 * (depth + 1) { try ratifyCharters() }
+      try ratifyCharters()
       for office in offices.dropFirst() where office.nextSigner == nil { try offerKeyIfRevoked(office) }
       for office in offices.dropFirst() { try guarded(office.index) { try dial(office) } }
       let end = now + Self.roundMilliseconds
@@ -44,7 +45,10 @@ extension Simulator {
       let isAtRest = offices.dropFirst().allSatisfy { office in
         office.isEnrolled && office.nextSigner == nil && (idle.contains(office.index) || office.isHostile)
       }
-      if isAtRest, round > 2 * (depth + 1) || idle.count == offices.count - 1 { return }
+      roundsAtRest = isAtRest ? roundsAtRest + 1 : 0
+      if idle.count == offices.count - 1, isAtRest { return }
+      // What the hostile one gave its superior in this round travels on in the next.
+      if roundsAtRest > 1, round > 2 * (depth + 1) { return }
     }
     for office in offices.dropFirst()
     where !(idle.contains(office.index) || office.isHostile) || office.nextSigner != nil {
@@ -54,15 +58,16 @@ extension Simulator {
     }
   }
 
-  /// What a hub chartered without knowing that its key was revoked: the root lets it stand, as a bureau would, or the
-  /// offices below could hand in nothing.
+  /// What a hub chartered with a key that was revoked: the root lets it stand once it has asked by telephone, as a
+  /// bureau would, or the offices below could hand in nothing.
   private func ratifyCharters() throws {
     let root = offices[0]
     try guarded(root.index) {
       let held = try root.disk.read { try $0.heldChanges() }
       for change in held where change.index < 0 && change.rule != nil && !ratified.contains(change) {
-        guard case .subtree = change.stream.audience, let issuer = author(of: change.stream), !issuer.isHostile,
-          let entry = try root.disk.read({ try $0.entries(of: change.stream, from: change.seq, bytesMax: 1).first })
+        guard case .subtree = change.stream.audience, let issuer = author(of: change.stream),
+          let entry = try root.disk.read({ try $0.entries(of: change.stream, from: change.seq, bytesMax: 1).first }),
+          isConfirmed(entry)
         else { continue }
         ratified.insert(change)
         log("\(root.code) lets entry \(change.seq) of \(name(change.stream)) stand")
@@ -72,6 +77,18 @@ extension Simulator {
         let entries = try root.record(
           [.ratification(ratification)], for: .subtree(issuer.code), at: root.clock.reading(at: now))
         ledger.sign(entries, at: now, using: suite)
+      }
+    }
+  }
+
+  /// Whether every charter in the entry names the office that has the key.
+  private func isConfirmed(_ entry: Entry) -> Bool {
+    ((try? entry.changes()) ?? []).allSatisfy { change in
+      guard case .charter(let charter) = change else { return true }
+      return offices.contains { office in
+        office.code == charter.office
+          && (office.keys + [office.nextSigner?.fingerprint].compactMap { $0 })
+            .contains(charter.signingKey.fingerprint(using: suite))
       }
     }
   }
@@ -92,6 +109,7 @@ extension Simulator {
     guard office.isEnrolled else { return "it was never chartered" }
     guard office.isUp, superior.isUp else { return "a machine is down" }
     if office.nextSigner != nil { return "it has not taken its next key into use" }
+    if try superior.running().tree.seat(office.code) == nil { return try reasonUnknown(office, to: superior) }
     let ours = try office.sharedHeads(with: superior.code)
     let theirs = Dictionary(uniqueKeysWithValues: try superior.sharedHeads(with: office.code).map { ($0.stream, $0) })
     var differing = ours.compactMap { head -> String? in
@@ -103,5 +121,15 @@ extension Simulator {
       .map { "\(name($0.stream)) here 0 there \($0.seq)" }
     let trouble = lastTrouble[office.index].map { "; last session: \($0)" } ?? ""
     return differing.prefix(4).joined(separator: ", ") + (differing.isEmpty ? "their heads are equal" : "") + trouble
+  }
+
+  /// Why a superior holds no charter of an office that counts.
+  private func reasonUnknown(_ office: SimulatedOffice, to superior: SimulatedOffice) throws -> String {
+    let held = try superior.disk.read { try $0.heldChanges() }.first { change in
+      superior.keys.contains(change.stream.author) && change.stream.audience == .subtree(office.code)
+    }
+    guard let held else { return "\(superior.code) holds no charter of it" }
+    return "its charter in entry \(held.seq) of \(name(held.stream)) is \(held.reason.rawValue)"
+      + " (\(held.rule?.rawValue ?? "")) at \(superior.code)"
   }
 }

@@ -13,10 +13,17 @@ extension Simulator {
     let again = isHealed ? 1_000 : 60_000 + time(within: 600_000)
     // Scheduled before the attempt: a crash in it loses the answer, not the question.
     queue.schedule(.enrol(office: office.index), at: now + again)
-    // A superior restored to a state before its present key was seated has to be told of that first.
-    guard superior.isUp, try !superior.isBehind(),
-      try superior.running().tree.office(of: superior.key) == superior.code
-    else { return }
+    guard superior.isUp else { return }
+    if index == 0, !offices.dropFirst().contains(where: \.isEnrolled), try superior.isBehind() {
+      // No office could give the root its entries back: a person has it go on (`docket adopt`).
+      try superior.goOnAfterLoss()
+    }
+    // A superior restored to a state before its present key was seated has to be told of that first; what a revoked key
+    // charters does not count, and a node refuses to sign it.
+    let tree = try superior.running().tree
+    guard try !superior.isBehind(), tree.office(of: superior.key) == superior.code, !tree.isRevoked(superior.key) else {
+      return
+    }
     let wall = superior.clock.reading(at: now)
     let charter = Charter(
       office: office.code, name: office.code.text, parent: superior.code, signingKey: office.signer.publicKey,

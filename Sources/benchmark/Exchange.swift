@@ -86,6 +86,8 @@ struct Exchange {
         count(frame)
       case .load(let stream, _, _):
         run(sides[side].loaded(stream, entries: [filler]), on: side, &sides, &outboxes)
+      case .loadAside(let stream, _, _):
+        run(sides[side].loadedAside(stream, entries: []), on: side, &sides, &outboxes)
       case .store(let carried):
         run(sides[side].stored(bytes: carried.bytes, count: carried.count), on: side, &sides, &outboxes)
       case .writeReceipts: run(sides[side].receiptsWritten([]), on: side, &sides, &outboxes)

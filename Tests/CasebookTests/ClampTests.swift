@@ -149,4 +149,47 @@ struct ClampTests {
     #expect(TimeDoubt(claimed: 90 * minute, from: 100 * minute, until: 200 * minute) == nil)
     #expect(TimeDoubt(claimed: 90 * minute - 1, from: 100 * minute, until: 200 * minute) == .backdated)
   }
+
+  @Test("a broken key signs two entries under one stamp: each act is ordered by its own receipt, in whatever order they come")
+  func twins() throws {
+    let region = try Judged()
+    let (county, city) = (region.county, region.city)
+    let id = county.newID()
+    let clock = county.storage.value("clock")
+    county.now += 3 * Self.year
+    var entries: [Entry] = []
+    for (audience, word) in [(Audience.up, "甲"), (.down, "乙")] {
+      county.storage.setValue("clock", clock)
+      county.now -= entries.isEmpty ? 0 : 1_000
+      let act = ActChange(
+        file: id, id: county.newID(), parents: [], rule: "evidence", facts: [.init(name: "note", value: .text(word))])
+      let write = RecordWrite(
+        type: RecordType.subject.number, id: id, fields: [.init(number: 2, value: .text(word), replaces: [])])
+      entries.append(try county.write([.act(act), .record(write)], for: audience))
+    }
+    #expect(entries[0].header.stamp == entries[1].header.stamp)
+    try city.takeAll([[entries[0]]])
+    let first = city.now + 1_000
+    try city.witness()
+    city.now += 3_600_000
+    try city.takeAll([[entries[1]]])
+    let second = city.now + 1_000
+    try city.witness()
+    let receipts = [Audience.office(county.context.office), .subtree(county.context.office)].flatMap {
+      city.pieces(of: city.context.stream($0)).suffix(1)
+    }
+    let before = region.province.storage
+    let chunks = entries.map { [$0] } + receipts
+    for order in [[0, 1, 2, 3], [1, 0, 3, 2], [2, 3, 0, 1], [3, 2, 1, 0], [0, 2, 1, 3], [1, 3, 0, 2]] {
+      let replica = try region.province.blank()
+      for head in before.heads().sorted(by: { region.province.depth($0) < region.province.depth($1) }) {
+        try replica.take(before.entries(of: head.stream, from: 1, bytesMax: .max))
+      }
+      try replica.takeAll(order.map { chunks[$0] })
+      let stamps = Set(replica.storage.acts(of: id).map(\.stamp.milliseconds))
+      #expect(stamps == [first, second], "\(order)")
+      let stamp = WriteStamp(time: entries[0].header.stamp, author: county.context.key)
+      #expect(replica.storage.clamp(of: stamp)?.milliseconds == first, "\(order)")
+    }
+  }
 }

@@ -107,7 +107,9 @@ struct ForkTests {
       // The lost branch's introduction is not said again.
       #expect(try KeyRotation.pending(of: restored.context.office, in: replica.context, replica.storage) == nil)
     }
-    #expect(try !BranchRecovery.isOwed(context: restored.context, in: restored.storage))
+    let owed = try BranchRecovery.settle(
+      restored.context, signer: restored.signer, isBehind: false, at: restored.now, in: restored.storage)
+    #expect(owed == nil)
   }
 
   @Test("of an earlier key that was revoked nothing is recorded again: another may have written it")
@@ -227,13 +229,8 @@ extension Replica {
     let outcome = try admission.admit(run, at: now, in: storage)
     try admission.finish(in: storage)
     context = admission.context
-    if outcome.hasLostOwnBranch {
-      try BranchRecovery.begin(&context, in: storage)
-      var journal = Journal(context: context, signer: signer)
-      _ = try BranchRecovery.recover(&journal, at: now, in: storage)
-      try journal.finish(in: storage)
-      context = journal.context
-    }
+    let settled = try BranchRecovery.settle(context, signer: signer, isBehind: false, at: now, in: storage)
+    if let settled { context = settled.context }
     return outcome.stored
   }
 
@@ -272,6 +269,10 @@ private struct SessionSide {
       case .load(let stream, let seq, let bytesMax):
         let entries = replica.storage.entries(of: stream, from: seq, bytesMax: bytesMax)
         queue.append(contentsOf: session.loaded(stream, entries: entries))
+      case .loadAside(let stream, let count, let bytesMax):
+        let entries = try replica.context.entriesAside(
+          of: stream, after: count, bytesMax: bytesMax, in: replica.storage)
+        queue.append(contentsOf: session.loadedAside(stream, entries: entries))
       case .store(let run):
         do {
           let stored = try replica.admitInSession(run)

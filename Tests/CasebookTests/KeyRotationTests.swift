@@ -64,6 +64,31 @@ struct KeyRotationTests {
     #expect(city.context.tree.keys(of: office).count == 1)
   }
 
+  @Test("a revoked key answers no introduction: its charter would count for nothing, and be written again each time")
+  func answeredByRevoked() throws {
+    let region = try Judged()
+    let (province, city, county) = (region.province, region.city, region.county)
+    let office = county.context.office
+    try province.write(
+      [
+        .revocation(
+          Revocation(
+            office: city.context.office, key: city.context.key, reason: .retired,
+            position: province.storage.entryCount(),
+            cuts: province.storage.heads().filter { $0.stream.author == city.context.key }, text: "机器损坏"))
+      ], for: .subtree(city.context.office))
+    try city.takeAll(province.pieces(of: province.context.stream(.subtree(city.context.office))))
+    #expect(city.context.tree.isRevoked(city.context.key))
+    try county.write(
+      [.introduction(introduction(of: county, try SoftwareSigner.generate(suite: .ed25519), transport: 9))], for: .down)
+    try city.meet(county)
+    #expect(try KeyRotation.pending(of: office, in: city.context, city.storage) != nil)
+    for _ in 0..<2 { try city.witness() }
+    let charters = try city.storage.entries(of: city.context.stream(.subtree(office)), from: 1, bytesMax: .max)
+      .flatMap { try $0.changes() }.filter { if case .charter = $0 { true } else { false } }
+    #expect(charters.count == 1)
+  }
+
   @Test("the root's own rotation is one entry that every office below follows")
   func root() throws {
     let region = try Judged()

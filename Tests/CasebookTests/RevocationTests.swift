@@ -159,4 +159,67 @@ struct RevocationTests {
     ], for: .subtree(office))
     #expect(city.context.tree.seat(office)?.key == next.publicKey.fingerprint(using: Ed25519Suite()))
   }
+
+  /// The province revokes the city's key, which it has never receipted, and charters the next one.
+  private func replaceCity(_ region: Judged) throws -> SoftwareSigner {
+    let (province, city) = (region.province, region.city)
+    let office = city.context.office
+    let next = try SoftwareSigner.generate(suite: .ed25519)
+    try province.write([
+      .revocation(
+        Revocation(
+          office: office, key: city.context.key, reason: .retired, position: province.storage.entryCount(), cuts: [],
+          text: "机器损坏")),
+      .charter(
+        Charter(
+          office: office, name: office.text, parent: province.context.office, signingKey: next.publicKey,
+          transportKey: [UInt8](repeating: 9, count: 32), powers: [], from: 0, until: nil)),
+    ], for: .subtree(office))
+    return next
+  }
+
+  @Test("a county whose charter fell into quarantine with its superior's key: chartered anew, all that was held of it counts")
+  func charteredAnew() throws {
+    let region = try Judged()
+    let (county, city, province) = (region.county, region.city, region.province)
+    let id = county.newID()
+    try county.name(id, "一")
+    try city.meet(county)
+    try province.meet(city)
+    #expect(province.name(of: id) == "一")
+    let charter = try #require(city.context.tree.seat(county.context.office)?.charter)
+    let next = try replaceCity(region)
+    #expect(province.context.tree.seat(county.context.office) == nil && province.name(of: id) == nil)
+    try city.takeAll(province.pieces(of: province.context.stream(.subtree(city.context.office))))
+    city.context.key = next.publicKey.fingerprint(using: Ed25519Suite())
+    var journal = Journal(context: city.context, signer: next)
+    let written = try journal.record([.charter(charter)], for: .subtree(county.context.office), at: city.now, in: city.storage)
+    try journal.finish(in: city.storage)
+    city.context = journal.context
+    try province.take(written)
+    for replica in [city, province] {
+      #expect(replica.context.tree.seat(county.context.office)?.key == county.context.key)
+      #expect(replica.name(of: id) == "一")
+    }
+  }
+
+  @Test("an office enrolled after its superior's key was changed: the log's own order seats the present key there too")
+  func enrolledLater() throws {
+    let region = try Judged()
+    let (city, province) = (region.city, region.province)
+    let office = city.context.office
+    let next = try replaceCity(region)
+    let chain = [province.context.office, office].compactMap { province.context.tree.seat($0)?.charter }
+    let late = try region.county.blank()
+    for charter in chain { late.storage.put(StoredCharter(charter: charter, issuer: province.context.key)) }
+    late.storage.put(StoredCharter(
+      charter: try #require(city.context.tree.seat(region.county.context.office)?.charter),
+      issuer: next.publicKey.fingerprint(using: Ed25519Suite())))
+    try late.context.refresh(from: late.storage)
+    try late.takeAll(province.pieces(of: province.context.stream(.subtree(office))))
+    let key = next.publicKey.fingerprint(using: Ed25519Suite())
+    #expect(late.context.tree.seat(office)?.key == key)
+    #expect(late.context.tree.keys(of: office) == [city.context.key, key])
+    #expect(late.storage.heldChanges().isEmpty)
+  }
 }

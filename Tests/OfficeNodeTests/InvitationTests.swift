@@ -88,4 +88,30 @@ struct InvitationTests {
     clock.now += 49 * 3_600_000
     #expect(await node.admitted(.init(publicKey: key, enrolmentProof: proof)) == nil)
   }
+
+  @Test("an office whose key is revoked is invited anew and gets its next key; one in good standing is not")
+  func invitedAnew() async throws {
+    let (node, folder) = try found(Clock())
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let invite = Invite(office: "2", name: "b", address: "127.0.0.1:1", hours: 48)
+    func join(_ transportKey: [UInt8]) async throws -> PublicKey {
+      let code = try #require(InvitationCode(try await node.invite(invite).code, using: Ed25519Suite()))
+      let signer = try SoftwareSigner.generate(suite: .sm2)
+      let signed = EnrolmentMessage.signedBytes(id: code.id, transportKey: transportKey)
+      let reply = try await node.enrol(
+        .request(signingKey: signer.publicKey, signature: try signer.sign(signed)), id: Hexadecimal.string(code.id),
+        transportKey: transportKey)
+      guard case .grant = reply else { throw CancellationError() }
+      return signer.publicKey
+    }
+    let office = try #require(OfficeCode("2"))
+    let first = try await join([UInt8](repeating: 5, count: 32))
+    #expect(await node.context.tree.seat(office)?.charter.signingKey == first)
+    await #expect(throws: DeskFailure.self) { _ = try await node.invite(invite) }
+    let draft = KeyRevocationDraft(office: "2", reason: "retired", text: "机器损坏", notAfter: nil)
+    _ = try await node.perform(.keyRevoke(draft))
+    let second = try await join([UInt8](repeating: 6, count: 32))
+    #expect(await node.context.tree.seat(office)?.charter.signingKey == second)
+    #expect(await node.admitted(.init(publicKey: [UInt8](repeating: 6, count: 32), enrolmentProof: nil)) != nil)
+  }
 }

@@ -153,4 +153,65 @@ struct OfficeTreeTests {
       #expect([root, west, east, branch].filter { tree.mayRead($0.code, stream) }.map(\.code) == [root.code, west.code])
     }
   }
+
+  @Test("a charter given at enrolment is believed until its entry is read; then all judge alike which key is present")
+  func enrolment() throws {
+    let root = try seat("1"), city = try seat("2"), next = try seat("2")
+    var tree = OfficeTree(rootKey: root.key)
+    try tree.admit(charter(root, under: nil), from: root.key, suites: .standard)
+    var late = tree
+    func entry(_ seat: Seat, _ stamp: UInt64, _ from: UInt64 = 0) -> (Charter, HybridTimestamp) {
+      var charter = charter(seat, under: root)
+      charter.from = from
+      return (charter, HybridTimestamp(milliseconds: stamp))
+    }
+    let (first, second, again) = (entry(city, 1_000), entry(next, 2_000), entry(city, 3_000, 5))
+    // Chartered, rotated, and chartered once more with the first key by a superior that had lost the rotation.
+    try tree.admit(first.0, from: root.key, suites: .standard)
+    try tree.admit(first.0, from: root.key, stamp: first.1, suites: .standard)
+    try tree.admit(again.0, from: root.key, suites: .standard)
+    tree.introduce(
+      KeyIntroduction(office: city.code, signingKey: next.signer.publicKey, transportKey: first.0.transportKey),
+      by: city.key, suites: .standard)
+    try tree.admit(second.0, from: root.key, stamp: second.1, suites: .standard)
+    try tree.admit(again.0, from: root.key, stamp: again.1, suites: .standard)
+    #expect(tree.seat(city.code)?.key == next.key)
+    // Enrolled below the city after its key was changed: of the first key it hears last.
+    try late.admit(second.0, from: root.key, suites: .standard)
+    #expect(throws: OfficeTree.Failure.awaitsIntroduction) {
+      try late.admit(first.0, from: root.key, stamp: first.1, suites: .standard)
+    }
+    try late.admit(second.0, from: root.key, stamp: second.1, suites: .standard)
+    #expect(late.seat(city.code)?.key == city.key)
+    #expect(late.office(of: next.key) == city.code)
+    late.revoke(city.key)
+    #expect(late.seat(city.code)?.key == next.key)
+    #expect(late.keys(of: city.code) == [city.key, next.key])
+  }
+
+  @Test("a root that changed its keys twice: who is given its first and its present charter can read what lies between")
+  func rootTwice() throws {
+    let seats = try (0..<3).map { _ in try seat("1") }
+    let charters = seats.enumerated().map { index, seat in
+      var charter = charter(seat, under: nil)
+      charter.from = UInt64(index)
+      return charter
+    }
+    var tree = OfficeTree(rootKey: seats[0].key)
+    for charter in [charters[0], charters[2]] { try tree.admit(charter, from: seats[0].key, suites: .standard) }
+    #expect(tree.seat(seats[0].code)?.key == seats[2].key)
+    try tree.admit(charters[0], from: seats[0].key, stamp: HybridTimestamp(milliseconds: 1_000), suites: .standard)
+    #expect(tree.seat(seats[0].code)?.key == seats[2].key && tree.charters(of: seats[0].code).first == charters[0])
+    for index in 1...2 {
+      // Introduced and chartered by the key before, in one entry.
+      let next = KeyIntroduction(
+        office: seats[0].code, signingKey: seats[index].signer.publicKey, transportKey: charters[index].transportKey)
+      tree.introduce(next, by: seats[index - 1].key, suites: .standard)
+      let stamp = HybridTimestamp(milliseconds: 1_000 * UInt64(index + 1))
+      try tree.admit(charters[index], from: seats[index - 1].key, stamp: stamp, suites: .standard)
+      #expect(tree.seat(seats[0].code)?.key == seats[2].key)
+      #expect(tree.office(of: seats[index].key) == seats[0].code)
+    }
+    #expect(tree.keys(of: seats[0].code) == seats.map(\.key) && tree.charters(of: seats[0].code) == charters)
+  }
 }

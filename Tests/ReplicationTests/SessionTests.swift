@@ -11,6 +11,8 @@ struct SessionTests {
     var forks = 0
     /// Entries that came for a position at which another one stands.
     var aside: [[UInt8]] = []
+    /// Of the stream asked for, what lies aside and is shown when asked.
+    var shown: [[UInt8]] = []
     /// Bytes of frontiers and positions sent.
     var frontierBytes = 0
     var closed: SyncFrame.CloseCode?
@@ -64,6 +66,9 @@ struct SessionTests {
           taken.append(entry)
         }
         queue.append(contentsOf: side.session.loaded(stream, entries: taken.compactMap { try? Entry(decoding: $0) }))
+      case .loadAside(let stream, let count, _):
+        let shown = side.shown.dropFirst(count).prefix(2).compactMap { try? Entry(decoding: $0) }
+        queue.append(contentsOf: side.session.loadedAside(stream, entries: shown))
       case .store(let run): queue.append(contentsOf: store(run, &side))
       case .writeReceipts: queue.append(contentsOf: side.session.receiptsWritten([]))
       case .compare(let head):
@@ -284,7 +289,9 @@ struct SessionTests {
 
   @Test("a peer that asks for earlier entries without end is cut off; a stream it may not hold gives it nothing")
   func wants() throws {
-    let (stream, entries) = try chain(2)
+    let author = try Author()
+    let stream = author.stream
+    let entries = try author.entries(2).map(\.encoded)
     let (hidden, _) = try chain(1)
     var left = try side(a, peer: b, [stream: entries])
     let hello = SyncFrame.Hello(version: 1, office: try #require(b), digest: .zero, clock: 0, software: "t")
@@ -295,6 +302,15 @@ struct SessionTests {
     #expect(nothing == [.done])
     let again = carryOut(left.session.received(.want(stream: stream, from: 2)), &left)
     #expect(again == [.entries(.whole(stream, [entries[1]])), .done])
+    // Who asks for earlier entries is shown the other branch too: it may be the one that its author lost.
+    left.shown = try author.entries(3, text: "other").map(\.encoded)
+    let branches = carryOut(left.session.received(.want(stream: stream, from: 2)), &left)
+    #expect(
+      branches == [
+        .entries(.whole(stream, [entries[1]])), .entries(.whole(stream, Array(left.shown.prefix(2)))),
+        .entries(.whole(stream, [left.shown[2]])), .done,
+      ])
+    left.shown = []
     for _ in 0..<SessionLimits.wantsMax { _ = carryOut(left.session.received(.want(stream: hidden, from: 1)), &left) }
     #expect(left.closed == .tooMuch)
   }

@@ -21,8 +21,6 @@ public struct BundleIntake {
   public private(set) var released = 0
   /// Positions of forks that runs proved or belong to.
   public private(set) var forks: [StreamID: UInt64] = [:]
-  /// Own entries went aside for others of our own key: `BranchRecovery` records them again.
-  public private(set) var hasLostOwnBranch = false
 
   private let parkedBytesMax: Int
 
@@ -84,7 +82,6 @@ public struct BundleIntake {
   ) throws -> Admission.Outcome {
     let outcome = try admission.admit(entries, of: stream, at: wallMilliseconds, in: storage)
     if let seq = outcome.fork { forks[stream] = seq }
-    if outcome.hasLostOwnBranch { hasLostOwnBranch = true }
     return outcome
   }
 

@@ -21,8 +21,6 @@ public struct Admission {
     public var known: Int
     /// Position of a fork of the stream that this batch proved or belongs to.
     public var fork: UInt64?
-    /// Own entries went aside for others of our own key: `BranchRecovery` records them again.
-    public var hasLostOwnBranch = false
 
     public init(stored: Int, known: Int, fork: UInt64? = nil) {
       self.stored = stored
@@ -157,9 +155,7 @@ public struct Admission {
     try storage.setAside(stream, from: seq, head: base)
     try storage.append(entries, head: newHead, receivedAt: wallMilliseconds)
     projector.mustRebuild = true
-    var outcome = Outcome(stored: entries.count, known: 0, fork: seq)
-    outcome.hasLostOwnBranch = context.recovers(stream.author)
-    return outcome
+    return Outcome(stored: entries.count, known: 0, fork: seq)
   }
 
   /// Whether the run's branch is the one to hold. Of our own keys' branches it is: this machine can go on in a new

@@ -1,4 +1,4 @@
-import Replication
+public import Replication
 
 /// Which branch of a forked stream is held: the one that stands. It may lie aside, because its witness was heard of
 /// only after the other branch had come.
@@ -53,5 +53,27 @@ struct BranchChoice {
       if seq < first.header.seq { return try context.hash(of: stream, at: seq, in: storage) }
       return entries[seq].flatMap { entry in context.suites[entry.header.suite].map { entry.hash(using: $0) } }
     }.branchStands
+  }
+}
+
+extension ReplicaContext {
+  /// Entries of a stream that lie aside, for a peer that wants to see the branches of a fork: a chain from the given
+  /// place in their order on, until their `EntryRun.bytes(of:)` reach `bytesMax` (at least one if there is any).
+  public func entriesAside(
+    of stream: StreamID, after count: Int, bytesMax: Int, in storage: any ReplicaStorage
+  ) throws -> [Entry] {
+    var run: [Entry] = []
+    var bytes = 0
+    for entry in try storage.entriesAside(of: stream).dropFirst(count) {
+      if let last = run.last {
+        bytes += EntryRun.bytes(of: entry)
+        let follows = suites[last.header.suite].map { last.hash(using: $0) } == entry.header.previous
+        guard follows, bytes <= bytesMax else { break }
+      } else {
+        bytes = EntryRun.bytes(of: entry)
+      }
+      run.append(entry)
+    }
+    return run
   }
 }

@@ -1,10 +1,11 @@
-import Replication
+public import Replication
 
 /// Brings back what this office wrote on a branch that others do not hold: a restored backup or a copied disk had gone
 /// on from an older state. The work is recorded again in a new incarnation; nothing of it is lost, and nobody is ever
 /// shown two entries at one position by intent.
 public struct BranchRecovery {
-  private static let key = "recovered"
+  /// Of the small values that name, by hash, the entries recorded again.
+  private static let prefix = "recovered."
   private static let incarnationKey = "incarnation"
 
   /// The incarnation this database went over to, kept in the transaction that did; 0 when it never did.
@@ -26,18 +27,33 @@ public struct BranchRecovery {
     try storage.heads().contains { context.recovers($0.stream.author) && $0.stream.incarnation > context.incarnation }
   }
 
-  /// Own entries that lie aside and have not been recorded again.
-  public static func isOwed(context: ReplicaContext, in storage: any ReplicaStorage) throws -> Bool {
-    try !lost(context: context, in: storage).isEmpty
+  /// After entries were taken in: records again, in this transaction, what lies aside of our own work. Writing goes over
+  /// to a new incarnation where the one written in is part of the fork. A key whose charter is not held (any more) says
+  /// nothing: the transaction that brings its charter does.
+  /// - Parameter isBehind: whether entries of ours may be missing here; then too a new incarnation begins.
+  /// - Returns: how many entries were recorded again, and the context then; `nil` when nothing is owed.
+  public static func settle(
+    _ context: ReplicaContext, signer: any Signer, isBehind: @autoclosure () throws -> Bool,
+    at wallMilliseconds: UInt64, in storage: any ReplicaStorage
+  ) throws -> (count: Int, context: ReplicaContext)? {
+    guard context.tree.office(of: context.key) == context.office else { return nil }
+    let lost = try lost(context: context, in: storage)
+    guard !lost.isEmpty else { return nil }
+    var context = context
+    let isForked = lost.contains {
+      $0.header.stream.author == context.key && $0.header.stream.incarnation >= context.incarnation
+    }
+    if try isForked || isBehind() { try begin(&context, in: storage) }
+    var journal = Journal(context: context, signer: signer)
+    try record(lost, in: &journal, at: wallMilliseconds, storage)
+    try journal.finish(in: storage)
+    return (lost.count, journal.context)
   }
 
   /// Records the changes of lost own entries again, in their order, in `journal`'s incarnation.
-  /// - Returns: how many entries were recorded again.
-  public static func recover(
-    _ journal: inout Journal, at wallMilliseconds: UInt64, in storage: any ReplicaStorage
-  ) throws -> Int {
-    let lost = try lost(context: journal.context, in: storage)
-    guard !lost.isEmpty else { return 0 }
+  private static func record(
+    _ lost: [Entry], in journal: inout Journal, at wallMilliseconds: UInt64, _ storage: any ReplicaStorage
+  ) throws {
     // A lost write may replace an earlier lost write: its stamp is another one now.
     var renewed: [WriteStamp: WriteStamp] = [:]
     for entry in lost {
@@ -50,19 +66,25 @@ public struct BranchRecovery {
           WriteStamp(time: stamp, author: journal.context.key)
       }
     }
-    var done = try recovered(in: storage)
-    for entry in lost { done[entry.header.stream] = max(done[entry.header.stream] ?? 0, entry.header.seq) }
-    try keep(done, in: storage)
-    return lost.count
+    for entry in lost {
+      if let name = name(of: entry, context: journal.context) { try storage.setValue(name, []) }
+    }
   }
 
+  /// Own entries aside that were not recorded again, by stamp. What a revoked key signed is not put under another key:
+  /// nobody can tell it from what a thief signed, so it stays aside as evidence, and an ancestor may ratify it.
   private static func lost(context: ReplicaContext, in storage: any ReplicaStorage) throws -> [Entry] {
-    let done = try recovered(in: storage)
     var lost: [Entry] = []
     for stream in try storage.streamsAside() where context.recovers(stream.author) {
-      lost += try storage.entriesAside(of: stream).filter { $0.header.seq > done[stream] ?? 0 }
+      lost += try storage.entriesAside(of: stream).filter { entry in
+        try name(of: entry, context: context).map { try storage.value($0) == nil } ?? false
+      }
     }
     return lost.sorted { $0.header.stamp < $1.header.stamp }
+  }
+
+  private static func name(of entry: Entry, context: ReplicaContext) -> String? {
+    context.suites[entry.header.suite].map { prefix + Hexadecimal.string(entry.hash(using: $0).bytes) }
   }
 
   /// Receipts are owed anew and sightings made anew; what an earlier key introduced is not for this one to say; everything
@@ -84,28 +106,5 @@ public struct BranchRecovery {
           }))
     default: return change
     }
-  }
-
-  private static func recovered(in storage: any ReplicaStorage) throws -> [StreamID: UInt64] {
-    guard let bytes = try storage.value(key) else { return [:] }
-    var reader = CBORReader(bytes)
-    var done: [StreamID: UInt64] = [:]
-    for _ in 0..<(try reader.arrayHead(atMost: SessionLimits.headsMax)) {
-      try reader.array(of: 2)
-      let stream = try StreamID(from: &reader)
-      done[stream] = try reader.unsigned()
-    }
-    return done
-  }
-
-  private static func keep(_ done: [StreamID: UInt64], in storage: any ReplicaStorage) throws {
-    var writer = CBORWriter()
-    writer.arrayHead(done.count)
-    for (stream, seq) in done.sorted(by: { $0.key < $1.key }) {
-      writer.arrayHead(2)
-      stream.write(to: &writer)
-      writer.unsigned(seq)
-    }
-    try storage.setValue(key, writer.bytes)
   }
 }

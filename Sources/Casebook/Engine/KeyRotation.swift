@@ -25,11 +25,13 @@ public enum KeyRotation {
   }
 
   /// Charters this office owes: for keys of its own subordinates that their present keys vouch for. A revoked key
-  /// vouches for nothing; then a person invites the office anew.
+  /// vouches for nothing; then a person invites the office anew. Nor does a revoked key charter anybody: the office's next
+  /// one will.
   static func owed(
     context: ReplicaContext, at wallMilliseconds: UInt64, in storage: any ReplicaStorage
   ) throws -> [(office: OfficeCode, charter: Charter)] {
-    try allPending(in: context, storage).sorted { $0.key < $1.key }.compactMap { office, introduction in
+    if context.tree.isRevoked(context.key) { return [] }
+    return try allPending(in: context, storage).sorted { $0.key < $1.key }.compactMap { office, introduction in
       guard let seat = context.tree.seat(office), seat.charter.parent == context.office else { return nil }
       let charter = charter(introduction, after: seat.charter, at: wallMilliseconds)
       var tree = context.tree

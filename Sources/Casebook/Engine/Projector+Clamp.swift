@@ -7,7 +7,7 @@ extension Projector {
     let stream = entry.header.stream
     if lastReceipts?.stream != stream { lastReceipts = (stream, try receiptsOnBranch(of: stream, in: storage)) }
     let receipts = lastReceipts?.receipts ?? []
-    try doubt(entry, receipts: receipts, isRecheck: false, in: storage)
+    lastDoubt = try doubt(of: entry, receipts: receipts, in: storage)
     let clamp = Clamp.of(entry.header.stamp, seq: entry.header.seq, receipts: receipts)
     if let clamp { try keep(clamp, of: entry, in: storage) }
     return clamp
@@ -29,40 +29,50 @@ extension Projector {
       let entries = try storage.entries(of: stream, from: next, bytesMax: SessionLimits.creditBytes)
       guard let end = entries.last?.header.seq else { break }
       for entry in entries where entry.header.seq <= last {
-        try doubt(entry, receipts: receipts, isRecheck: true, in: storage)
-        let clamp = Clamp.of(entry.header.stamp, seq: entry.header.seq, receipts: receipts)
-        let stamp = WriteStamp(time: entry.header.stamp, author: stream.author)
-        guard try clamp != (context.hasClamps ? storage.clamp(of: stamp) : nil) else { continue }
+        try note(try doubt(of: entry, receipts: receipts, in: storage), of: entry, in: storage)
+        // More receipts can only bring a clamp, or an earlier one.
+        guard let clamp = Clamp.of(entry.header.stamp, seq: entry.header.seq, receipts: receipts) else { continue }
         try keep(clamp, of: entry, in: storage)
-        try reorder(entry, by: clamp ?? entry.header.stamp, in: storage)
+        try reorder(entry, by: clamp, in: storage)
       }
       next = end + 1
     }
   }
 
-  /// Notes acts whose claimed time lies outside what the receipts prove, and takes the note back when a receipt that
-  /// came later proves an earlier time.
-  private func doubt(
-    _ entry: Entry, receipts: [Receipt], isRecheck: Bool, in storage: any ReplicaStorage
-  ) throws {
+  /// Whether the entry's claimed time lies outside what the receipts prove.
+  private func doubt(of entry: Entry, receipts: [Receipt], in storage: any ReplicaStorage) throws -> TimeDoubt? {
     let until = receipts.lazy.filter { $0.head.seq >= entry.header.seq }.map(\.clock).min()
     let from = try entry.header.seen.flatMap { try storage.receiptClock(ofEntry: $0) }
-    guard until != nil || from != nil else { return }
-    let doubt = TimeDoubt(claimed: entry.header.stamp.milliseconds, from: from, until: until)
-    guard doubt != nil || isRecheck else { return }
+    guard until != nil || from != nil else { return nil }
+    return TimeDoubt(claimed: entry.header.stamp.milliseconds, from: from, until: until)
+  }
+
+  /// Notes the doubt with the entry's acts, or takes the note back: a receipt that came later proves another time.
+  func note(_ doubt: TimeDoubt?, of entry: Entry, in storage: any ReplicaStorage) throws {
     for case .act(let act) in (try? entry.changes()) ?? [] {
-      if let doubt {
-        let author = entry.header.stream.author
-        try storage.put(StoredDoubt(act: act.id, file: act.file, author: author, doubt: doubt))
-      } else {
-        try storage.removeDoubt(of: act.id)
-      }
+      guard let kept = try storage.act(act.id, of: act.file), kept.stream == entry.header.stream,
+        kept.seq == entry.header.seq
+      else { continue }
+      try note(doubt, of: kept, in: storage)
     }
   }
 
-  mutating func keep(_ clamp: HybridTimestamp?, of entry: Entry, in storage: any ReplicaStorage) throws {
-    try storage.setClamp(clamp, of: WriteStamp(time: entry.header.stamp, author: entry.header.stream.author))
-    if clamp != nil { context.hasClamps = true }
+  func note(_ doubt: TimeDoubt?, of act: StoredAct, in storage: any ReplicaStorage) throws {
+    if let doubt {
+      try storage.put(
+        StoredDoubt(act: act.change.id, file: act.change.file, author: act.stream.author, doubt: doubt))
+    } else {
+      try storage.removeDoubt(of: act.change.id)
+    }
+  }
+
+  /// A broken key may sign two entries under one stamp, in two streams with receipts of their own: the least of their
+  /// clamps orders both, whichever came first.
+  mutating func keep(_ clamp: HybridTimestamp, of entry: Entry, in storage: any ReplicaStorage) throws {
+    let stamp = WriteStamp(time: entry.header.stamp, author: entry.header.stream.author)
+    if context.hasClamps, let known = try storage.clamp(of: stamp), known <= clamp { return }
+    try storage.setClamp(clamp, of: stamp)
+    context.hasClamps = true
   }
 
   /// Orders again what an entry wrote.

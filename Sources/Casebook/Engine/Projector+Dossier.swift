@@ -93,13 +93,9 @@ extension Projector {
     try DossierLedger.keep(proven, of: stream, seq, in: storage)
     let clamp = proven.clamp
     if let clamp { try keep(clamp, of: entry, in: storage) }
-    for case .act(let act) in changes {
-      if let doubt = proven.doubt {
-        try storage.put(StoredDoubt(act: act.id, file: act.file, author: stream.author, doubt: doubt))
-      } else {
-        try storage.removeDoubt(of: act.id)
-      }
-    }
+    // Of an act that is kept already; one to come is noted with it.
+    lastDoubt = proven.doubt
+    try note(proven.doubt, of: entry, in: storage)
     return clamp
   }
 

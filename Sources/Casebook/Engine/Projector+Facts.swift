@@ -51,15 +51,26 @@ extension Projector {
     } catch {
       guard error == .awaitsIntroduction else { return .charterRefused }
       try storage.put(StoredCharter(charter: charter, issuer: issuer, stamp: stamp))
+      try noteTree(before, in: storage)
       return .charterWaiting
     }
     try storage.put(StoredCharter(charter: charter, issuer: issuer, stamp: stamp))
-    if context.tree != before {
-      hasTouchedTree = true
-      // What was taken of a guest on a superior's word is to be taken from the office's own streams.
-      if before.guest(charter.office) != nil { mustRebuild = true }
-    }
+    try noteTree(before, in: storage)
+    // What was taken of a guest on a superior's word is to be taken from the office's own streams.
+    if before.guest(charter.office) != nil, context.tree != before { mustRebuild = true }
     return nil
+  }
+
+  /// A charter was read: others may count now. One that has to wait may change the tree too: the same charter was
+  /// believed as long as it was known from enrolment alone.
+  private mutating func noteTree(_ before: OfficeTree, in storage: any ReplicaStorage) throws {
+    guard context.tree != before else { return }
+    hasTouchedTree = true
+    guard context.hasUnseatedStreams else { return }
+    let tree = context.tree
+    mustRebuild = try mustRebuild || storage.heads().contains {
+      before.seat(of: $0.stream.author) == nil && tree.seat(of: $0.stream.author) != nil
+    }
   }
 
   private mutating func project(

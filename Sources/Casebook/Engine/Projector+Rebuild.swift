@@ -37,6 +37,7 @@ extension Projector {
         progress(done)
       }
     }
+    context.hasUnseatedStreams = !pending.isEmpty
     // A fork that only came to light on the way decides over entries that were already projected. Every other fact was
     // projected before what it decides over. There are no more rounds than forks.
     if try storage.forkProofs().count > forks { return try rebuild(in: storage, progress: progress) }
@@ -48,7 +49,7 @@ extension Projector {
   }
 
   private func isReady(_ stream: StreamID) -> Bool {
-    stream.author == context.tree.rootKey || context.tree.office(of: stream.author) != nil
+    stream.author == context.tree.rootKey || context.tree.seat(of: stream.author) != nil
   }
 
   private func order(_ stream: StreamID) -> StreamOrder { StreamOrder(stream, in: context.tree) }

@@ -15,6 +15,8 @@ public struct Projector {
   var judgements: [StreamID: StreamJudgement] = [:]
   /// Receipts over the stream that was projected last: a run is of one stream.
   var lastReceipts: (stream: StreamID, receipts: [Receipt])?
+  /// What is doubtful about the claimed time of the entry that was projected last.
+  var lastDoubt: TimeDoubt?
 
   /// Pieces of dossiers that are not whole yet.
   var assemblers: [StreamID: DossierAssembler] = [:]
@@ -78,8 +80,10 @@ public struct Projector {
     case .act(let act):
       let stored = StoredAct(
         change: act, stream: stream, seq: entry.header.seq, stamp: clamp ?? entry.header.stamp)
-      if let present = try storage.act(act.id, of: act.file), !isKept(stored, over: present) { return nil }
+      let present = try storage.act(act.id, of: act.file)
+      if let present, !isKept(stored, over: present) { return nil }
       try storage.put(stored)
+      if present != nil || lastDoubt != nil { try note(lastDoubt, of: stored, in: storage) }
       try NumberIndex.note(act, by: stream.author, in: storage)
       touchedFiles.insert(act.file)
       return nil

@@ -16,6 +16,9 @@ public struct ReplicaContext: Sendable {
   public var hasClamps: Bool
   /// Whether this office handed any file's entries over.
   var hasDossiers = false
+  /// Whether streams are held of keys that no office has: its charter stands in an entry that does not count, say.
+  /// They are kept, and projected once the key is chartered.
+  public internal(set) var hasUnseatedStreams = false
   public var shelf: any PackShelf
   public var calendars: Calendars
   public var schema: RecordSchema
@@ -81,6 +84,7 @@ public struct ReplicaContext: Sendable {
     self.standing = standing
     hasClamps = try storage.hasClamps()
     hasDossiers = try DossierLedger.hasTold(in: storage)
+    hasUnseatedStreams = try storage.heads().contains { tree.seat(of: $0.stream.author) == nil }
     try refreshCalendars(in: storage)
   }
 

@@ -105,18 +105,15 @@ extension OfficeNode {
   ) throws -> (value: Value, released: Int) {
     let before = context
     let now = effects.now()
+    let isBehind = mayNotWrite
     let (value, intake, recovered, after) = try StoreFailures.mapped {
       try store.transaction { storage in
         var intake = BundleIntake(context: before)
         let value = try body(&intake, storage)
         try intake.finish(in: storage)
-        var context = intake.context
-        guard intake.hasLostOwnBranch else { return (value, intake, 0, context) }
-        try BranchRecovery.begin(&context, in: storage)
-        var journal = Journal(context: context, signer: signer)
-        let recovered = try BranchRecovery.recover(&journal, at: now, in: storage)
-        try journal.finish(in: storage)
-        return (value, intake, recovered, journal.context)
+        let settled = try BranchRecovery.settle(
+          intake.context, signer: signer, isBehind: isBehind, at: now, in: storage)
+        return (value, intake, settled?.count ?? 0, settled?.context ?? intake.context)
       }
     }
     context = after
@@ -125,7 +122,7 @@ extension OfficeNode {
       let warning = Self.forkWarning(stream, seq, in: after)
       if !warnings.contains(warning) { warnings.append(warning) }
     }
-    if intake.hasLostOwnBranch {
+    if recovered > 0 {
       try writeIncarnation()
       warnings.append(Self.recoveredWarning(recovered))
     }

@@ -32,7 +32,8 @@ extension OfficeNode {
         message: Bilingual(zh: "机构代码“\(invite.office)”不合要求。", en: "“\(invite.office)” is no office code."),
         remedy: Bilingual(zh: "1 至 32 位字母、数字、“-”或“_”。", en: "1 to 32 letters, digits, “-” or “_”."))
     }
-    if let seat = context.tree.seat(office), !mayBeInvitedAnew(seat) {
+    if context.tree.isRevoked(context.key) { throw NodeFailure.revokedHere }
+    guard mayCharter(office) else {
       throw DeskFailure(
         kind: .refused, code: "office-taken",
         message: Bilingual(zh: "机构 \(office) 已经设立。", en: "Office \(office) exists already."),
@@ -57,6 +58,12 @@ extension OfficeNode {
       SpokenFingerprint.of($0, root: context.tree.rootKey, using: suite)
     }
     return InvitationView(code: code.text(using: suite), office: office.text, expires: expires, fingerprint: spoken ?? "")
+  }
+
+  /// A new office, or one of ours whose key is revoked: it gets its next one.
+  private func mayCharter(_ office: OfficeCode) -> Bool {
+    guard let seat = context.tree.seat(office) else { return true }
+    return seat.charter.parent == context.office && context.tree.isRevoked(seat.key)
   }
 
   static func keyHash(_ transportKey: [UInt8], using suite: any SignatureSuite) -> [UInt8] {
@@ -113,6 +120,11 @@ extension OfficeNode {
         signature: signature, of: EnrolmentMessage.signedBytes(id: id, transportKey: transportKey), by: key.bytes)
     else { return .refused(code: "signature") }
     if mayNotWrite { throw NodeFailure.restored }
+    // What a revoked key charters counts for nothing: the office would hand in its work to nobody. Nor does a revoked key
+    // come back into office by another code.
+    for key in [context.key, key.fingerprint(using: suite)] where context.tree.isRevoked(key) {
+      return .refused(code: "revoked")
+    }
     let now = effects.now()
     let (reply, newContext) = try StoreFailures.mapped {
       try store.transaction { storage -> (EnrolmentMessage, ReplicaContext) in
@@ -121,13 +133,12 @@ extension OfficeNode {
         guard invitation.expires > now else { return (.refused(code: "expired"), context) }
         guard let office = OfficeCode(invitation.office) else { return (.refused(code: "malformed"), context) }
         var changed = context
-        if let seat = context.tree.seat(office), !(mayBeInvitedAnew(seat) && invitation.usedBy == nil) {
-          // The same machine asking again, because our answer was lost.
-          guard seat.charter.transportKey == transportKey, seat.charter.signingKey == key else {
-            return (.refused(code: "used"), context)
-          }
-        } else {
-          guard invitation.usedBy == nil else { return (.refused(code: "used"), context) }
+        // The same machine may ask again, because our answer was lost.
+        let isChartered = context.tree.seat(office).map {
+          $0.charter.transportKey == transportKey && $0.charter.signingKey == key
+        }
+        if isChartered != true {
+          guard invitation.usedBy == nil, mayCharter(office) else { return (.refused(code: "used"), context) }
           let charter = Charter(
             office: office, name: invitation.name, parent: context.office, signingKey: key, transportKey: transportKey,
             powers: [], from: now, until: nil)
@@ -147,11 +158,6 @@ extension OfficeNode {
     context = newContext
     try noteHighWater()
     return reply
-  }
-
-  /// Whether an office that exists may be given another machine's keys: its own are out of office.
-  private func mayBeInvitedAnew(_ seat: OfficeTree.Seat) -> Bool {
-    seat.charter.parent == context.office && context.tree.isRevoked(seat.key)
   }
 
   private static func chain(to office: OfficeCode, in tree: OfficeTree) -> [StoredCharter] {

@@ -48,8 +48,17 @@ enum NodeFailure {
       zh: "数据库比本机记载的旧，或者目录被移动、复制过（由备份恢复、更换磁盘等），直接登记可能与已发出的记录冲突。",
       en: "The database is older than this machine remembers, or the home was moved (a restored backup, a copy); writing on could fork the log."),
     remedy: Bilingual(
-      zh: "请先执行 docket sync 与上级核对（不联网时应用上级用 docket bundle create --whole 生成的全部文件）；联系不上上级、且确认没有另一份数据在使用时，执行 docket adopt。",
-      en: "Run docket sync first (without a network, apply every file of the superior's docket bundle create --whole); with no superior in reach, and no other copy in use, run docket adopt."))
+      zh: "请先执行 docket sync 与上级核对（不联网时应用上级用 docket bundle create --whole 生成的全部文件；根机构应用各下级这样生成的文件）；联系不上上级、且确认没有另一份数据在使用时，执行 docket adopt。",
+      en: "Run docket sync first (without a network, apply every file of the superior's docket bundle create --whole; the root applies those of its subordinates); with no superior in reach, and no other copy in use, run docket adopt."))
+
+  static let revokedHere = DeskFailure(
+    kind: .notPermitted, code: "revoked-here",
+    message: Bilingual(
+      zh: "本机构的密钥已被上级撤销，用它签发的授权书不生效。",
+      en: "A superior has revoked this office's key: a charter signed with it does not count."),
+    remedy: Bilingual(
+      zh: "请上级用 docket invite 重新邀请本机构，换用新密钥后再邀请下级。",
+      en: "Have the superior invite this office anew with docket invite; invite others with the new key."))
 
   static func noSuperior() -> DeskFailure {
     DeskFailure(

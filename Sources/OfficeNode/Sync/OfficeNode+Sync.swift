@@ -42,6 +42,13 @@ extension OfficeNode {
     try StoreFailures.mapped { try store.read { try $0.entries(of: stream, from: seq, bytesMax: bytesMax) } }
   }
 
+  func entriesAside(of stream: StreamID, after count: Int, bytesMax: Int) throws -> [Entry] {
+    let context = context
+    return try StoreFailures.mapped {
+      try store.read { try context.entriesAside(of: stream, after: count, bytesMax: bytesMax, in: $0) }
+    }
+  }
+
   /// A session is complete: both hold the same now.
   func agree(with peer: OfficeCode) throws {
     let heads = try sharedHeads(with: peer)
@@ -63,49 +70,40 @@ extension OfficeNode {
   /// What became of a run that arrived.
   typealias Admitted = Result<Admission.Outcome, Admission.Failure>
 
-  /// Stores runs in one transaction, as many as can go together; what this office had written on a branch of its own is
-  /// recorded again with them.
-  /// - Returns: what became of the first of them, at least one; the rest is to be given again, unless the last failed for
-  ///   good.
-  func admit(_ runs: ArraySlice<CarriedRun>, _ view: inout SyncView) throws -> [Admitted] {
+  /// Stores runs in one transaction; what this office had written on a branch of its own is recorded again with them.
+  /// - Returns: what became of each, up to the first that the peer must not have sent.
+  func admit(_ runs: [CarriedRun], _ view: inout SyncView) throws -> [Admitted] {
     let before = context
     let now = effects.now()
+    let isBehind = mayNotWrite
     let (results, recovered, after) = try StoreFailures.mapped {
       try store.transaction { storage in
         var admission = Admission(context: before)
         var results: [Admitted] = []
-        var hasLostOwnBranch = false
         for run in runs {
           do {
-            let outcome = try admission.admit(run, at: now, in: storage)
-            results.append(.success(outcome))
-            hasLostOwnBranch = outcome.hasLostOwnBranch
+            results.append(.success(try admission.admit(run, at: now, in: storage)))
           } catch let failure as Admission.Failure {
             // Nothing of the run was written: what came before it stays.
             results.append(.failure(failure))
             if failure.endsSession { break }
           }
-          if hasLostOwnBranch { break }
         }
         try admission.finish(in: storage)
-        var context = admission.context
-        guard hasLostOwnBranch else { return (results, 0, context) }
-        try BranchRecovery.begin(&context, in: storage)
-        var journal = Journal(context: context, signer: signer)
-        let recovered = try BranchRecovery.recover(&journal, at: now, in: storage)
-        try journal.finish(in: storage)
-        return (results, recovered, journal.context)
+        let settled = try BranchRecovery.settle(
+          admission.context, signer: signer, isBehind: isBehind, at: now, in: storage)
+        return (results, settled?.count ?? 0, settled?.context ?? admission.context)
       }
     }
     context = after
-    var isOwn = false
+    if recovered > 0 {
+      try writeIncarnation()
+      view.warnings.append(Self.recoveredWarning(recovered))
+    }
+    var isOwn = recovered > 0
     for (run, result) in zip(runs, results) {
       guard case .success(let outcome) = result else { continue }
       if let seq = outcome.fork { view.warnings.append(Self.forkWarning(run.stream, seq, in: after)) }
-      if outcome.hasLostOwnBranch {
-        try writeIncarnation()
-        view.warnings.append(Self.recoveredWarning(recovered))
-      }
       if context.isOwn(run.stream.author) { isOwn = true }
     }
     if isOwn { try noteHighWater() }

@@ -75,38 +75,34 @@ struct SessionRunner {
     return try await storeWaiting(&session, &view) || isComplete
   }
 
-  /// Stores the runs that wait, in as few transactions as may be.
+  /// Stores the runs that wait, in one transaction.
   /// - Returns: whether the session is complete.
   private mutating func storeWaiting(_ session: inout SyncSession, _ view: inout SyncView) async throws -> Bool {
-    var runs = waiting[...]
+    let runs = waiting
     waiting = []
     waitingBytes = 0
+    let results: [OfficeNode.Admitted]
+    do {
+      results = try await node.admit(runs, &view)
+    } catch {
+      try? await flush(session.storeFailed(.internalFailure, "storing failed", isMisbehaviour: false)[...])
+      throw error
+    }
     var actions: [SyncSession.Action] = []
-    while !runs.isEmpty {
-      let results: [OfficeNode.Admitted]
-      do {
-        results = try await node.admit(runs, &view)
-      } catch {
-        try? await flush(session.storeFailed(.internalFailure, "storing failed", isMisbehaviour: false)[...])
-        throw error
+    for (run, result) in zip(runs, results) {
+      switch result {
+      case .success(let outcome): actions += session.stored(bytes: run.bytes, count: outcome.stored)
+      case .failure(.branchesApart(let stream, let seq)):
+        actions += session.branchesApart(stream, before: seq, bytes: run.bytes)
+      case .failure(.unknownAuthor), .failure(.outOfScope):
+        // The trees differ while charters and revocations are on their way: what may not be held is left, and stops
+        // nothing else. A peer that offers it for ever has only its own bandwidth to lose.
+        await node.logRefusal(of: run.stream, by: peer)
+        actions += session.stored(bytes: run.bytes, count: 0)
+      case .failure(let failure):
+        let (code, text) = SyncFailure.words(failure)
+        actions += session.storeFailed(code, text, isMisbehaviour: true)
       }
-      for (run, result) in zip(runs, results) {
-        switch result {
-        case .success(let outcome): actions += session.stored(bytes: run.bytes, count: outcome.stored)
-        case .failure(.branchesApart(let stream, let seq)):
-          actions += session.branchesApart(stream, before: seq, bytes: run.bytes)
-        case .failure(.unknownAuthor), .failure(.outOfScope):
-          // The trees differ while charters and revocations are on their way: what may not be held is left, and stops
-          // nothing else. A peer that offers it for ever has only its own bandwidth to lose.
-          await node.logRefusal(of: run.stream, by: peer)
-          actions += session.stored(bytes: run.bytes, count: 0)
-        case .failure(let failure):
-          let (code, text) = SyncFailure.words(failure)
-          actions += session.storeFailed(code, text, isMisbehaviour: true)
-          runs = []
-        }
-      }
-      runs = runs.dropFirst(results.count)
     }
     return try await carryOut(actions, &session, &view)
   }
@@ -122,6 +118,9 @@ struct SessionRunner {
       case .load(let stream, let seq, let bytesMax):
         let entries = try await node.entries(of: stream, from: seq, bytesMax: bytesMax)
         queue.append(contentsOf: session.loaded(stream, entries: entries))
+      case .loadAside(let stream, let count, let bytesMax):
+        let entries = try await node.entriesAside(of: stream, after: count, bytesMax: bytesMax)
+        queue.append(contentsOf: session.loadedAside(stream, entries: entries))
       case .store(let run):
         waiting.append(run)
         waitingBytes += run.bytes

@@ -10,6 +10,8 @@ public struct SyncSession: Sendable {
     case send(SyncFrame)
     /// Read entries of `stream` from `seq` on and call `loaded`; their bytes are `EntryRun.bytes(of:)`.
     case load(stream: StreamID, from: UInt64, bytesMax: Int)
+    /// Read entries of the stream that lie aside, a chain from the given place in their order on, and call `loadedAside`.
+    case loadAside(stream: StreamID, after: Int, bytesMax: Int)
     /// Verify and store, then call `stored` (or `branchesApart`).
     case store(CarriedRun)
     /// The peer is behind: look whether its head is on our chain and call `compared`.
@@ -55,6 +57,8 @@ public struct SyncSession: Sendable {
   private var hasFrontier = false
   private var phase = Phase.greeting
   private var queue: [Range] = []
+  /// Streams of which the peer wants to see what lies aside here, with how many entries it got.
+  private var aside: [(stream: StreamID, sent: Int)] = []
   private var isLoading = false
   private var credit = SessionLimits.creditBytes
   private var storing = 0
@@ -142,13 +146,29 @@ public struct SyncSession: Sendable {
     isLoading = false
     guard phase == .exchanging else { return [] }
     guard !queue.isEmpty, queue[0].stream == stream else { return advance() }
-    guard let spare = EntryRun(entries) else {
+    guard let run = EntryRun(entries) else {
       queue.removeFirst()
       return advance()
     }
-    let run = version == 1 ? CarriedRun.whole(stream, entries.map(\.encoded)) : .spare(spare)
-    queue[0].next += UInt64(run.count)
+    queue[0].next += UInt64(entries.count)
     if queue[0].next > queue[0].last { queue.removeFirst() }
+    return send(entries, run)
+  }
+
+  /// The shell read what `loadAside` asked for; empty when there is nothing more.
+  public mutating func loadedAside(_ stream: StreamID, entries: [Entry]) -> [Action] {
+    isLoading = false
+    guard phase == .exchanging, !aside.isEmpty, aside[0].stream == stream else { return advance() }
+    guard let run = EntryRun(entries) else {
+      aside.removeFirst()
+      return advance()
+    }
+    aside[0].sent += entries.count
+    return send(entries, run)
+  }
+
+  private mutating func send(_ entries: [Entry], _ spare: EntryRun) -> [Action] {
+    let run = version == 1 ? CarriedRun.whole(spare.stream, entries.map(\.encoded)) : .spare(spare)
     credit -= run.bytes
     entriesSent += run.count
     return [.send(.entries(run))] + advance()
@@ -316,6 +336,8 @@ public struct SyncSession: Sendable {
     // A stream the peer may not hold is not among ours: it gets nothing, and learns nothing.
     if let head = ours.first(where: { $0.stream == stream }), seq <= head.seq {
       queue.append(Range(stream: stream, next: seq, last: head.seq))
+      // Where this side took the peer's branch a moment ago, its own lies aside by now: the author may have lost it.
+      aside.append((stream, 0))
     }
     return advance()
   }
@@ -327,6 +349,14 @@ public struct SyncSession: Sendable {
       guard !isLoading, credit > 0 else { return [] }
       isLoading = true
       return [.load(stream: range.stream, from: range.next, bytesMax: min(credit, SessionLimits.bytesPerFrame(version)))]
+    }
+    if let next = aside.first {
+      guard !isLoading, credit > 0 else { return [] }
+      isLoading = true
+      return [
+        .loadAside(
+          stream: next.stream, after: next.sent, bytesMax: min(credit, SessionLimits.bytesPerFrame(version)))
+      ]
     }
     var actions: [Action] = []
     while donesSent < donesOwed {

@@ -3,7 +3,7 @@ struct KeySuccession: Sendable, Hashable {
   struct Link: Sendable, Hashable {
     let charter: Charter
     let key: KeyFingerprint
-    /// `nil`: given at enrolment over a proven connection; needs no introduction.
+    /// `nil`: known from enrolment alone, over a proven connection; needs no introduction.
     var stamp: HybridTimestamp?
     var isPinned: Bool
   }
@@ -13,9 +13,9 @@ struct KeySuccession: Sendable, Hashable {
   private(set) var publicKeys: [KeyFingerprint: PublicKey] = [:]
   private(set) var revoked: Set<KeyFingerprint> = []
   private var introductions: Set<[KeyFingerprint]> = []
-  /// The charters that took effect, in order.
+  /// The charters that took effect, in order; those that are believed alone come before them.
   private(set) var effective: [Charter] = []
-  /// Keys that took effect, the present one last.
+  /// Keys that took effect, the present one last; those that are believed alone come before them.
   private(set) var seated: [KeyFingerprint] = []
   private(set) var present: (charter: Charter, key: KeyFingerprint)?
 
@@ -47,20 +47,33 @@ struct KeySuccession: Sendable, Hashable {
     settle()
   }
 
-  /// Walks the charters in order: each key must be the present one, or introduced by it, or follow a revoked one.
+  /// Walks the charters in order: each key must be the present one, or introduced by it, or follow a revoked one. What
+  /// was given at enrolment is believed until the log tells, then all judge alike which key is present; what the other
+  /// signed can be read still.
   private mutating func settle() {
     present = nil
     seated = []
+    var believed: [Link] = []
     effective = []
     for link in charters {
-      if let now = present, now.key != link.key {
-        guard link.isPinned || introductions.contains([now.key, link.key]) || revoked.contains(now.key) else { continue }
+      if let now = present, now.key != link.key, link.stamp != nil, !introductions.contains([now.key, link.key]),
+        !revoked.contains(now.key)
+      {
+        if link.isPinned || believed.contains(where: { introductions.contains([$0.key, link.key]) }) {
+          believed.append(link)
+        }
+        continue
       }
       present = (link.charter, link.key)
       effective.append(link.charter)
       seated.removeAll { $0 == link.key }
       seated.append(link.key)
     }
+    believed.removeAll { seated.contains($0.key) }
+    var keys: [KeyFingerprint] = []
+    for link in believed where !keys.contains(link.key) { keys.append(link.key) }
+    seated = keys + seated
+    effective = believed.map(\.charter) + effective
   }
 
   static func == (lhs: KeySuccession, rhs: KeySuccession) -> Bool {

@@ -57,7 +57,8 @@ public struct OfficeTree: Sendable, Hashable {
   /// Keys of an office in the order they were seated, the present one last.
   public func keys(of office: OfficeCode) -> [KeyFingerprint] { successions[office]?.seated ?? [] }
 
-  /// Charters of an office that took effect, in order, the present one last.
+  /// Charters of an office that took effect, in order, the present one last. What was given at enrolment and waits for
+  /// an entry comes before them.
   public func charters(of office: OfficeCode) -> [Charter] { successions[office]?.effective ?? [] }
 
   /// The office whose present charter names this transport key.

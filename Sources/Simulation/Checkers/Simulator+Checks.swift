@@ -6,7 +6,7 @@ extension Simulator {
   func check() throws {
     let inspection = try Inspection(offices, using: suite)
     checkConvergence(inspection)
-    checkAcknowledged(inspection)
+    try checkAcknowledged(inspection)
     checkScope(inspection)
     checkChains(inspection)
     try checkForks(inspection)
@@ -42,10 +42,12 @@ extension Simulator {
   // MARK: Durability
 
   /// The entry itself, or its content in a later incarnation of its office.
-  private func checkAcknowledged(_ inspection: Inspection) {
+  private func checkAcknowledged(_ inspection: Inspection) throws {
     var contents: [Int: Set<Change>] = [:]
+    let evidence = try Set(honest.flatMap { try hashesOfEvidence(at: $0) })
     for work in ledger.acknowledged where !ledger.excused.contains(work.hash) && !offices[work.office].isHostile {
       let author = offices[work.office]
+      if evidence.contains(work.hash) { continue }
       for holder in [author] + ancestors(of: author) where !holder.isHostile && mayHold(holder, work.stream) {
         if inspection.has(work.hash, work.stream, work.seq, at: holder.index) { continue }
         let content = contents[holder.index] ?? inspection.contents(at: holder.index)
@@ -56,6 +58,16 @@ extension Simulator {
             "entry \(work.seq) of \(name(work.stream)), acknowledged to \(author.code), is not at \(holder.code)")
         }
       }
+    }
+  }
+
+  /// The branch that does not stand of a key that was revoked meanwhile: it stays aside at its author, and is not signed
+  /// again by another key.
+  private func hashesOfEvidence(at office: SimulatedOffice) throws -> [Digest] {
+    let tree = try office.running().tree
+    return try office.disk.read { storage in
+      try storage.streamsAside().filter { office.keys.contains($0.author) && tree.isRevoked($0.author) }
+        .flatMap { try storage.entriesAside(of: $0).map { $0.hash(using: suite) } }
     }
   }
 

@@ -42,6 +42,11 @@ extension SimulatedOffice {
     try disk.read { try $0.entries(of: stream, from: seq, bytesMax: bytesMax) }
   }
 
+  func entriesAside(of stream: StreamID, after count: Int, bytesMax: Int) throws -> [Entry] {
+    let context = try running()
+    return try disk.read { try context.entriesAside(of: stream, after: count, bytesMax: bytesMax, in: $0) }
+  }
+
   /// Whether our chain goes through a head.
   func holds(_ head: StreamHead) throws -> Bool {
     let context = try running()
@@ -56,21 +61,14 @@ extension SimulatedOffice {
       var admission = Admission(context: context)
       let outcome = try admission.admit(run, at: wall, in: storage)
       if canary != .skippedProjection { try admission.finish(in: storage) }
-      guard outcome.hasLostOwnBranch else { return (admission.context, (outcome, [])) }
-      var context = admission.context
-      try BranchRecovery.begin(&context, in: storage)
-      var journal = Journal(context: context, signer: signer)
-      _ = try BranchRecovery.recover(&journal, at: wall, in: storage)
-      try journal.finish(in: storage)
-      var written: [Entry] = []
-      for head in try storage.heads() where head.stream.author == key && head.stream.incarnation == context.incarnation
-      {
-        written += try storage.entries(of: head.stream, from: 1, bytesMax: .max)
-      }
-      return (journal.context, (outcome, written))
+      let before = try ownHeads(in: storage)
+      let settled = try BranchRecovery.settle(
+        admission.context, signer: signer, isBehind: try isBehind(in: storage), at: wall, in: storage)
+      guard let settled else { return (admission.context, (outcome, [])) }
+      return (settled.context, (outcome, try ownEntries(after: before, in: storage)))
     }
     if outcome.fork != nil { raiseAlarm(stream) }
-    if outcome.hasLostOwnBranch { try writeIncarnation() }
+    if !written.isEmpty { try writeIncarnation() }
     if keys.contains(stream.author) { try noteHighWater() }
     return (outcome.stored, written)
   }

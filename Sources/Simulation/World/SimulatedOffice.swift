@@ -176,7 +176,11 @@ final class SimulatedOffice {
   }
 
   /// The database lacks entries that this machine wrote: nothing is written until they are back.
-  func isBehind() throws -> Bool { try isMoved || disk.read { try ownEntryCount(in: $0) } < highWater }
+  func isBehind() throws -> Bool { try isMoved || disk.read { try isBehind(in: $0) } }
+
+  func isBehind(in storage: any ReplicaStorage) throws -> Bool {
+    try isMoved || ownEntryCount(in: storage) < highWater
+  }
 
   func noteHighWater() throws {
     let own = try disk.read { try ownEntryCount(in: $0) }
@@ -208,6 +212,20 @@ final class SimulatedOffice {
 
   // MARK: Work
 
+  /// How far the streams of its present key go.
+  func ownHeads(in storage: any ReplicaStorage) throws -> [StreamID: UInt64] {
+    Dictionary(
+      uniqueKeysWithValues: try storage.heads().filter { $0.stream.author == key }.map { ($0.stream, $0.seq) })
+  }
+
+  func ownEntries(after before: [StreamID: UInt64], in storage: any ReplicaStorage) throws -> [Entry] {
+    var written: [Entry] = []
+    for head in try storage.heads() where head.stream.author == key && head.seq > before[head.stream] ?? 0 {
+      written += try storage.entries(of: head.stream, from: (before[head.stream] ?? 0) + 1, bytesMax: .max)
+    }
+    return written
+  }
+
   /// Carries out local work in one transaction.
   /// - Returns: the entries it signed, oldest first.
   func work(
@@ -215,14 +233,9 @@ final class SimulatedOffice {
   ) throws -> [Entry] {
     let entries = try transaction { context, storage in
       var context = context
-      let before = Dictionary(
-        uniqueKeysWithValues: try storage.heads().filter { $0.stream.author == key }.map { ($0.stream, $0.seq) })
+      let before = try ownHeads(in: storage)
       try body(&context, storage)
-      var written: [Entry] = []
-      for head in try storage.heads() where head.stream.author == key && head.seq > before[head.stream] ?? 0 {
-        written += try storage.entries(of: head.stream, from: (before[head.stream] ?? 0) + 1, bytesMax: .max)
-      }
-      return (context, written)
+      return (context, try ownEntries(after: before, in: storage))
     }
     if !entries.isEmpty { try noteHighWater() }
     return entries.sorted { $0.header.stamp < $1.header.stamp }

@@ -73,14 +73,18 @@ class Tree:
     def _walk(self, office, depth):
         present = None
         seated = []
+        believed = []
         for stamp, key, charter, pinned in sorted(
             self.charters[office], key=lambda link: (link[0] or 0, link[2].start, link[1])
         ):
             if present is not None and present[1] != key:
-                if not (pinned or (present[1], key) in self.introduced or present[1] in self.revoked):
+                if not (stamp is None or (present[1], key) in self.introduced or present[1] in self.revoked):
+                    if pinned or any((other, key) in self.introduced for other in believed):
+                        believed += [key] if key not in believed else []
                     continue
             present = (charter, key, depth)
             seated = [other for other in seated if other != key] + [key]
+        seated = [key for key in believed if key not in seated] + seated
         if present is not None:
             self.seats[office] = present
             self.seated[office] = seated

@@ -1,0 +1,160 @@
+import Casebook
+import Replication
+import SignatureSuites
+import Testing
+
+/// Work of this office on a branch that does not stand: recorded again, once, whoever's branch was held meanwhile.
+@Suite("Lost branches")
+struct BranchRecoveryTests {
+  /// A county restored from a backup: the city holds `before`, written after the backup; the machine has written
+  /// `after` at the same position.
+  private struct Scene {
+    let region: Judged
+    let machine: Replica
+    let before: Entry
+    let after: Entry
+    let ids: [RecordID]
+
+    init() throws {
+      region = try Judged()
+      let county = region.county
+      machine = try county.restored()
+      for head in county.storage.heads() { try machine.takeAll(county.pieces(of: head.stream)) }
+      ids = (0..<2).map { _ in county.newID() }
+      before = try county.name(ids[0], "恢复前")
+      try region.city.meet(county)
+      machine.now += 5_000
+      after = try machine.name(ids[1], "恢复后")
+    }
+
+    /// Names recorded in streams other than the forked one.
+    func recordedAgain() throws -> [RecordID] {
+      try machine.storage.heads().filter { $0.stream != before.header.stream && $0.stream.audience == .up }
+        .flatMap { machine.storage.entries(of: $0.stream, from: 1, bytesMax: .max) }
+        .flatMap { try $0.changes() }
+        .compactMap { if case .record(let write) = $0 { write.id } else { nil } }
+    }
+  }
+
+  @Test("the held branch changes back and forth: each branch is recorded again, and only once")
+  func backAndForth() throws {
+    let scene = try Scene()
+    let stream = scene.before.header.stream
+    _ = try scene.machine.admitInSession(.whole(stream, [scene.before.encoded]))
+    #expect(try scene.recordedAgain() == [scene.ids[1]])
+    // Another holder had received the branch that went aside.
+    _ = try scene.machine.admitInSession(.whole(stream, [scene.after.encoded]))
+    #expect(try scene.recordedAgain() == scene.ids.reversed())
+    _ = try scene.machine.admitInSession(.whole(stream, [scene.before.encoded]))
+    #expect(try scene.recordedAgain().count == 2)
+    #expect(scene.ids.map { scene.machine.name(of: $0) } == ["恢复前", "恢复后"])
+    #expect(scene.machine.context.incarnation == 2)
+  }
+
+  private enum Change {
+    case introduced, revoked
+  }
+
+  /// The city charters the next key of the county, and the machine takes it into use before it hears of the fork.
+  private func changeKey(_ scene: Scene, _ way: Change) throws -> SoftwareSigner {
+    let (machine, city) = (scene.machine, scene.region.city)
+    let office = machine.context.office
+    let next = try SoftwareSigner.generate(suite: .ed25519)
+    let transport = [UInt8](repeating: 9, count: 32)
+    // Receipts decide which branch stands.
+    try city.witness()
+    switch way {
+    case .introduced:
+      let introduction = try machine.write([
+        .introduction(KeyIntroduction(office: office, signingKey: next.publicKey, transportKey: transport))
+      ], for: .down)
+      try city.take([introduction])
+    case .revoked:
+      let heads = city.storage.heads().filter { $0.stream.author == machine.context.key }
+      try city.write([
+        .revocation(
+          Revocation(
+            office: office, key: machine.context.key, reason: .retired, position: city.storage.entryCount(),
+            cuts: heads, text: "更换机器"))
+      ], for: .subtree(office))
+    }
+    try city.write([
+      .charter(
+        Charter(
+          office: office, name: office.text, parent: city.context.office, signingKey: next.publicKey,
+          transportKey: transport, powers: [], from: 0, until: nil))
+    ], for: .subtree(office))
+    for audience in [Audience.subtree(office), .office(office)] {
+      try machine.takeAll(city.pieces(of: city.context.stream(audience)))
+    }
+    let key = next.publicKey.fingerprint(using: Ed25519Suite())
+    #expect(machine.context.tree.seat(office)?.key == key)
+    machine.context.key = key
+    return next
+  }
+
+  /// The city's branch comes, and what is owed is recorded again.
+  private func settle(_ scene: Scene, signer: SoftwareSigner) throws -> Int? {
+    let machine = scene.machine
+    try machine.take([scene.before])
+    #expect(machine.storage.entriesAside(of: scene.before.header.stream) == [scene.after])
+    let settled = try BranchRecovery.settle(
+      machine.context, signer: signer, isBehind: false, at: machine.now + 60_000, in: machine.storage)
+    if let settled { machine.context = settled.context }
+    return settled?.count
+  }
+
+  @Test("the key was changed meanwhile: what the former key signed is recorded again with the present one")
+  func formerKey() throws {
+    let scene = try Scene()
+    let machine = scene.machine
+    #expect(try settle(scene, signer: try changeKey(scene, .introduced)) == 1)
+    #expect(scene.ids.map { machine.name(of: $0) } == ["恢复前", "恢复后"])
+    let again = machine.storage.entries(of: machine.context.stream(.up), from: 1, bytesMax: .max)
+    #expect(again.count == 1 && machine.context.incarnation == 1)
+  }
+
+  @Test("the machine may lack entries of its present key too: it goes on in a new incarnation; without a charter it waits")
+  func formerKeyBehind() throws {
+    let scene = try Scene()
+    let machine = scene.machine
+    let signer = try changeKey(scene, .introduced)
+    let key = machine.context.key
+    machine.context.key = try SoftwareSigner.generate(suite: .ed25519).publicKey.fingerprint(using: Ed25519Suite())
+    #expect(try settle(scene, signer: signer) == nil)
+    machine.context.key = key
+    let settled = try BranchRecovery.settle(
+      machine.context, signer: signer, isBehind: true, at: machine.now + 60_000, in: machine.storage)
+    #expect(settled?.count == 1 && settled?.context.incarnation == 2)
+  }
+
+  @Test("a revoked key: what it signed on the other branch stays aside as evidence, no other key signs it again")
+  func revokedKey() throws {
+    let scene = try Scene()
+    #expect(try settle(scene, signer: try changeKey(scene, .revoked)) == nil)
+    #expect(scene.ids.map { scene.machine.name(of: $0) } == ["恢复前", nil])
+  }
+
+  @Test("a restored root whose later branch stands is given its earlier one back, and records it again", arguments: 0..<16)
+  func root(_ attempt: Int) throws {
+    // Which of the root's branches stands depends on the hashes of their headers, and who asks first on their lengths.
+    let province = try Replica.root("13")
+    let city = try province.subordinate("1305", salt: 1)
+    try province.meet(city)
+    let machine = try province.restored()
+    for head in province.storage.heads() { try machine.takeAll(province.pieces(of: head.stream)) }
+    let ids = (0..<5).map { _ in province.newID() }
+    for id in ids[..<3] { try province.name(id, "恢复前\(attempt)", for: .office(city.context.office)) }
+    try province.meet(city)
+    machine.now += 5_000
+    let later = ids[3...(attempt.isMultiple(of: 2) ? 3 : 4)]
+    for id in later { try machine.name(id, "恢复后\(attempt)", for: .office(city.context.office)) }
+    for _ in 0..<3 {
+      if attempt % 4 < 2 { try city.exchange(with: machine) } else { try machine.exchange(with: city) }
+    }
+    for replica in [machine, city] {
+      for id in ids[..<3] { #expect(replica.name(of: id) == "恢复前\(attempt)") }
+      for id in later { #expect(replica.name(of: id) == "恢复后\(attempt)") }
+    }
+  }
+}
