@@ -23,6 +23,12 @@ public actor OfficeNode {
   /// As it stood when the node was opened.
   nonisolated let initialContext: ReplicaContext
   var isServing = false
+  /// Calls the superior while the node serves.
+  var link: SuperiorLink?
+  nonisolated let sessions = SessionRegistry()
+  nonisolated let catchUpGate = AdmissionGate()
+  /// Count of moves up to which receipts and what else is owed have been looked for.
+  var witnessedMoves: UInt64?
   /// One backup at a time.
   var isBackingUp = false
   /// Told when the transport key changes while the node serves.
@@ -33,6 +39,9 @@ public actor OfficeNode {
   var isMoved: Bool
   private let lock: HomeLock
   private let executor = ReplicaExecutor()
+
+  /// The office this node belongs to.
+  nonisolated var office: OfficeCode { initialContext.office }
 
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -82,6 +91,7 @@ public actor OfficeNode {
     context = opened
     let own = try StoreFailures.mapped { try store.read { [opened] in try Self.ownEntries(opened, in: $0) } }
     isBehindHighWater = own < HighWater.read(home)
+    store.onMovement { [sessions] in sessions.raise() }
     isMoved = HomeMark.isMoved(home)
   }
 
@@ -134,9 +144,14 @@ public actor OfficeNode {
     }
   }
 
-  /// - Parameter onIdentity: shows another certificate to whoever calls from then on.
-  func setServing(_ serving: Bool, onIdentity: (@Sendable (TransportIdentity) -> Void)? = nil) {
+  /// - Parameters:
+  ///   - link: keeps in contact with the superior from now on.
+  ///   - onIdentity: shows another certificate to whoever calls from then on.
+  func setServing(
+    _ serving: Bool, link: SuperiorLink?, onIdentity: (@Sendable (TransportIdentity) -> Void)? = nil
+  ) {
     isServing = serving
+    self.link = link
     showIdentity = onIdentity
   }
 }

@@ -2,6 +2,7 @@ public import Casebook
 import Foundation
 import GRDB
 public import Replication
+import Synchronization
 
 /// A replica in an SQLite file. One connection, one transaction at a time.
 ///
@@ -13,6 +14,7 @@ public final class ReplicaStore: Sendable {
   private let schema: RecordSchema
   /// What puts the headers of stored entries together again.
   private let suites: SuiteSet
+  private let movement = Mutex<(@Sendable () -> Void)?>(nil)
 
   /// An SQLite header has 100 bytes; a file with less is no database.
   private static let headerBytes = 100
@@ -107,11 +109,19 @@ public final class ReplicaStore: Sendable {
   /// - Throws: `StoreError`, or what `body` throws.
   public func transaction<Value>(_ body: (StoreTransaction) throws -> Value) throws -> Value {
     do {
-      return try queue.write { database in try body(StoreTransaction(database, schema: schema, suites: suites)) }
+      let (value, hasMoved) = try queue.write { database in
+        let transaction = StoreTransaction(database, schema: schema, suites: suites)
+        return (try body(transaction), transaction.hasMoved)
+      }
+      if hasMoved { movement.withLock { $0 }?() }
+      return value
     } catch {
       throw StoreError.mapped(error)
     }
   }
+
+  /// Has `body` called after each transaction in which a stream's head moved, once it is durable.
+  public func onMovement(_ body: @escaping @Sendable () -> Void) { movement.withLock { $0 = body } }
 
   /// Runs `body` on one consistent state; it must not write.
   /// - Throws: `StoreError`, or what `body` throws.

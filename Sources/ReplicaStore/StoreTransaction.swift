@@ -11,6 +11,8 @@ public final class StoreTransaction: ReplicaStorage {
   /// By record type, while this transaction lasts.
   var rowStatements: [UInt64: RowStatements] = [:]
   var texts = TextBuffer()
+  /// A stream's head moved in this transaction.
+  private(set) var hasMoved = false
 
   init(_ database: Database, schema: RecordSchema, suites: SuiteSet) {
     self.database = database
@@ -69,7 +71,8 @@ public final class StoreTransaction: ReplicaStorage {
 
   /// Counts a move of a stream's head.
   func nextMove() throws -> Int64 {
-    try Int64.fetchOne(
+    hasMoved = true
+    return try Int64.fetchOne(
       database.cachedStatement(
         sql: """
           INSERT INTO counter (name, value) VALUES ('moves', 1)

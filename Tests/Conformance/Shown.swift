@@ -155,6 +155,7 @@ enum Shown {
     case .credit(let bytes): .object(["frame": .text("credit"), "bytes": number(bytes)])
     case .done: .object(["frame": .text("done")])
     case .settled: .object(["frame": .text("settled")])
+    case .ping: .object(["frame": .text("ping")])
     case .positions(let positions):
       .object([
         "frame": .text("positions"),

@@ -40,7 +40,7 @@ extension VectorDraft {
     let closed = Fixed.bytes {
       $0.arrayHead(3)
       $0.unsigned(7)
-      $0.unsigned(10)
+      $0.unsigned(11)
       $0.text("")
     }
     let seqZero = Fixed.bytes {
@@ -75,6 +75,9 @@ extension VectorDraft {
       VectorDraft("frame-credit", page, "frame", SyncFrame.credit(bytes: 65_536).encoded),
       VectorDraft("frame-done", page, "frame", SyncFrame.done.encoded),
       VectorDraft("frame-settled", page, "frame", SyncFrame.settled.encoded),
+      VectorDraft("frame-ping", page, "frame", SyncFrame.ping.encoded),
+      VectorDraft(
+        "frame-close-superseded", page, "frame", SyncFrame.close(code: .superseded, text: "").encoded),
       VectorDraft("frame-hello-agreed", page, "frame", again.encoded),
       VectorDraft("frame-hello-unmoved", page, "frame", unmoved.encoded),
       VectorDraft("frame-hello-agreed-twice", page, "frame", twice, refused: "unsupported"),

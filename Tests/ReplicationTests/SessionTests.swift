@@ -150,7 +150,7 @@ struct SessionTests {
   }
 
   /// `SessionLimits.oldestVersion` is what the offices run that are not upgraded yet; one above ours, those that are.
-  @Test("neighbouring versions meet and speak the lower one", arguments: [(1, 2), (2, 1), (2, 3), (1, 1)] as [(UInt64, UInt64)])
+  @Test("neighbouring versions meet and speak the lower one", arguments: [(1, 2), (2, 1), (2, 3), (1, 1), (3, 4)] as [(UInt64, UInt64)])
   func versions(_ one: UInt64, _ other: UInt64) throws {
     let (stream, entries) = try chain(5)
     var left = try side(a, peer: b, [stream: entries], version: one)

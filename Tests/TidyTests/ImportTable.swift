@@ -8,7 +8,7 @@ enum ImportTable {
     "Casebook": ["Casework", "Replication"],
     "SignatureSuites": ["Replication", "CLibcrypto", "Crypto", "Glibc", "Foundation"],
     "RegimePacks": ["Casework", "CYaml", "Foundation", "Synchronization"],
-    "ReplicaStore": ["Casebook", "Replication", "Casework", "GRDB", "GRDBSQLite", "Foundation"],
+    "ReplicaStore": ["Casebook", "Replication", "Casework", "GRDB", "GRDBSQLite", "Foundation", "Synchronization"],
     "PeerTransport": [
       "Crypto", "Logging", "NIOCore", "NIOPosix", "NIOConcurrencyHelpers", "NIOSSL", "NIOTLS", "X509", "SwiftASN1",
       "Foundation", "Glibc",

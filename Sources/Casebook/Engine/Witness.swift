@@ -5,14 +5,17 @@ public enum Witness {
   /// Facts this office owes: receipts for every stream of an office below that has grown since the last receipt of ours,
   /// fork proofs that no entry carries yet, sightings of what its superiors showed it, charters for the next keys that
   /// subordinates' present keys introduced, and dossiers of transferred files.
+  /// - Parameter moves: looks only at streams that moved after this count; `nil`: at all. What a changed tree lets be
+  ///   receipted is found only among all.
   /// - Returns: changes by audience: what is said of a stream reaches every holder of that stream. Each is to be recorded
   ///   as a transaction of its own.
   public static func owed(
-    context: ReplicaContext, at wallMilliseconds: UInt64, in storage: any ReplicaStorage
+    context: ReplicaContext, movedAfter moves: UInt64? = nil, at wallMilliseconds: UInt64,
+    in storage: any ReplicaStorage
   ) throws -> [(audience: Audience, changes: [Change])] {
     var byAudience: [Audience: [Change]] = [:]
     let position = try storage.entryCount()
-    for head in try storage.heads() {
+    for head in try moves.map({ try storage.heads(movedAfter: $0) }) ?? storage.heads() {
       guard let author = context.tree.office(of: head.stream.author) else { continue }
       if context.tree.isSuperior(context.office, of: author) {
         guard let audience = context.tree.audience(ofFactsAbout: head.stream) else { continue }

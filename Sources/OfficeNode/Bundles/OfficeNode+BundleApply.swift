@@ -24,7 +24,7 @@ extension OfficeNode {
     }
     try settleAfterLoss(&view)
     for office in Set(view.files.compactMap { $0.from.flatMap(OfficeCode.init) }).sorted() {
-      view.receipts += try writeReceipts(for: office).1
+      view.receipts += try writeReceipts(for: office, isLive: false).1
     }
     try StoreFailures.mapped { try store.read { try noteGaps(in: $0, &view) } }
     return view

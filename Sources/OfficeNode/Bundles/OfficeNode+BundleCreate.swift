@@ -17,7 +17,7 @@ extension OfficeNode {
       throw BundleProblem.size(partBytes)
     }
     let since = try self.since(draft.since)
-    let (_, receipts) = try writeReceipts(for: target)
+    let (_, receipts) = try writeReceipts(for: target, isLive: false)
     let context = context
     let plan = try StoreFailures.mapped {
       try store.read { try BundlePlan(for: target, since: since, context: context, in: $0) }

@@ -6,6 +6,7 @@ import PeerTransport
 import ReplicaStore
 import Replication
 import SignatureSuites
+import Synchronization
 
 extension OfficeNode {
   /// This build, as peers see it.
@@ -17,25 +18,39 @@ extension OfficeNode {
     return try StoreFailures.mapped { try store.read { try context.sharedHeads(with: peer, in: $0) } }
   }
 
-  func beginSession(with peer: OfficeCode) throws -> (SyncSession, SyncView) {
+  /// A session as it begins, and this node's count of moves at that moment.
+  func beginSession(with peer: OfficeCode) throws -> (session: SyncSession, moves: UInt64) {
     let heads = try sharedHeads(with: peer)
     let context = context
-    let (agreement, moves) = try StoreFailures.mapped {
+    let (agreement, since, moves) = try StoreFailures.mapped {
       try store.read { storage in
         let agreement = try Agreement.read(with: peer, in: storage)
-        return (agreement, try agreement.map { Set(try storage.heads(movedAfter: $0.moves).map(\.stream)) })
+        let since = try agreement.map { Set(try storage.heads(movedAfter: $0.moves).map(\.stream)) }
+        return (agreement, since, try storage.moves())
       }
     }
     guard let suite = context.suites[.ed25519] else { throw OfficeTree.Failure.unknownSuite }
     let hello = SyncFrame.Hello(
       version: SessionLimits.protocolVersion, office: context.office, digest: SyncFrame.digest(of: heads, using: suite),
       clock: effects.now(), software: Self.software, agreed: agreement?.digest)
-    let view = SyncView(
-      peer: peer.text, sent: 0, received: 0, receipts: 0, bytesSent: 0, bytesReceived: 0, wasIdle: false, warnings: [])
     let settled = try StoreFailures.mapped { try store.read { try context.settledForks(in: $0) } }
-    return (SyncSession(
-      hello: hello, peer: peer, heads: heads, moved: moves.map { moved in heads.filter { moved.contains($0.stream) } },
-      settledForks: settled), view)
+    let session = SyncSession(
+      hello: hello, peer: peer, heads: heads, moved: since.map { moved in heads.filter { moved.contains($0.stream) } },
+      settledForks: settled)
+    return (session, moves)
+  }
+
+  /// Heads that both may hold and that moved after the given count, superiors' streams first; and the count now.
+  func heads(movedAfter moves: UInt64, sharedWith peer: OfficeCode) throws -> (heads: [StreamHead], moves: UInt64) {
+    let context = context
+    return try StoreFailures.mapped {
+      try store.read { storage in
+        let heads = try storage.heads(movedAfter: moves).filter {
+          context.tree.mayExchange(context.office, with: peer, $0.stream)
+        }
+        return (context.tree.inSendingOrder(heads), try storage.moves())
+      }
+    }
   }
 
   func entries(of stream: StreamID, from seq: UInt64, bytesMax: Int) throws -> [Entry] {
@@ -126,17 +141,21 @@ extension OfficeNode {
   }
 
   /// Receipts for what was just stored, durable before they are sent.
+  /// - Parameter isLive: looks only at what moved since the last time, and returns no heads: they are asked for anyway.
   /// - Returns: heads of our streams the peer may hold, and how many receipts were written.
-  func writeReceipts(for peer: OfficeCode) throws -> ([StreamHead], Int) {
+  func writeReceipts(for peer: OfficeCode, isLive: Bool) throws -> ([StreamHead], Int) {
     let before = context
     let now = effects.now()
+    let since = isLive ? witnessedMoves : nil
     var count = 0, entries = 0
     if !mayNotWrite {
+      let moves = try StoreFailures.mapped { try store.read { try $0.moves() } }
       // A charter for a subordinate's next key changes the tree.
       context = try StoreFailures.mapped {
         try store.transaction { storage in
           var journal = Journal(context: before, signer: signer)
-          for (audience, changes) in try Witness.owed(context: before, at: now, in: storage) {
+          for (audience, changes) in try Witness.owed(
+            context: before, movedAfter: since, at: now, in: storage) {
             entries += try journal.record(changes, for: audience, at: now, in: storage).count
             count += changes.count { if case .dossier = $0 { false } else { true } }
           }
@@ -144,8 +163,10 @@ extension OfficeNode {
           return journal.context
         }
       }
+      witnessedMoves = moves
       if entries > 0 { try noteHighWater() }
     }
+    if isLive { return ([], count) }
     return (try sharedHeads(with: peer).filter { $0.stream.author == context.key }, count)
   }
 
@@ -176,25 +197,38 @@ extension OfficeNode {
 
   /// Exchanges with the superior.
   nonisolated func synchronise(with office: String?) async throws -> SyncView {
-    let settings = await settings
-    guard let superior = settings.superior, let address = settings.superiorAddress, office ?? superior == superior,
-      let peer = OfficeCode(superior)
-    else { throw NodeFailure.noSuperior() }
+    let (settings, link) = await (settings, link)
+    guard let superior = settings.superior, office ?? superior == superior, let peer = OfficeCode(superior) else {
+      throw NodeFailure.noSuperior()
+    }
+    if let link { return try await link.exchangeNow() }
+    let result = Mutex<SyncView?>(nil)
+    _ = try await exchange(with: peer, role: .caller) { view in result.withLock { $0 = view } }
+    guard let view = result.withLock({ $0 }) else { throw SyncFailure.closed(peer) }
+    return view
+  }
+
+  /// Calls the superior and holds a session with it.
+  /// - Parameter onComplete: told when everything is exchanged.
+  /// - Returns: whether the session stayed open after that, had it been let.
+  nonisolated func exchange(
+    with superior: OfficeCode, role: SessionRunner.Role, onComplete: @escaping @Sendable (SyncView) async -> Void
+  ) async throws -> Bool {
     do {
+      guard let address = await settings.superiorAddress else { throw NodeFailure.noSuperior() }
       let endpoint = try Endpoint(address)
       let connection = try await PeerDialer.dial(
         host: endpoint.host, port: endpoint.port, identity: try await transportIdentity(),
         verifier: { certificate in
           let admission = await self.admitted(certificate)
-          return admission == .office(superior) ? admission : nil
+          return admission == .office(superior.text) ? admission : nil
         }, group: MultiThreadedEventLoopGroup.singleton, logger: logger)
       do {
-        var view = try await SessionRunner(
-          node: self, connection: connection, peer: peer, hangsUp: true
-        ).run()
+        let isLive = try await SessionRunner(
+          node: self, connection: connection, peer: superior, role: role, onComplete: onComplete
+        ).run().isLive
         await connection.close()
-        try await settleContinuity(&view.warnings)
-        return view
+        return isLive
       } catch {
         await connection.close()
         throw error
@@ -202,7 +236,7 @@ extension OfficeNode {
     } catch {
       let mapped = StoreFailures.mapped(error)
       if let failure = mapped as? DeskFailure {
-        try? await remember(superior) { memory in
+        try? await remember(superior.text) { memory in
           memory.errorZh = failure.message.zh
           memory.errorEn = failure.message.en
         }

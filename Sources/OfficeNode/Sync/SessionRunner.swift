@@ -3,87 +3,143 @@ import Casework
 import PeerTransport
 import Replication
 
-/// Drives one `SyncSession` over a connection: frames in, actions out. Decides nothing.
+/// Drives one `SyncSession` over a connection: events in, actions out. Decides nothing.
 struct SessionRunner {
+  /// Which side this is, and how long it stays.
+  enum Role: Sendable, Hashable {
+    /// We called; hangs up when everything is exchanged.
+    case caller
+    /// We called; stays, if the peer knows how to.
+    case stayingCaller
+    /// The peer called; it hangs up, so that nothing it still needs is cut off.
+    case listener
+  }
+
   private let node: OfficeNode
   private let connection: PeerConnection
   private let peer: OfficeCode
-  /// The side that called hangs up; the other one waits for that, so that nothing it still needs is cut off.
-  private let hangsUp: Bool
+  private let role: Role
+  private let inbox = SessionInbox()
+  private var session: SyncSession
+  private var view: SyncView
+  /// This node's count of moves up to which the session knows of them.
+  private var moves: UInt64
   /// Runs that arrived and are stored with the next ones: a transaction each would cost a disk's flush each.
   private var waiting: [CarriedRun] = []
   private var waitingBytes = 0
+  /// Pings' times since everything was exchanged.
+  private var ticks = 0
+  private let onComplete: @Sendable (SyncView) async -> Void
 
   /// Half of the credit: while it is stored, the peer sends the other half.
   private static let commitBytes = SessionLimits.creditBytes / 2
 
-  init(node: OfficeNode, connection: PeerConnection, peer: OfficeCode, hangsUp: Bool) {
+  /// - Parameter onComplete: told what was exchanged, once everything is; the session may go on after that.
+  init(
+    node: OfficeNode, connection: PeerConnection, peer: OfficeCode, role: Role,
+    onComplete: @escaping @Sendable (SyncView) async -> Void = { _ in }
+  ) async throws {
     self.node = node
     self.connection = connection
     self.peer = peer
-    self.hangsUp = hangsUp
+    self.role = role
+    self.onComplete = onComplete
+    let beginning = try await node.beginSession(with: peer)
+    session = beginning.session
+    moves = beginning.moves
+    view = SyncView(
+      peer: peer.text, sent: 0, received: 0, receipts: 0, bytesSent: 0, bytesReceived: 0, wasIdle: false, warnings: [])
   }
 
-  /// - Returns: what was exchanged.
+  /// - Returns: what was exchanged, and whether the session had stayed open after that.
   /// - Throws: `DeskFailure` when the session broke off; what was stored before stays.
-  consuming func run() async throws -> SyncView {
-    var (session, view) = try await node.beginSession(with: peer)
-    var iterator = connection.frames.makeAsyncIterator()
-    var isComplete = false
-    do {
-      isComplete = try await carryOut(session.opened(), &session, &view)
-      guard let bytes = try await iterator.next() else { throw TransportError(.truncated) }
-      isComplete = try await received(bytes, &session, &view)
-    } catch let error as TransportError where hangsUp && error.code != .timeout {
-      // Whoever the peer does not admit it hangs up on at once; whether the alert or the end is seen first is a race.
-      throw TransportError(.refusedByPeer, cause: error.cause)
+  consuming func run() async throws -> (view: SyncView, isLive: Bool) {
+    let own = node.office
+    guard let id = node.sessions.enter(peer, from: own, isCaller: role != .listener, inbox: inbox) else {
+      // Said before anything else, so that the peer knows that it need not look for another reason.
+      try? await connection.send(SyncFrame.close(code: .normal, text: "another session with this office").encoded)
+      throw SyncFailure.superseded(peer)
     }
-    while !isComplete {
+    let reading = Task { [inbox, connection] in
       do {
-        guard let bytes = try await iterator.next() else { throw SyncFailure.closed(peer) }
-        isComplete = try await received(bytes, &session, &view)
+        for try await frame in connection.frames { await inbox.deliver(frame) }
+        inbox.end(nil)
       } catch {
-        // What arrived whole need not be sent again.
-        if !waiting.isEmpty { _ = try? await storeWaiting(&session, &view) }
-        throw error
+        inbox.end(error)
       }
     }
-    if !hangsUp {
-      while try await iterator.next() != nil {}
+    defer {
+      reading.cancel()
+      node.sessions.leave(peer, id: id)
     }
-    view.sent = session.entriesSent
-    view.received = session.entriesReceived
-    view.wasIdle = session.wasIdle
-    view.bytesSent = connection.bytesSent
-    view.bytesReceived = connection.bytesReceived
-    if let hello = session.peerHello { try await node.noteContact(with: peer, clock: hello.clock, &view) }
-    return view
+    try await converse()
+    return (view, session.version >= 3)
   }
 
-  /// - Returns: whether the session is complete.
-  private mutating func received(
-    _ bytes: [UInt8], _ session: inout SyncSession, _ view: inout SyncView
-  ) async throws -> Bool {
+  private mutating func converse() async throws {
+    var isOver = false
+    do {
+      isOver = try await carryOut(session.opened())
+    } catch let error as TransportError {
+      isOver = try await ended(error)
+    }
+    let keepalive = Keepalive(connection: connection, inbox: inbox)
+    let pinging = Task { await keepalive.run() }
+    defer { pinging.cancel() }
+    while !isOver {
+      switch await inbox.next() {
+      case .frame(let bytes):
+        isOver = try await received(bytes)
+        if let hello = session.peerHello, session.version >= 3, hello.version >= 3 { keepalive.mayPing() }
+      case .moved: try await push()
+      case .tick: isOver = try await ticked()
+      case .hangUp(let code, let text):
+        // Codes that the peer's version does not know are not said to it.
+        try? await connection.send(SyncFrame.close(code: session.version >= 3 ? code : .normal, text: text).encoded)
+        guard session.isComplete, code == .normal else { throw SyncFailure.endedHere(peer, code) }
+        isOver = true
+      case .ended(let error): isOver = try await ended(error)
+      }
+    }
+  }
+
+  private mutating func ended(_ error: (any Error)?) async throws -> Bool {
+    // What arrived whole need not be sent again.
+    if !waiting.isEmpty { _ = try? await storeWaiting() }
+    if session.isComplete, role == .listener { return true }
+    if session.peerHello == nil, role != .listener {
+      // Whoever the peer does not admit it hangs up on at once; whether the alert or the end is seen first is a race.
+      guard let error else { throw TransportError(.truncated) }
+      guard let transport = error as? TransportError, transport.code != .timeout else { throw error }
+      throw TransportError(.refusedByPeer, cause: transport.cause)
+    }
+    if let error { throw error }
+    throw session.peerHello == nil ? TransportError(.truncated) : SyncFailure.closed(peer)
+  }
+
+  /// - Returns: whether the session is over.
+  private mutating func received(_ bytes: [UInt8]) async throws -> Bool {
     let frame: SyncFrame
     do throws(CBORReader.Failure) {
       frame = try SyncFrame(decoding: bytes)
     } catch {
       throw SyncFailure.violated(peer, "frame: \(error.rawValue)")
     }
-    let isComplete = try await carryOut(session.received(frame), &session, &view)
-    guard !waiting.isEmpty, waitingBytes >= Self.commitBytes || !connection.hasFrameAtHand else { return isComplete }
-    return try await storeWaiting(&session, &view) || isComplete
+    let isOver = try await carryOut(session.received(frame))
+    let hasMore = inbox.hasFrame || connection.hasFrameAtHand
+    guard !waiting.isEmpty, waitingBytes >= Self.commitBytes || !hasMore else { return isOver }
+    return try await storeWaiting() || isOver
   }
 
   /// Stores the runs that wait, in one transaction.
-  /// - Returns: whether the session is complete.
-  private mutating func storeWaiting(_ session: inout SyncSession, _ view: inout SyncView) async throws -> Bool {
+  /// - Returns: whether the session is over.
+  private mutating func storeWaiting() async throws -> Bool {
     let runs = waiting
     waiting = []
     waitingBytes = 0
     let results: [OfficeNode.Admitted]
     do {
-      results = try await node.admit(runs, &view)
+      results = try await admit(runs)
     } catch {
       try? await flush(session.storeFailed(.internalFailure, "storing failed", isMisbehaviour: false)[...])
       throw error
@@ -98,20 +154,51 @@ struct SessionRunner {
         // The trees differ while charters and revocations are on their way: what may not be held is left, and stops
         // nothing else. A peer that offers it for ever has only its own bandwidth to lose.
         await node.logRefusal(of: run.stream, by: peer)
-        actions += session.stored(bytes: run.bytes, count: 0)
+        actions += session.left(run.stream, bytes: run.bytes)
       case .failure(let failure):
         let (code, text) = SyncFailure.words(failure)
         actions += session.storeFailed(code, text, isMisbehaviour: true)
       }
     }
-    return try await carryOut(actions, &session, &view)
+    return try await carryOut(actions)
   }
 
-  /// - Returns: whether the session is complete.
-  private mutating func carryOut(
-    _ first: [SyncSession.Action], _ session: inout SyncSession, _ view: inout SyncView
-  ) async throws -> Bool {
+  /// What is new goes past the gate; who catches up waits there.
+  private mutating func admit(_ runs: [CarriedRun]) async throws -> [OfficeNode.Admitted] {
+    if session.isLive { return try await node.admit(runs, &view) }
+    await node.catchUpGate.enter()
+    do {
+      let results = try await node.admit(runs, &view)
+      await node.catchUpGate.leave()
+      return results
+    } catch {
+      await node.catchUpGate.leave()
+      throw error
+    }
+  }
+
+  /// Sends what moved here since the session last looked.
+  private mutating func push() async throws {
+    guard session.isLive else { return }
+    let (heads, moves) = try await node.heads(movedAfter: moves, sharedWith: peer)
+    self.moves = moves
+    _ = try await carryOut(session.moved(heads))
+  }
+
+  /// - Returns: whether the session is over.
+  private mutating func ticked() async throws -> Bool {
+    guard session.isLive else { return false }
+    ticks += 1
+    guard role == .stayingCaller, ticks >= (session.needsRenewal ? Keepalive.healingTicks : Keepalive.renewalTicks)
+    else { return false }
+    try await connection.send(SyncFrame.close(code: .normal, text: "renewal").encoded)
+    return true
+  }
+
+  /// - Returns: whether the session is over.
+  private mutating func carryOut(_ first: [SyncSession.Action]) async throws -> Bool {
     var queue = first[...]
+    var isOver = false
     while let action = queue.popFirst() {
       switch action {
       case .send(let frame): try await connection.send(frame.encoded)
@@ -127,20 +214,35 @@ struct SessionRunner {
       case .compare(let head):
         queue.append(contentsOf: session.compared(head, isOurs: try await node.holds(head)))
       case .writeReceipts:
-        let (heads, receipts) = try await node.writeReceipts(for: peer)
+        let (heads, receipts) = try await node.writeReceipts(for: peer, isLive: session.isLive)
         view.receipts += receipts
         queue.append(contentsOf: session.receiptsWritten(heads))
       case .reportFork(let stream, let seq):
         await node.logFork(stream, seq: seq)
       case .complete:
-        try await node.agree(with: peer)
-        return true
+        isOver = try await completed()
+        if session.isLive, !isOver { try await push() }
       case .close(let code, let text, _):
-        if code == .normal { return true }
+        if code == .normal || (code == .shuttingDown && session.isComplete) { return true }
         throw SyncFailure.peerClosed(peer, code, text)
       }
     }
-    return false
+    return isOver
+  }
+
+  /// Everything is exchanged: remembers it, and tells.
+  /// - Returns: whether the session is over.
+  private mutating func completed() async throws -> Bool {
+    try await node.agree(with: peer)
+    view.sent = session.entriesSent
+    view.received = session.entriesReceived
+    view.wasIdle = session.wasIdle
+    view.bytesSent = connection.bytesSent
+    view.bytesReceived = connection.bytesReceived
+    if let hello = session.peerHello { try await node.noteContact(with: peer, clock: hello.clock, &view) }
+    if role != .listener { try await node.settleContinuity(&view.warnings) }
+    await onComplete(view)
+    return role == .caller || (role == .stayingCaller && !session.isLive)
   }
 
   private func flush(_ actions: ArraySlice<SyncSession.Action>) async throws {
@@ -154,50 +256,6 @@ extension Admission.Failure {
     switch self {
     case .branchesApart, .unknownAuthor, .outOfScope: false
     case .chain, .unreadable: true
-    }
-  }
-}
-
-/// How a session can break off.
-enum SyncFailure {
-  private static let again = Bilingual(
-    zh: "已收到的内容都已保存；请稍后再同步，将从中断处继续。", en: "What arrived is stored; synchronise again, it goes on from there.")
-
-  static func closed(_ peer: OfficeCode) -> DeskFailure {
-    DeskFailure(
-      kind: .unreachable, code: "connection-lost",
-      message: Bilingual(zh: "与 \(peer) 的连接中断。", en: "The connection to \(peer) was lost."), remedy: again)
-  }
-
-  static func violated(_ peer: OfficeCode, _ text: String) -> DeskFailure {
-    DeskFailure(
-      kind: .protocolViolated, code: "protocol",
-      message: Bilingual(zh: "\(peer) 违反同步协议：\(text)", en: "\(peer) violated the protocol: \(text)"),
-      remedy: Bilingual(zh: "请核对双方软件版本。", en: "Compare the software versions of both sides."))
-  }
-
-  static func peerClosed(_ peer: OfficeCode, _ code: SyncFrame.CloseCode, _ text: String) -> DeskFailure {
-    switch code {
-    case .invalidEntry, .fork, .outOfScope:
-      DeskFailure(
-        kind: .integrity, code: "\(code)",
-        message: Bilingual(zh: "与 \(peer) 同步时发现记录不可信：\(text)", en: "Untrustworthy entries between here and \(peer): \(text)"),
-        remedy: Bilingual(zh: "双方各用 docket verify 检查，指出第一处不符。", en: "Run docket verify on both sides; it points at the first wrong place."))
-    default:
-      DeskFailure(
-        kind: .protocolViolated, code: "\(code)",
-        message: Bilingual(zh: "与 \(peer) 的同步被中止：\(text)", en: "The session with \(peer) was ended: \(text)"), remedy: again)
-    }
-  }
-
-  static func words(_ failure: Admission.Failure) -> (SyncFrame.CloseCode, String) {
-    switch failure {
-    case .unknownAuthor(let key):
-      (.outOfScope, "author \(Hexadecimal.string(key.bytes.prefix(4))) has no charter here")
-    case .outOfScope: (.outOfScope, "stream out of scope")
-    case .branchesApart(_, let seq), .chain(.fork(let seq)): (.fork, "fork at \(seq)")
-    case .chain(let chain): (.invalidEntry, "\(chain.code) at \(chain.seq ?? 0)")
-    case .unreadable(let reason): (.invalidEntry, "unreadable entry: \(reason.rawValue)")
     }
   }
 }

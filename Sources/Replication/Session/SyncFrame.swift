@@ -17,6 +17,8 @@ public enum SyncFrame: Sendable, Hashable {
   /// The sender's heads of the streams the peer's frontier listed, in its order; `nil` where it holds nothing. Follows a
   /// frontier of what moved since both agreed.
   case positions([Position?])
+  /// The sender is there and has nothing to say. Version 3.
+  case ping
 
   public struct Position: Sendable, Hashable {
     public var seq: UInt64
@@ -63,6 +65,8 @@ public enum SyncFrame: Sendable, Hashable {
     case internalFailure = 7
     case shuttingDown = 8
     case tooMuch = 9
+    /// Another session between the same two offices has taken this one's place.
+    case superseded = 10
   }
 
   public var encoded: [UInt8] {
@@ -119,6 +123,9 @@ public enum SyncFrame: Sendable, Hashable {
       writer.unsigned(8)
       stream.write(to: &writer)
       writer.unsigned(from)
+    case .ping:
+      writer.arrayHead(1)
+      writer.unsigned(11)
     case .positions(let positions):
       writer.arrayHead(2)
       writer.unsigned(9)
@@ -203,6 +210,7 @@ public enum SyncFrame: Sendable, Hashable {
         positions.append(Position(seq: seq, hash: try reader.digest()))
       }
       self = .positions(positions)
+    case (11, 1): self = .ping
     case (10, 5): self = .entries(.spare(try EntryRun(from: &reader)))
     default: throw .unsupported
     }

@@ -3,8 +3,9 @@
 ///
 /// hello ⇄ hello; equal digests end it. Otherwise frontier ⇄ frontier, then each side sends what the other
 /// lacks within the credit it was given, says `done`; who has stored everything sent to him and sent his own
-/// receipts says `settled`. Both settled: the session is complete. A session that breaks off loses nothing: the
-/// next one goes on at each stream's stored head.
+/// receipts says `settled`. Both settled: the session is complete. From version 3 on it may stay open then, and
+/// each side sends at once what it records or stores (`SyncSession+Live.swift`). A session that breaks off loses
+/// nothing: the next one goes on at each stream's stored head.
 public struct SyncSession: Sendable {
   public enum Action: Sendable, Hashable {
     case send(SyncFrame)
@@ -20,72 +21,82 @@ public struct SyncSession: Sendable {
     case writeReceipts
     /// The peer's head at this position is not ours although neither is ahead.
     case reportFork(stream: StreamID, seq: UInt64)
-    /// The session is complete; nothing is owed in either direction: remember what both hold now.
+    /// Everything is exchanged; nothing is owed in either direction: remember what both hold now. If the session
+    /// `isLive`, call `moved` with what was stored since it began.
     case complete
     /// Close the connection. `isMisbehaviour` counts against the peer.
     case close(SyncFrame.CloseCode, String, isMisbehaviour: Bool)
   }
 
-  private enum Phase: Sendable, Hashable {
-    /// Our hello is sent. Next: comparing, complete, closed.
+  enum Phase: Sendable, Hashable {
+    /// Our hello is sent. Next: comparing, live, complete, closed.
     case greeting
     /// Frontiers are being exchanged. Next: exchanging, closed.
     case comparing
-    /// Entries flow. Next: complete, closed.
+    /// Entries flow. Next: live, complete, closed.
     case exchanging
+    /// Everything is exchanged; what is new is sent at once. Next: closed.
+    case live
+    /// Everything is exchanged, and the peer's version knows no more.
     case complete
     case closed
   }
 
-  private struct Range: Sendable, Hashable {
+  struct Range: Sendable, Hashable {
     let stream: StreamID
     var next: UInt64
     let last: UInt64
   }
 
   public let peer: OfficeCode
-  private let hello: SyncFrame.Hello
+  let hello: SyncFrame.Hello
   /// Our heads that the peer may hold, in the order to send them in: superiors' streams first, so that charters
   /// arrive before the entries they decide over.
-  private var ours: [StreamHead]
-  private var theirs: [StreamID: StreamHead] = [:]
+  var ours: [StreamHead]
+  var theirs: [StreamID: StreamHead] = [:]
   /// Our heads that moved since both sides agreed; `nil`: there is no agreement on our side.
-  private let moved: [StreamHead]?
+  let movedSince: [StreamHead]?
   /// Both sides remember the same agreement: frontiers list what moved since.
-  private var isBrief = false
-  private var hasPositions = false
-  private var hasFrontier = false
-  private var phase = Phase.greeting
-  private var queue: [Range] = []
+  var isBrief = false
+  var hasPositions = false
+  var hasFrontier = false
+  var phase = Phase.greeting
+  var queue: [Range] = []
   /// Streams of which the peer wants to see what lies aside here, with how many entries it got.
-  private var aside: [(stream: StreamID, sent: Int)] = []
-  private var isLoading = false
-  private var credit = SessionLimits.creditBytes
-  private var storing = 0
+  var aside: [(stream: StreamID, sent: Int)] = []
+  var isLoading = false
+  var credit = SessionLimits.creditBytes
+  /// What the peer may send before it is given more.
+  var window = SessionLimits.creditBytes
+  var storing = 0
   /// Comparisons the shell has not answered yet.
-  private var comparing = 0
+  var comparing = 0
   /// One `done` at the end of what was to be sent, and one more for each `want` that was served.
-  private var donesOwed = 1
-  private var donesSent = 0
-  private var donesReceived = 0
+  var donesOwed = 1
+  var donesSent = 0
+  var donesReceived = 0
   /// How often entries from further back were asked for, by stream.
-  private var wanted: [StreamID: Int] = [:]
-  private var wantsServed = 0
-  private var hasAskedReceipts = false
-  private var hasWrittenReceipts = false
-  private var hasSentSettled = false
-  private var hasReceivedSettled = false
+  var wanted: [StreamID: Int] = [:]
+  var wantsServed = 0
+  var hasAskedReceipts = false
+  var hasWrittenReceipts = false
+  var hasSentSettled = false
+  var hasReceivedSettled = false
+  /// Heads of receipts and other facts written for the peer, sent before we settled.
+  var answered: [StreamHead] = []
+  /// What is known once the session is live.
+  var live = LiveState()
 
   /// The lower of both sides' protocol versions, once the peer's hello came.
-  public private(set) var version = SessionLimits.protocolVersion
+  public internal(set) var version = SessionLimits.protocolVersion
 
   /// The peer's hello, once it came: its clock and software.
-  public private(set) var peerHello: SyncFrame.Hello?
-  public private(set) var entriesSent = 0
-  public private(set) var entriesReceived = 0
+  public internal(set) var peerHello: SyncFrame.Hello?
+  public internal(set) var entriesSent = 0
+  public internal(set) var entriesReceived = 0
 
-  private var hasReceivedDone: Bool { donesReceived == 1 + wanted.values.reduce(0, +) }
-  private let settledForks: Set<StreamID>
+  var hasReceivedDone: Bool { donesReceived == 1 + wanted.values.reduce(0, +) }
+  let settledForks: Set<StreamID>
 
   /// - Parameters:
   ///   - moved: those of `heads` that moved since the agreement the hello names.
@@ -98,16 +109,22 @@ public struct SyncSession: Sendable {
     settledForks: Set<StreamID> = []
   ) {
     self.settledForks = settledForks
-    self.moved = hello.agreed == nil ? nil : moved
+    movedSince = hello.agreed == nil ? nil : moved
     self.hello = hello
     self.peer = peer
     ours = heads
   }
 
-  public var isComplete: Bool { phase == .complete }
+  public var isComplete: Bool { phase == .complete || phase == .live }
 
-  /// Whether anything was left to exchange when the hellos met.
-  public var wasIdle: Bool { phase == .complete && theirs.isEmpty && entriesSent == 0 && entriesReceived == 0 }
+  /// Whether the session goes on after it is complete: the peer's version is 3 or later.
+  public var isLive: Bool { phase == .live }
+
+  /// Whether nothing was left to exchange when the hellos met.
+  public internal(set) var wasIdle = false
+
+  /// Entries may come and go.
+  var isFlowing: Bool { phase == .exchanging || phase == .live }
 
   public func opened() -> [Action] { [.send(.hello(hello))] }
 
@@ -119,7 +136,7 @@ public struct SyncSession: Sendable {
     case .frontier(let heads, let isLast): return receivedFrontier(heads, isLast: isLast)
     case .entries(let run): return receivedEntries(run)
     case .credit(let bytes):
-      guard phase == .comparing || phase == .exchanging else { return violated("credit out of turn") }
+      guard phase == .comparing || isFlowing else { return violated("credit out of turn") }
       guard bytes <= UInt64(SessionLimits.creditBytes) else { return violated("credit too large") }
       credit = min(credit + Int(bytes), SessionLimits.creditBytes)
       return advance()
@@ -135,6 +152,9 @@ public struct SyncSession: Sendable {
       }
       hasReceivedSettled = true
       return advance()
+    case .ping:
+      guard peerHello != nil, version >= 3 else { return violated("ping out of turn") }
+      return []
     case .close(let code, let text):
       phase = .closed
       return [.close(code, text, isMisbehaviour: false)]
@@ -144,7 +164,7 @@ public struct SyncSession: Sendable {
   /// The shell read what `load` asked for; empty when the stream has nothing there.
   public mutating func loaded(_ stream: StreamID, entries: [Entry]) -> [Action] {
     isLoading = false
-    guard phase == .exchanging else { return [] }
+    guard isFlowing else { return [] }
     guard !queue.isEmpty, queue[0].stream == stream else { return advance() }
     guard let run = EntryRun(entries) else {
       queue.removeFirst()
@@ -178,15 +198,23 @@ public struct SyncSession: Sendable {
   public mutating func stored(bytes: Int, count: Int) -> [Action] {
     storing -= 1
     entriesReceived += count
-    guard phase == .exchanging else { return [] }
-    return [.send(.credit(bytes: UInt64(bytes)))] + advance()
+    guard isFlowing else { return [] }
+    if hasSentSettled || phase == .live, count > 0 { live.isReceiptOwed = true }
+    return [giveBack(bytes)] + advance()
+  }
+
+  /// The shell left a run: its author has no charter here (yet), or the stream may not be held here.
+  public mutating func left(_ stream: StreamID, bytes: Int) -> [Action] {
+    live.left.insert(stream)
+    return stored(bytes: bytes, count: 0)
   }
 
   /// The shell could not store the run: it is of another branch than ours, which parts from it before position `seq`.
   public mutating func branchesApart(_ stream: StreamID, before seq: UInt64, bytes: Int) -> [Action] {
+    if phase == .live { return liveBranchesApart(stream, before: seq, bytes: bytes) }
     storing -= 1
     guard phase == .exchanging else { return [] }
-    return [.send(.credit(bytes: UInt64(bytes)))] + want(stream, before: seq) + advance()
+    return [giveBack(bytes)] + want(stream, before: seq) + advance()
   }
 
   /// The shell could not store: the peer sent something that does not verify, or our disk failed.
@@ -207,7 +235,9 @@ public struct SyncSession: Sendable {
 
   /// The shell wrote receipts (or had none to write): heads that the peer may hold and lacks.
   public mutating func receiptsWritten(_ heads: [StreamHead]) -> [Action] {
+    if phase == .live { return moved(heads) }
     hasWrittenReceipts = true
+    answered = heads
     for head in heads {
       let held = theirs[head.stream]?.seq ?? 0
       let sent = max(held, ours.first { $0.stream == head.stream }?.seq ?? 0)
@@ -217,100 +247,11 @@ public struct SyncSession: Sendable {
     return advance()
   }
 
-  private mutating func receivedHello(_ theirs: SyncFrame.Hello) -> [Action] {
-    guard phase == .greeting, peerHello == nil else { return violated("second hello") }
-    peerHello = theirs
-    guard theirs.version >= SessionLimits.oldestVersion else {
-      phase = .closed
-      let text = "protocol version \(theirs.version), here \(SessionLimits.oldestVersion) to \(hello.version)"
-      return [
-        .send(.close(code: .unsupportedVersion, text: text)),
-        .close(.unsupportedVersion, text, isMisbehaviour: false),
-      ]
-    }
-    version = min(theirs.version, hello.version)
-    guard theirs.office == peer else {
-      return fail(.wrongOffice, "certificate of \(peer), hello of \(theirs.office)")
-    }
-    if theirs.digest == hello.digest {
-      phase = .complete
-      return [.complete]
-    }
-    phase = .comparing
-    if let moved, moved.count <= SessionLimits.headsPerFrame, hello.agreed == theirs.agreed {
-      isBrief = true
-      return [.send(.frontier(heads: moved, isLast: true))]
-    }
-    return wholeFrontier()
-  }
-
-  private func wholeFrontier() -> [Action] {
-    var actions: [Action] = []
-    var rest = ours[...]
-    repeat {
-      let piece = Array(rest.prefix(SessionLimits.headsPerFrame))
-      rest = rest.dropFirst(piece.count)
-      actions.append(.send(.frontier(heads: piece, isLast: rest.isEmpty)))
-    } while !rest.isEmpty
-    return actions
-  }
-
-  private mutating func receivedFrontier(_ heads: [StreamHead], isLast: Bool) -> [Action] {
-    guard phase == .comparing else { return violated("frontier out of turn") }
-    guard theirs.count + heads.count <= SessionLimits.headsMax else { return fail(.tooMuch, "too many streams") }
-    for head in heads { theirs[head.stream] = head }
-    if isBrief { return receivedBriefFrontier(heads, isLast: isLast) }
-    return isLast ? compare() : []
-  }
-
-  /// What moved on the peer's side: it wants to know where we stand in those streams.
-  private mutating func receivedBriefFrontier(_ heads: [StreamHead], isLast: Bool) -> [Action] {
-    guard isLast, !hasFrontier else { return violated("frontier out of turn") }
-    hasFrontier = true
-    if heads.isEmpty, moved?.isEmpty ?? true {
-      // Nothing moved, yet the digests differ: what may be shared has changed. Only whole frontiers tell.
-      isBrief = false
-      return wholeFrontier()
-    }
-    let held = Dictionary(ours.map { ($0.stream, $0) }, uniquingKeysWith: { first, _ in first })
-    let positions = heads.map { head in
-      held[head.stream].map { SyncFrame.Position(seq: $0.seq, hash: $0.hash) }
-    }
-    return [.send(.positions(positions))] + (hasPositions ? compare() : [])
-  }
-
-  private mutating func receivedPositions(_ positions: [SyncFrame.Position?]) -> [Action] {
-    guard phase == .comparing, isBrief, !hasPositions, positions.count == moved?.count else {
-      return violated("positions out of turn")
-    }
-    hasPositions = true
-    for (head, position) in zip(moved ?? [], positions) where theirs[head.stream] == nil {
-      guard let position else { continue }
-      theirs[head.stream] = StreamHead(stream: head.stream, seq: position.seq, hash: position.hash)
-    }
-    return hasFrontier ? compare() : []
-  }
-
-  /// Both frontiers are known: sends what the peer lacks, asks about what differs.
-  private mutating func compare() -> [Action] {
-    phase = .exchanging
-    // A stream that neither side listed stands where both agreed.
-    let known = isBrief ? Set((moved ?? []).map(\.stream)).union(theirs.keys) : nil
-    var actions: [Action] = []
-    for head in ours where known?.contains(head.stream) ?? true {
-      let held = theirs[head.stream]
-      if let held, held.seq == head.seq, held.hash != head.hash {
-        actions += want(head.stream, before: head.seq)
-      } else if head.seq > held?.seq ?? 0 {
-        queue.append(Range(stream: head.stream, next: (held?.seq ?? 0) + 1, last: head.seq))
-        if let held { actions.append(.compare(held)) }
-      }
-    }
-    comparing = actions.count { if case .compare = $0 { true } else { false } }
-    return actions + advance()
-  }
-
   private mutating func receivedEntries(_ run: CarriedRun) -> [Action] {
+    // Who has settled on both sides may be live a moment earlier than the other.
+    if phase == .live || (version >= 3 && hasSentSettled && hasReceivedSettled && phase == .exchanging) {
+      return receivedLive(run)
+    }
     guard phase == .exchanging, !hasReceivedSettled || !hasReceivedDone, run.count > 0 else {
       return violated("entries out of turn")
     }
@@ -319,7 +260,7 @@ public struct SyncSession: Sendable {
   }
 
   /// Asks for entries from further back, where the branches may part; further still each time.
-  private mutating func want(_ stream: StreamID, before seq: UInt64) -> [Action] {
+  mutating func want(_ stream: StreamID, before seq: UInt64) -> [Action] {
     let report = Action.reportFork(stream: stream, seq: seq)
     let times = wanted[stream] ?? 0
     guard !settledForks.contains(stream), times < SessionLimits.lookBack.count else { return times == 0 ? [report] : [] }
@@ -342,9 +283,17 @@ public struct SyncSession: Sendable {
     return advance()
   }
 
+  /// Credit for what is stored. From version 3 on the window starts small and grows with what was stored, so that
+  /// hundreds of peers that begin at once do not fill the memory.
+  mutating func giveBack(_ bytes: Int) -> Action {
+    let growth = min(bytes, SessionLimits.creditBytes - window)
+    window += growth
+    return .send(.credit(bytes: UInt64(bytes + growth)))
+  }
+
   /// Sends, asks and finishes whatever has become possible.
-  private mutating func advance() -> [Action] {
-    guard phase == .exchanging else { return [] }
+  mutating func advance() -> [Action] {
+    guard isFlowing else { return [] }
     if let range = queue.first {
       guard !isLoading, credit > 0 else { return [] }
       isLoading = true
@@ -358,6 +307,7 @@ public struct SyncSession: Sendable {
           stream: next.stream, after: next.sent, bytesMax: min(credit, SessionLimits.bytesPerFrame(version)))
       ]
     }
+    if phase == .live { return owedReceipts() }
     var actions: [Action] = []
     while donesSent < donesOwed {
       donesSent += 1
@@ -373,16 +323,25 @@ public struct SyncSession: Sendable {
       hasSentSettled = true
       actions.append(.send(.settled))
     }
-    if hasSentSettled, hasReceivedSettled, storing == 0 {
-      phase = .complete
-      actions.append(.complete)
-    }
+    if hasSentSettled, hasReceivedSettled, storing == 0 { actions += complete() }
     return actions
   }
 
-  private mutating func violated(_ text: String) -> [Action] { fail(.protocolViolated, text) }
+  mutating func complete() -> [Action] {
+    guard version >= 3 else {
+      phase = .complete
+      return [.complete]
+    }
+    phase = .live
+    live.begin(ours + answered, theirs: theirs, apart: settledForks.union(wanted.keys))
+    ours = []
+    theirs = [:]
+    return [.complete]
+  }
 
-  private mutating func fail(_ code: SyncFrame.CloseCode, _ text: String) -> [Action] {
+  mutating func violated(_ text: String) -> [Action] { fail(.protocolViolated, text) }
+
+  mutating func fail(_ code: SyncFrame.CloseCode, _ text: String) -> [Action] {
     phase = .closed
     return [.send(.close(code: code, text: text)), .close(code, text, isMisbehaviour: true)]
   }

@@ -10,7 +10,8 @@ import UnixSignals
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve", abstract: "接受下级同步和新机构加入，直到被停止 take peers' calls until stopped")
-  @Option(help: "监听地址 listening address") var listen = "0.0.0.0:7443"
+  @Option(help: "监听地址，none 为不接受连接 listening address, none to take no calls") var listen = "0.0.0.0:7443"
+  @Flag(name: .customLong("manual-sync"), help: "不自动与上级同步 do not call the superior by itself") var isManual = false
   @OptionGroup var options: GlobalOptions
 
   func run() async throws {
@@ -21,12 +22,10 @@ struct ServeCommand: AsyncParsableCommand {
     defer { Leftovers.removeAll() }
     do {
       let node = try OfficeNode.open(DeskConnector.home(options), effects: .live, logger: logger)
-      let service = try NodeService(node: node, listen: listen, logger: logger) { port in
+      let plan = NodeService.Plan(listen: listen == "none" ? nil : listen, dials: !isManual)
+      let service = try NodeService(node: node, plan: plan, logger: logger) { port in
         // Written past the buffer: whoever waits for this line reads it at once.
-        let text =
-          options.json
-          ? JSONOutput.text(["port": port]) : printer.word("节点已就绪，端口 \(port)。", "Ready on port \(port).")
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+        FileHandle.standardOutput.write(Data((Self.readyLine(port, printer, options) + "\n").utf8))
       }
       try await ServiceGroup(
         configuration: ServiceGroupConfiguration(
@@ -36,13 +35,26 @@ struct ServeCommand: AsyncParsableCommand {
       throw DeskFailures.failure(error)
     }
   }
+
+  private static func readyLine(_ port: Int?, _ printer: Printer, _ options: GlobalOptions) -> String {
+    if options.json { return JSONOutput.text(["port": port]) }
+    guard let port else { return printer.word("节点已就绪，不接受连接。", "Ready, taking no calls.") }
+    return printer.word("节点已就绪，端口 \(port)。", "Ready on port \(port).")
+  }
 }
 
-struct SyncCommand: DeskCommand {
-  static let configuration = CommandConfiguration(commandName: "sync", abstract: "与上级同步一次 synchronise with the superior")
+struct SyncCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sync", abstract: "与上级同步 synchronise with the superior")
   @Argument(help: "机构 office [上级 the superior]") var office: String?
+  @Flag(help: "保持连接，有新内容即时同步，直到被停止 stay connected and exchange what is new at once, until stopped")
+  var watch = false
   @OptionGroup var options: GlobalOptions
-  func request() -> DeskRequest { .sync(office: office) }
+
+  func run() async throws {
+    if watch { return try await SyncWatch(options: options).run() }
+    Printer(options).print(try await DeskConnector.perform(.sync(office: office), options))
+  }
 }
 
 struct PeersCommand: DeskCommand {

@@ -66,7 +66,7 @@ def read_frame(data):
         frame = {"frame": "settled"}
     elif shape == (7, 3):
         code = reader.unsigned()
-        if code > 9:
+        if code > 10:
             raise Refused("out-of-range")
         frame = {"frame": "close", "code": code, "text": reader.text(1000)}
     elif shape == (8, 3):
@@ -78,6 +78,8 @@ def read_frame(data):
         frame = {"frame": "positions", "positions": [read_position(reader) for _ in range(reader.head(2000))]}
     elif shape == (10, 5):
         frame = read_run(reader)
+    elif shape == (11, 1):
+        frame = {"frame": "ping"}
     else:
         raise Refused("unsupported")
     reader.finish()

@@ -1,0 +1,89 @@
+import Replication
+import Synchronization
+
+/// The sessions that are open now, one for each pair of offices.
+final class SessionRegistry: Sendable {
+  private struct Entry {
+    let id: UInt64
+    let inbox: SessionInbox
+    /// This node called.
+    let isCaller: Bool
+  }
+
+  private struct State {
+    var sessions: [OfficeCode: Entry] = [:]
+    var open = 0
+    var nextID: UInt64 = 1
+    var isClosing = false
+    var drained: [CheckedContinuation<Void, Never>] = []
+  }
+
+  private let state = Mutex(State())
+
+  /// Takes a session in. Of two calls in the same direction the later one counts: the earlier connection is dead, or its
+  /// machine would not have called again. Of two in opposite directions the one stays that the office with the lower code
+  /// made; both sides decide alike.
+  /// - Returns: `nil` when the new one is to end.
+  func enter(_ peer: OfficeCode, from own: OfficeCode, isCaller: Bool, inbox: SessionInbox) -> UInt64? {
+    let (id, replaced) = state.withLock { state -> (UInt64?, SessionInbox?) in
+      if state.isClosing { return (nil, nil) }
+      let present = state.sessions[peer]
+      if let present, present.isCaller != isCaller, (own < peer) == present.isCaller { return (nil, nil) }
+      let id = state.nextID
+      state.nextID += 1
+      state.open += 1
+      state.sessions[peer] = Entry(id: id, inbox: inbox, isCaller: isCaller)
+      return (id, present?.inbox)
+    }
+    replaced?.hangUp(.superseded, "another session with this office")
+    return id
+  }
+
+  func leave(_ peer: OfficeCode, id: UInt64) {
+    let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+      if state.sessions[peer]?.id == id { state.sessions[peer] = nil }
+      state.open -= 1
+      guard state.open == 0 else { return [] }
+      defer { state.drained = [] }
+      return state.drained
+    }
+    for continuation in waiting { continuation.resume() }
+  }
+
+  /// Offices with which a session is open.
+  var peers: Set<OfficeCode> { state.withLock { Set($0.sessions.keys) } }
+
+  /// Tells every session that heads moved here.
+  func raise() {
+    let inboxes = state.withLock { $0.sessions.values.map(\.inbox) }
+    for inbox in inboxes { inbox.moved() }
+  }
+
+  /// Ends the session with one office, in order.
+  func hangUp(_ peer: OfficeCode, _ code: SyncFrame.CloseCode, _ text: String) {
+    state.withLock { $0.sessions[peer]?.inbox }?.hangUp(code, text)
+  }
+
+  /// Ends every session in order, and takes none any more.
+  func close(_ code: SyncFrame.CloseCode, _ text: String) {
+    let inboxes = state.withLock { state in
+      state.isClosing = true
+      return state.sessions.values.map(\.inbox)
+    }
+    for inbox in inboxes { inbox.hangUp(code, text) }
+  }
+
+  /// Takes sessions again after `close`.
+  func reopen() { state.withLock { $0.isClosing = false } }
+
+  /// Returns when no session is open.
+  func drained() async {
+    await withCheckedContinuation { continuation in
+      let isEmpty = state.withLock { state in
+        if state.open > 0 { state.drained.append(continuation) }
+        return state.open == 0
+      }
+      if isEmpty { continuation.resume() }
+    }
+  }
+}

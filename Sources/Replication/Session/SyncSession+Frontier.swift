@@ -1,0 +1,99 @@
+/// Hellos and frontiers: what each side has, before entries flow.
+extension SyncSession {
+  mutating func receivedHello(_ theirs: SyncFrame.Hello) -> [Action] {
+    guard phase == .greeting, peerHello == nil else { return violated("second hello") }
+    peerHello = theirs
+    guard theirs.version >= SessionLimits.oldestVersion else {
+      phase = .closed
+      let text = "protocol version \(theirs.version), here \(SessionLimits.oldestVersion) to \(hello.version)"
+      return [
+        .send(.close(code: .unsupportedVersion, text: text)),
+        .close(.unsupportedVersion, text, isMisbehaviour: false),
+      ]
+    }
+    version = min(theirs.version, hello.version)
+    guard theirs.office == peer else {
+      return fail(.wrongOffice, "certificate of \(peer), hello of \(theirs.office)")
+    }
+    if version >= 3 {
+      credit = SessionLimits.firstCreditBytes
+      window = SessionLimits.firstCreditBytes
+    }
+    if theirs.digest == hello.digest {
+      wasIdle = true
+      return complete()
+    }
+    phase = .comparing
+    if let movedSince, movedSince.count <= SessionLimits.headsPerFrame, hello.agreed == theirs.agreed {
+      isBrief = true
+      return [.send(.frontier(heads: movedSince, isLast: true))]
+    }
+    return wholeFrontier()
+  }
+
+  private func wholeFrontier() -> [Action] {
+    var actions: [Action] = []
+    var rest = ours[...]
+    repeat {
+      let piece = Array(rest.prefix(SessionLimits.headsPerFrame))
+      rest = rest.dropFirst(piece.count)
+      actions.append(.send(.frontier(heads: piece, isLast: rest.isEmpty)))
+    } while !rest.isEmpty
+    return actions
+  }
+
+  mutating func receivedFrontier(_ heads: [StreamHead], isLast: Bool) -> [Action] {
+    guard phase == .comparing else { return violated("frontier out of turn") }
+    guard theirs.count + heads.count <= SessionLimits.headsMax else { return fail(.tooMuch, "too many streams") }
+    for head in heads { theirs[head.stream] = head }
+    if isBrief { return receivedBriefFrontier(heads, isLast: isLast) }
+    return isLast ? compare() : []
+  }
+
+  /// What moved on the peer's side: it wants to know where we stand in those streams.
+  private mutating func receivedBriefFrontier(_ heads: [StreamHead], isLast: Bool) -> [Action] {
+    guard isLast, !hasFrontier else { return violated("frontier out of turn") }
+    hasFrontier = true
+    if heads.isEmpty, movedSince?.isEmpty ?? true {
+      // Nothing moved, yet the digests differ: what may be shared has changed. Only whole frontiers tell.
+      isBrief = false
+      return wholeFrontier()
+    }
+    let held = Dictionary(ours.map { ($0.stream, $0) }, uniquingKeysWith: { first, _ in first })
+    let positions = heads.map { head in
+      held[head.stream].map { SyncFrame.Position(seq: $0.seq, hash: $0.hash) }
+    }
+    return [.send(.positions(positions))] + (hasPositions ? compare() : [])
+  }
+
+  mutating func receivedPositions(_ positions: [SyncFrame.Position?]) -> [Action] {
+    guard phase == .comparing, isBrief, !hasPositions, positions.count == movedSince?.count else {
+      return violated("positions out of turn")
+    }
+    hasPositions = true
+    for (head, position) in zip(movedSince ?? [], positions) where theirs[head.stream] == nil {
+      guard let position else { continue }
+      theirs[head.stream] = StreamHead(stream: head.stream, seq: position.seq, hash: position.hash)
+    }
+    return hasFrontier ? compare() : []
+  }
+
+  /// Both frontiers are known: sends what the peer lacks, asks about what differs.
+  private mutating func compare() -> [Action] {
+    phase = .exchanging
+    // A stream that neither side listed stands where both agreed.
+    let known = isBrief ? Set((movedSince ?? []).map(\.stream)).union(theirs.keys) : nil
+    var actions: [Action] = []
+    for head in ours where known?.contains(head.stream) ?? true {
+      let held = theirs[head.stream]
+      if let held, held.seq == head.seq, held.hash != head.hash {
+        actions += want(head.stream, before: head.seq)
+      } else if head.seq > held?.seq ?? 0 {
+        queue.append(Range(stream: head.stream, next: (held?.seq ?? 0) + 1, last: head.seq))
+        if let held { actions.append(.compare(held)) }
+      }
+    }
+    comparing = actions.count { if case .compare = $0 { true } else { false } }
+    return actions + advance()
+  }
+}
