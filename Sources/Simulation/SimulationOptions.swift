@@ -44,13 +44,19 @@ public struct SimulationOptions: Sendable, Hashable {
   public var wrongClockPerMille: Int
   /// Whether one office is hostile.
   public var isHostile: Bool
+  /// Of a thousand sessions so many stay open when everything is exchanged.
+  public var staysPerMille: Int
 
   /// The largest tree drawn: a city with its districts and townships.
   public static let officesMax = 100
 
   /// Draws everything from the seed.
-  /// - Parameter officesMax: larger trees are cut to this; from 3 on.
-  public init(seed: UInt64, store: Store = .memory, canary: Canary? = nil, officesMax: Int = Self.officesMax) {
+  /// - Parameters:
+  ///   - officesMax: larger trees are cut to this; from 3 on.
+  ///   - isLive: whether sessions may stay open; seeds from before they could are run without.
+  public init(
+    seed: UInt64, store: Store = .memory, canary: Canary? = nil, officesMax: Int = Self.officesMax, isLive: Bool = true
+  ) {
     self.seed = seed
     self.store = store
     self.canary = canary
@@ -80,6 +86,8 @@ public struct SimulationOptions: Sendable, Hashable {
     rotations = fault(1...2)
     wrongClockPerMille = fault(100...700)
     isHostile = random.chance(350)
+    // Drawn last, so that seeds from before there were such sessions still draw the same as far as they went.
+    staysPerMille = isLive ? fault(100...900) : 0
   }
 }
 
@@ -91,6 +99,6 @@ extension SimulationOptions: CustomStringConvertible {
       + " dial \(dialMilliseconds / 60_000)min delay \(delayMilliseconds)ms cut \(cutPerMille)/1000"
       + " partitions \(partitionsPerHour)/1000h bundles \(bundles) crash \(crashPerMille)/1000 restores \(restores)"
       + " revocations \(revocations) rotations \(rotations)"
-      + " wrong-clocks \(wrongClockPerMille)/1000 hostile \(isHostile)"
+      + " wrong-clocks \(wrongClockPerMille)/1000 hostile \(isHostile) stays \(staysPerMille)/1000"
   }
 }

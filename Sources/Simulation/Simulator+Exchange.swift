@@ -24,12 +24,8 @@ extension Simulator {
     connections[id] = SimulatedConnection(
       id: id,
       ends: [
-        .init(
-          office: office.index,
-          session: try office.beginSession(with: superior.code, at: office.clock.reading(at: now))),
-        .init(
-          office: superior.index,
-          session: try superior.beginSession(with: office.code, at: superior.clock.reading(at: now))),
+        try office.openEnd(with: superior.code, at: office.clock.reading(at: now)),
+        try superior.openEnd(with: office.code, at: superior.clock.reading(at: now)),
       ])
     statistics.sessions += 1
     log("session \(id): \(office.code) calls \(superior.code)")
@@ -54,7 +50,7 @@ extension Simulator {
   }
 
   /// Moves one side's machine.
-  private func step(
+  func step(
     _ id: Int, _ side: SimulatedConnection.Side, _ body: (inout SyncSession) -> [SyncSession.Action]
   ) -> [SyncSession.Action] {
     guard var session = connections[id]?[side].session else { return [] }
@@ -63,7 +59,7 @@ extension Simulator {
     return actions
   }
 
-  private func carryOut(_ first: [SyncSession.Action], on id: Int, _ side: SimulatedConnection.Side) throws {
+  func carryOut(_ first: [SyncSession.Action], on id: Int, _ side: SimulatedConnection.Side) throws {
     var queue = first[...]
     while let action = queue.popFirst() {
       guard let connection = connections[id] else { return }
@@ -88,7 +84,7 @@ extension Simulator {
           queue.append(contentsOf: step(id, side) { $0.branchesApart(stream, before: seq, bytes: run.bytes) })
         } catch let failure as Admission.Failure where failure.isOfScope {
           log("\(office.code) does not take \(name(stream)) from \(peer.code)")
-          queue.append(contentsOf: step(id, side) { $0.stored(bytes: run.bytes, count: 0) })
+          queue.append(contentsOf: step(id, side) { $0.left(stream, bytes: run.bytes) })
         } catch let failure as Admission.Failure {
           note(failure, of: stream, at: office, from: peer)
           queue.append(
@@ -117,10 +113,11 @@ extension Simulator {
         if side == .caller {
           if connection[side].session.wasIdle { idle.insert(office.index) }
           lastTrouble[office.index] = nil
-          close(id, side)
+          if !stays(id) { close(id, side) }
         } else {
           try spoil(connection)
         }
+        if connections[id]?[side].isOpen == true { try look(id, side) }
         return
       case .close(let code, let text, _):
         breakOff(id, side, "\(code) \(text)")

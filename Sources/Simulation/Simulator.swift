@@ -11,6 +11,8 @@ public final class Simulator {
     case dial(office: Int)
     case deliver(connection: Int, to: SimulatedConnection.Side, frame: [UInt8])
     case hangUp(connection: Int, side: SimulatedConnection.Side)
+    case look(connection: Int, side: SimulatedConnection.Side)
+    case part(connection: Int)
     case start(office: Int)
     case crash(office: Int)
     case backup(office: Int)
@@ -35,6 +37,8 @@ public final class Simulator {
   let suites: SuiteSet
   let suite: any SignatureSuite = Ed25519Suite()
   var random: SeededRandom
+  /// Draws for sessions that stay open: apart, so that without them a seed goes the way it always went.
+  var liveRandom: SeededRandom
   var trace: Trace
   var ledger = Ledger()
   var queue = EventQueue<Event>()
@@ -72,6 +76,7 @@ public final class Simulator {
     self.folder = folder
     // The options have drawn their share; what follows draws from its own.
     random = SeededRandom(seed: ~options.seed)
+    liveRandom = SeededRandom(seed: ~options.seed ^ 0x6C69_7665)
     suites = SuiteSet([RememberingSuite()])
     trace = Trace(show: show)
     try raiseTree()
@@ -164,6 +169,8 @@ public final class Simulator {
     case .dial(let office): try guarded(office) { try dial(offices[office]) }
     case .deliver(let connection, let side, let frame): try deliver(frame, on: connection, to: side)
     case .hangUp(let connection, let side): hangUp(connection, side)
+    case .look(let connection, let side): try look(connection, side)
+    case .part(let connection): close(connection, .caller)
     case .start(let office): try start(offices[office])
     case .crash(let office): if !isHealed { crash(offices[office], "power cut") }
     case .backup(let office): try backup(offices[office])
@@ -228,6 +235,8 @@ public final class Simulator {
 public struct SimulationStatistics: Sendable, Hashable {
   public var entries = 0
   public var sessions = 0
+  /// Sessions that stayed open when everything was exchanged.
+  public var stayed = 0
   public var broken = 0
   public var crashes = 0
   public var restores = 0

@@ -31,6 +31,9 @@ struct SimulateCommand: AsyncParsableCommand {
   @Option(help: "机构数上限。Most offices; larger trees are cut.")
   var officesMax: Int = SimulationOptions.officesMax
 
+  @Flag(inversion: .prefixedNo, help: "会话可保持连接。Sessions may stay open; without, as before there were such.")
+  var live = true
+
   @Flag(help: "列出可放入的错误。List them.")
   var listCanaries = false
 
@@ -96,7 +99,7 @@ struct SimulateCommand: AsyncParsableCommand {
   private func results(of seed: UInt64) throws -> [SimulationResult] {
     var results: [SimulationResult] = []
     for store in store.stores {
-      let options = SimulationOptions(seed: seed, store: store, canary: canary, officesMax: officesMax)
+      let options = SimulationOptions(seed: seed, store: store, canary: canary, officesMax: officesMax, isLive: live)
       if verbose || isSingle { print(options) }
       let folder = NSTemporaryDirectory() + "simulate-\(ProcessInfo.processInfo.processIdentifier)-\(seed)"
       defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -115,7 +118,7 @@ struct SimulateCommand: AsyncParsableCommand {
       print("trace \(String(result.traceHash, radix: 16)) of \(result.events) events, \(result.statistics)")
     }
     guard !result.isSound, canary == nil || isSingle else { return }
-    let bug = canary.map { " --canary \($0.rawValue)" } ?? ""
+    let bug = (canary.map { " --canary \($0.rawValue)" } ?? "") + (live ? "" : " --no-live")
     let size = officesMax == SimulationOptions.officesMax ? "" : " --offices-max \(officesMax)"
     print(
       "seed \(options.seed) failed; replay: simulate --seed \(options.seed) --store \(options.store.rawValue)\(size)\(bug)"

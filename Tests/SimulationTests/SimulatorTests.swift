@@ -8,11 +8,12 @@ struct SimulatorTests {
   private static let smallTree = 7
 
   private func run(
-    _ seed: UInt64, _ store: SimulationOptions.Store = .memory, canary: Canary? = nil, officesMax: Int = smallTree
+    _ seed: UInt64, _ store: SimulationOptions.Store = .memory, canary: Canary? = nil, officesMax: Int = smallTree,
+    isLive: Bool = false
   ) throws -> SimulationResult {
     let folder = NSTemporaryDirectory() + "simulation-" + UUID().uuidString
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let options = SimulationOptions(seed: seed, store: store, canary: canary, officesMax: officesMax)
+    let options = SimulationOptions(seed: seed, store: store, canary: canary, officesMax: officesMax, isLive: isLive)
     return try Simulator(options: options, folder: folder).run()
   }
 
@@ -71,7 +72,8 @@ struct SimulatorTests {
     let seed = try #require(UInt64(words[0]), "\(line)")
     let store = try #require(SimulationOptions.Store(rawValue: String(words[1])), "\(line)")
     let officesMax = words.count > 2 ? try #require(Int(words[2]), "\(line)") : SimulationOptions.officesMax
-    expectSound(try run(seed, store, officesMax: officesMax), officesMax: officesMax)
+    let isLive = words.count > 3 && words[3] == "live"
+    expectSound(try run(seed, store, officesMax: officesMax, isLive: isLive), officesMax: officesMax)
   }
 
   @Test("seeds that nobody chose, over both stores")

@@ -17,6 +17,8 @@ struct SimulatedConnection {
     /// Whether this side still listens.
     var isOpen = true
     var isComplete = false
+    /// The office's count of moves up to which the session knows of them.
+    var moves: UInt64
     /// When the last frame sent to this side arrives; later ones come after it.
     var lastArrival: UInt64 = 0
   }

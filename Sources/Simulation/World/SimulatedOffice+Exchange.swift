@@ -4,7 +4,22 @@ import SignatureSuites
 
 /// What a session asks of the office; mirrors `OfficeNode+Sync`.
 extension SimulatedOffice {
-  func beginSession(with peer: OfficeCode, at wall: UInt64) throws -> SyncSession {
+  /// This office's end of a connection with a session as it begins.
+  func openEnd(with peer: OfficeCode, at wall: UInt64) throws -> SimulatedConnection.End {
+    let session = try beginSession(with: peer, at: wall)
+    return SimulatedConnection.End(office: index, session: session, moves: try disk.read { try $0.moves() })
+  }
+
+  /// Heads both may hold that moved after the given count, and the count now.
+  func heads(movedAfter moves: UInt64, sharedWith peer: OfficeCode) throws -> (heads: [StreamHead], moves: UInt64) {
+    let context = try running()
+    return try disk.read { storage in
+      let heads = try storage.heads(movedAfter: moves).filter { context.tree.mayExchange(code, with: peer, $0.stream) }
+      return (context.tree.inSendingOrder(heads), try storage.moves())
+    }
+  }
+
+  private func beginSession(with peer: OfficeCode, at wall: UInt64) throws -> SyncSession {
     let heads = try sharedHeads(with: peer)
     let context = try running()
     let (agreement, moved, settled) = try disk.read { storage in
