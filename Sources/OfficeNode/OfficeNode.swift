@@ -18,6 +18,7 @@ public actor OfficeNode {
   var signer: SoftwareSigner { keys.signer }
   var transportSigner: SoftwareSigner { keys.transport }
   let effects: SystemEffects
+  nonisolated let blobs: BlobStore
   let logger: Logger
   var context: ReplicaContext
   /// As it stood when the node was opened.
@@ -56,6 +57,7 @@ public actor OfficeNode {
     self.settings = settings
     self.store = store
     self.effects = effects
+    blobs = BlobStore(home)
     self.logger = logger
     self.lock = lock
     let tree = OfficeTree(rootKey: KeyFingerprint(root))
@@ -104,6 +106,7 @@ public actor OfficeNode {
     let settings = try OfficeSettings.read(home)
     guard let lock = try HomeLock.acquire(home) else { throw NodeFailure.busy(home) }
     BackupScratch.clear(home)
+    BlobStore.clearUnfinished(home)
     let keys = try NodeKeys.read(home)
     let store = try StoreFailures.mapped { try home.openStore() }
     return try OfficeNode(
@@ -120,6 +123,7 @@ public actor OfficeNode {
     case .adopt:
       try beginIncarnation()
       return .status(try status())
+    case .attachLimits(let draft): return .attachmentLimits(try attachmentLimits(draft))
     default: break
     }
     if mayNotWrite, request.writes { throw NodeFailure.restored }
@@ -172,10 +176,10 @@ extension DeskRequest {
     case .ratify, .keyRotate, .keyRevoke, .adopt: true
     case .keyList: false
     // Carried out by the node before it comes to the clerk.
-    case .bundleCreate, .bundleApply, .doctor, .backupCreate, .backupDrill: false
+    case .bundleCreate, .bundleApply, .doctor, .backupCreate, .backupDrill, .attachAdd, .attachGet, .attachLimits: false
     case .status, .verify, .officeList, .invite, .officerList, .subjectList, .regimeList, .indicatorList, .fileList,
       .fileShow, .board, .coverage, .tallies, .overdue, .conflicts, .quarantine, .peers, .log, .sync, .numberList,
-      .numberRegister:
+      .numberRegister, .attachList:
       false
     }
   }

@@ -161,6 +161,9 @@ enum Schema {
     if type.number == RecordType.packSection.number {
       try database.execute(sql: "CREATE INDEX IF NOT EXISTS r_pack_section_pack ON r_pack_section (pack)")
     }
+    if type.number == RecordType.attachment.number {
+      try database.execute(sql: "CREATE INDEX IF NOT EXISTS r_attachment_file ON r_attachment (file)")
+    }
     if type.number == RecordType.drawSection.number {
       try database.execute(sql: "CREATE INDEX IF NOT EXISTS r_draw_section_owner ON r_draw_section (owner)")
     }

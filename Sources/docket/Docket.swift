@@ -29,6 +29,7 @@ struct DocketCommand: AsyncParsableCommand {
         name: "办理 work",
         subcommands: [
           SubjectCommand.self, ComplaintCommand.self, DrawCommand.self, InspectCommand.self, CaseCommand.self,
+          AttachCommand.self,
         ]),
       CommandGroup(name: "文书 documents", subcommands: [NumberCommand.self]),
       CommandGroup(

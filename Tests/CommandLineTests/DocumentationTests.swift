@@ -42,7 +42,7 @@ struct DocumentationTests {
     #expect(help.status == 0)
     for command in [
       "init", "invite", "join", "status", "office", "officer", "regime", "indicator", "calendar", "subject", "complaint",
-      "inspect", "case", "board", "coverage", "overdue", "order", "takeover", "transfer", "serve", "sync", "peers", "conflicts",
+      "inspect", "case", "attach", "board", "coverage", "overdue", "order", "takeover", "transfer", "serve", "sync", "peers", "conflicts",
       "quarantine", "log", "verify", "number", "bundle", "doctor", "key",
       "backup", "restore",
     ] {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A municipal bureau and two districts, each with its own folder and processes; they meet over TLS or by files.
-private struct TransferOffices {
+struct TransferOffices {
   let city: Office
   let ren: String
   let ze: String

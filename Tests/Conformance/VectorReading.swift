@@ -73,6 +73,10 @@ struct VectorReading {
     case "row": try row()
     case "invitation": try invitation()
     case "enrolment": try enrolment()
+    case "blob": try blob()
+    case "blob-manifest": try blobManifest()
+    case "blob-chunk": try blobChunk()
+    case "blob-progress": try blobProgress()
     default: throw MalformedVector(what: "\(vector.name) reads \(vector.reads)")
     }
   }

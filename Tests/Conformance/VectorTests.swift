@@ -46,6 +46,7 @@ struct VectorTests {
   @Test("every kind of refusal has a vector", arguments: [
     ("items", ["unsigned", "integer", "bytes", "text", "flag", "null", "array", "value", "header", "entry", "payload"]),
     ("chains", ["chain"]), ("charters", ["charters"]), ("dossiers", ["dossier"]),
+    ("blobs", ["blob-manifest", "blob-chunk"]),
   ])
   func refusals(what: String, reads: [String]) throws {
     let refused = Set(try ProtocolVector.all().filter { reads.contains($0.reads) }.compactMap(\.refused))
@@ -54,6 +55,8 @@ struct VectorTests {
       case "items": CBORReader.Failure.allCases.map(\.rawValue)
       case "chains": ChainFailure.Code.allCases.map(\.rawValue)
       case "dossiers": DossierEntry.Failure.allCases.map(\.rawValue) + ["not-above", "piece-missing", "guest-refused"]
+      // A vector of two gibibytes would show it: `BlobTests`.
+      case "blobs": BlobFailure.allCases.filter { $0 != .tooLarge }.map(\.rawValue)
       default: OfficeTree.Failure.allCases.map(\.rawValue)
       }
     #expect(Set(wanted).subtracting(refused).isEmpty)
@@ -72,7 +75,7 @@ struct VectorTests {
     }
   }
 
-  @Test("each numbered page has a worked example, and its bytes are those of the vector it names", arguments: 1...8)
+  @Test("each numbered page has a worked example, and its bytes are those of the vector it names", arguments: 1...9)
   func pages(number: Int) throws {
     let folder = RepositoryRoot.path + "/Protocol"
     let page = try #require(

@@ -100,7 +100,8 @@ extension Clerk {
           fields: (rule.form?.fields ?? []).map { $0.required ? $0.id : "[\($0.id)]" }, source: rule.source)
       }, hasSealedComplainant: !sealed.isEmpty,
       scoreBand: file.pack?.regime(file.regime).flatMap { ScoreBandCheck(regime: $0).band(folded?.facts ?? [:])?.name },
-      overCeilingReason: file.row.text(14), transfer: transferView(folded))
+      overCeilingReason: file.row.text(14), transfer: transferView(folded),
+      attachments: try attachmentViews(of: id, in: storage))
   }
 
   private func view(

@@ -72,6 +72,7 @@ public struct Clerk {
     case .drawRedraw(let draft): .draw(try redraw(draft, in: storage))
     case .drawShow(let reference): .draw(try drawView(reference, in: storage))
     case .drawList: .draws(try drawRows(in: storage))
+    case .attachList(let file): .attachments(try attachmentViews(of: try fileID(file, in: storage), in: storage))
     case .board: .board(try board(in: storage))
     case .coverage: .coverage(try coverageRows(in: storage))
     case .tallies: .tallies(try tallyRows(in: storage))
@@ -86,7 +87,7 @@ public struct Clerk {
     case .log(let limit): .log(try logRows(limit: limit, in: storage))
     case .verify: .verified(try LogAudit(context: context).audit(storage))
     case .status, .peers, .invite, .keyRotate, .sync, .adopt, .bundleCreate, .bundleApply, .doctor, .backupCreate,
-      .backupDrill:
+      .backupDrill, .attachAdd, .attachGet, .attachLimits:
       throw DeskFailure(
         kind: .usage, code: "not-for-clerk",
         message: Bilingual(zh: "此操作须由节点执行。", en: "The node itself carries this out."),

@@ -42,6 +42,8 @@ public struct BackupMadeView: Sendable, Hashable, Codable {
   public var streams: Int
   public var entries: Int
   public var milliseconds: Int
+  /// Contents of attachments that are not in it; absent where the office held none.
+  public var attachmentsLeftOut: Int?
   /// Present where it was asked for.
   public var audit: VerifyView?
   /// Older backups that were deleted, the oldest last.

@@ -47,6 +47,13 @@ public enum DeskRequest: Sendable, Hashable, Codable {
   case drawRedraw(DrawRedrawDraft)
   case drawShow(String)
   case drawList
+  case attachAdd(AttachmentDraft)
+  /// Attachments of a file.
+  case attachList(file: String)
+  /// Writes one attachment's content to a file.
+  case attachGet(AttachmentTake)
+  /// What this office takes of attachments; with a change, after it.
+  case attachLimits(AttachmentLimitsDraft)
   case board
   case coverage
   case tallies

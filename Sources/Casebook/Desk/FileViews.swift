@@ -62,12 +62,13 @@ public struct FileView: Sendable, Hashable, Codable {
   public var overCeilingReason: String?
   /// The last transfer to an office beside; `nil` where there was none.
   public var transfer: TransferView?
+  public var attachments: [AttachmentView]
 
   public init(
     row: FileRow, workflow: Bilingual, regime: Bilingual, pack: String, subject: String?, openedBy: String,
     relatesTo: String?, facts: [String: String], acts: [ActView], clocks: [ClockView],
     possible: [PossibleAct], hasSealedComplainant: Bool, scoreBand: Bilingual? = nil, overCeilingReason: String? = nil,
-    transfer: TransferView? = nil
+    transfer: TransferView? = nil, attachments: [AttachmentView] = []
   ) {
     self.row = row
     self.workflow = workflow
@@ -84,6 +85,7 @@ public struct FileView: Sendable, Hashable, Codable {
     self.scoreBand = scoreBand
     self.overCeilingReason = overCeilingReason
     self.transfer = transfer
+    self.attachments = attachments
   }
 }
 

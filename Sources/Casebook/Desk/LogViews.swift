@@ -8,11 +8,13 @@ public struct VerifyView: Sendable, Hashable, Codable {
   public var charters: Int
   public var receipts: Int
   public var files: Int
+  /// What there is of the attachments that files name; absent where only the log was checked.
+  public var attachments: AttachmentCounts?
   public var problems: [VerifyProblem]
 
   public init(
     streams: Int, entries: Int, signatures: Int, charters: Int, receipts: Int, files: Int,
-    problems: [VerifyProblem]
+    attachments: AttachmentCounts? = nil, problems: [VerifyProblem]
   ) {
     self.streams = streams
     self.entries = entries
@@ -20,6 +22,7 @@ public struct VerifyView: Sendable, Hashable, Codable {
     self.charters = charters
     self.receipts = receipts
     self.files = files
+    self.attachments = attachments
     self.problems = problems
   }
 }

@@ -136,7 +136,8 @@ struct DossierBook {
   /// Entries that touch the file, are not to be read by the target in their own streams, and were not handed to it.
   private func missing(of file: OpenedFile, for target: OfficeCode) throws -> [Entry] {
     var positions = Set(file.stored.map { Position(stream: $0.stream, seq: $0.seq) })
-    var rows = [file.row]
+    let attachments = try storage.rows(RecordType.attachment.number, where: 1, is: .text(file.row.id.description))
+    var rows = [file.row] + attachments
     if let subject = RecordID(hex: file.row.text(8) ?? ""),
       let row = try storage.row(RecordType.subject.number, subject)
     {

@@ -32,14 +32,18 @@ struct DossierEntry {
   }
 
   /// Whether an entry may be shown to whom a file is transferred: it holds nothing but acts and the record of the file,
-  /// and subjects. Visibility is never decided inside an entry.
+  /// its attachments, and subjects. Visibility is never decided inside an entry.
   static func concerns(_ changes: [Change], only file: RecordID) -> Bool {
     !changes.isEmpty
       && changes.allSatisfy { change in
         switch change {
         case .act(let act): act.file == file && !act.rule.hasPrefix(ActRecord.notePrefix)
         case .record(let write):
-          write.type == RecordType.caseFile.number ? write.id == file : isSubject(write, alone: changes)
+          switch write.type {
+          case RecordType.caseFile.number: write.id == file
+          case RecordType.attachment.number: write.attachedFile == file
+          default: isSubject(write, alone: changes)
+          }
         default: false
         }
       }

@@ -123,6 +123,8 @@ public struct Projector {
       try storage.apply(write, stamp: stamp) { tree.rank(ofShortAuthor: $0) }
     }
     if write.type == RecordType.caseFile.number { touchedFiles.insert(write.id) }
+    // Whoever a file was transferred to is told of what is added to it.
+    if let file = write.attachedFile { touchedFiles.insert(file) }
     if write.type == RecordType.pack.number || write.type == RecordType.packSection.number { hasTouchedPacks = true }
     if write.type == RecordType.calendarYear.number { hasTouchedCalendar = true }
     let isUnknown = type == nil || write.fields.contains { type?.field($0.number) == nil }

@@ -39,11 +39,12 @@ public struct RecordType: Sendable, Hashable {
 
   /// Version of this registry and of the kinds of change, carried in every entry's header. Raised with every addition:
   /// an older replica is then looked over for what it could not place (`SchemaUpgrade`). 2: facts of kinds 5 to 9.
-  public static let schemaVersion: UInt64 = 2
+  /// 3: attachments.
+  public static let schemaVersion: UInt64 = 3
 
   public static let all: [RecordType] = [
     subject, officer, caseFile, sealedComplainant, pack, packSection, indicatorSetting, numberLease, numberVoid,
-    draw, drawSection, drawSecret, drawResult, subjectMerge, calendarYear, sealedPerson,
+    draw, drawSection, drawSecret, drawResult, subjectMerge, calendarYear, sealedPerson, attachment,
   ]
 
   public static let subject = RecordType(
@@ -154,6 +155,15 @@ public struct RecordType: Sendable, Hashable {
   /// holds no part of it: superiors supervise files and have no need of it (《个人信息保护法》第六条、第二十八条).
   public static let sealedPerson = RecordType(
     number: 16, name: "sealed_person", fields: [text(1, "subject"), text(2, "resident_id")])
+
+  /// Content that belongs to a file: a photograph, a scan, a recording (`Protocol/9-attachments.md`). Written once, in the
+  /// stream of the file's acts; the content itself is named by its hash and need not be here.
+  public static let attachment = RecordType(
+    number: 17, name: "attachment",
+    fields: [
+      text(1, "file"), text(2, "name"), text(3, "media_type"), integer(4, "length"), text(5, "blob"),
+      text(6, "taken_on"), text(7, "note"), text(8, "officer"),
+    ])
 
   /// Types whose records stay in the `own` stream, and whose values no list shows.
   public var isSealed: Bool { [Self.sealedComplainant, Self.drawSecret, Self.sealedPerson].contains(self) }

@@ -45,12 +45,21 @@ struct BackupMaker: Sendable {
         path: path, office: manifest.office, created: manifest.created, bytes: bytes, isProtected: prelude.isProtected,
         streams: manifest.heads.count, entries: Int(manifest.entries),
         milliseconds: (ContinuousClock.now - clock).milliseconds)
+      if let left = manifest.leftOut { view.attachmentsLeftOut = left.attachments }
     } catch {
       writer.discard()
       throw error
     }
+    if let left = manifest.leftOut { view.warnings.append(Self.leftOutWarning(left)) }
     if !prelude.isProtected { view.warnings.append(Self.plainWarning(isOwnerOnly: writer.isOwnerOnly)) }
     return (manifest, view)
+  }
+
+  private static func leftOutWarning(_ left: BackupManifest.LeftOut) -> Bilingual {
+    let size = AttachmentProblem.size(left.bytes)
+    return Bilingual(
+      zh: "\(left.attachments) 份附件内容（\(size)）不在备份文件中：请另行复制机构目录下的 blobs 目录（已有的文件不会改变，只须复制新增的）。",
+      en: "The content of \(left.attachments) attachments (\(size)) is not in the file: copy the folder blobs of the office's home as well. Its files never change; only new ones need copying.")
   }
 
   private static func plainWarning(isOwnerOnly: Bool) -> Bilingual {
@@ -93,6 +102,9 @@ struct BackupMaker: Sendable {
     defer { snapshot.close() }
     if let problem = try snapshot.integrityProblems().first { throw BackupProblem.damagedSource(problem) }
     let context = source.context
+    let content = source.blobs.layout.present()
+    let leftOut = content.isEmpty
+      ? nil : BackupManifest.LeftOut(attachments: content.count, bytes: content.reduce(0) { $0 + $1.bytes })
     return try snapshot.read { storage in
       BackupManifest(
         office: context.office.text, name: source.settings.name, superior: source.settings.superior,
@@ -101,7 +113,8 @@ struct BackupMaker: Sendable {
         software: OfficeNode.software, records: try SchemaUpgrade.storedVersion(in: storage),
         entries: try storage.entryCount(),
         heads: try BackupAudit.heads(in: storage, offices: context.offices),
-        tables: try BackupAudit.tables(in: storage, suites: context.suites), parts: [])
+        tables: try BackupAudit.tables(in: storage, suites: context.suites), parts: [],
+        leftOut: leftOut)
     }
   }
 

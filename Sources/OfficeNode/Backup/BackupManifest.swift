@@ -43,6 +43,13 @@ struct BackupManifest: Sendable, Hashable, Codable {
   var tables: [Table]
   /// In the order in which they follow.
   var parts: [Part]
+  /// Content of attachments that the office held and that is not in the file; absent: it held none.
+  var leftOut: LeftOut?
+
+  struct LeftOut: Sendable, Hashable, Codable {
+    var attachments: Int
+    var bytes: Int
+  }
 
   static let databasePart = "docket.sqlite"
   static let settingsPart = "office.json"

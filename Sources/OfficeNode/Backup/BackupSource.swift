@@ -11,6 +11,8 @@ struct BackupSource: Sendable {
   var context: ReplicaContextSummary
   /// Unix milliseconds.
   var time: UInt64
+  /// Stays out, and is counted.
+  var blobs: BlobStore
 }
 
 /// What the manifest says of the node and cannot be read from the copy.

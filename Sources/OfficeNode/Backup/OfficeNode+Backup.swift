@@ -112,7 +112,7 @@ extension OfficeNode {
         office: context.office, root: context.tree.rootKey, key: context.key, fingerprint: spoken ?? "",
         incarnation: context.incarnation, suites: context.suites,
         offices: Dictionary(context.tree.all.map { ($0.key, $0.charter.office.text) }, uniquingKeysWith: { $1 })),
-      time: effects.now())
+      time: effects.now(), blobs: blobs)
   }
 
   private func trial(

@@ -27,6 +27,22 @@ final class RawFile {
     guard ftruncate(descriptor, 0) == 0 else { throw DurableFile.Failure(code: errno) }
   }
 
+  /// A file for its owner alone that is written here and there, with what it holds.
+  /// - Throws: `DurableFile.Failure`; `EBUSY` while another process writes it.
+  init(updating path: String) throws(DurableFile.Failure) {
+    self.path = path
+    descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw DurableFile.Failure(code: errno) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw DurableFile.Failure(code: EBUSY) }
+  }
+
+  /// Empties the file and makes it so long; what is not written yet takes no room.
+  func resize(to length: Int) throws(DurableFile.Failure) {
+    guard ftruncate(descriptor, 0) == 0, ftruncate(descriptor, off_t(length)) == 0 else {
+      throw DurableFile.Failure(code: errno)
+    }
+  }
+
   private static func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
 
   deinit { close(descriptor) }

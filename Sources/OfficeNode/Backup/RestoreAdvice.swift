@@ -31,6 +31,13 @@ enum RestoreAdvice {
           en: "Only with no superior in reach, and no other copy in use, run docket adopt."),
       ]
     }
+    if let left = manifest.leftOut {
+      let from = aside.map { $0 + "/blobs" } ?? "blobs"
+      steps.append(
+        Bilingual(
+          zh: "备份中没有 \(left.attachments) 份附件内容：把另行保存的 \(from) 目录复制到恢复的目录中，再用 docket verify 核对；缺少的不影响办案。",
+          en: "The content of \(left.attachments) attachments is not in the backup: copy the folder \(from) that was kept beside it into the restored home, and check with docket verify. What is missing hinders no work."))
+    }
     steps.append(
       Bilingual(
         zh: "备份之后登记而没有同步出去的内容（包括从不外传的投诉人信息），请按纸质材料补录。",

@@ -20,6 +20,7 @@ extension OfficeNode {
     checks.append(try StoreFailures.mapped { try store.read { try clockCheck(memory, in: $0) } })
     checks.append(lockCheck())
     checks.append(diskCheck())
+    checks.append(try attachmentsCheck())
     try StoreFailures.mapped {
       try store.read { storage in
         checks.append(heldCheck(try storage.heldChanges()))

@@ -24,6 +24,9 @@ public struct Home: Sendable, Hashable {
   /// How far this office's own log had come: outside the database, so that an older database shows.
   public var highWater: String { path + "/high-water" }
 
+  /// Content of attachments (`BlobLayout`).
+  public var blobs: String { path + "/blobs" }
+
   /// Where the database was when this machine was last sure of it (`HomeMark`).
   public var mark: String { path + "/home-mark" }
 
@@ -62,6 +65,8 @@ public struct OfficeSettings: Sendable, Hashable, Codable {
   public var superiorAddress: String?
   /// How the transport key came to be, the oldest link first; `nil`: it is the first one.
   var transportSuccession: [TransportLink]?
+  /// Limits of attachments; `nil`: the standard ones.
+  var attachments: AttachmentSettings?
 
   static func read(_ home: Home) throws -> OfficeSettings {
     guard home.isOccupied else { throw NodeFailure.noOffice(home) }

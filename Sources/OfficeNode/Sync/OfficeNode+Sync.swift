@@ -262,7 +262,12 @@ extension OfficeNode: Desk {
     case .backupCreate(let draft): return .backupMade(try await createBackup(draft, progress: progress))
     case .backupDrill(let draft, let isKept):
       return .backupDrilled(try await drill(draft, isKept: isKept, progress: progress))
-    default: return try await performLocally(request)
+    case .attachAdd(let draft): return .attached(try await attach(draft, progress: progress))
+    case .attachGet(let take): return .attachmentTaken(try await takeOut(take, progress: progress))
+    case .verify:
+      guard case .verified(let view) = try await performLocally(request) else { return .done }
+      return .verified(try await auditAttachments(view, progress: progress))
+    default: return withContent(try await performLocally(request))
     }
   }
 }

@@ -37,6 +37,8 @@ public enum Domain: String, Sendable {
   case enrolment = "docket/enrolment/1"
   case caseID = "docket/record/1"
   case transport = "docket/transport/1"
+  case blobChunk = "docket/blob-chunk/1"
+  case blob = "docket/blob/1"
 
   /// The name's UTF-8 bytes and one zero byte.
   public var prefix: [UInt8] { Array(rawValue.utf8) + [0] }

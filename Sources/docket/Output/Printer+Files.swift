@@ -45,6 +45,12 @@ extension Printer {
       }
     }
     if view.hasSealedComplainant { line("  投诉举报人：已密封", "  complainant: sealed") }
+    if !view.attachments.isEmpty {
+      line("附件", "attachments")
+      for one in view.attachments {
+        Swift.print("  \(one.number)  \(one.name)  \(size(one.length))  \(state(of: one))")
+      }
+    }
     line("步骤", "acts")
     for act in view.acts { self.act(act) }
     line("期限", "deadlines")

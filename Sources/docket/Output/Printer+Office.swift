@@ -51,6 +51,11 @@ extension Printer {
     line(
       "已核对：\(view.streams) 个流、\(view.entries) 条日志、\(view.signatures) 个签名、\(view.charters) 份授权书、\(view.receipts) 份回执、\(view.files) 个案卷。",
       "Checked \(view.streams) streams, \(view.entries) entries, \(view.signatures) signatures, \(view.charters) charters, \(view.receipts) receipts, \(view.files) files.")
+    if let counts = view.attachments, counts.named > 0 || counts.bytesChecked > 0 {
+      line(
+        "附件 \(counts.named) 件：在本机 \(counts.present)（读取核对 \(size(counts.bytesChecked))），部分在本机 \(counts.partial)，不在本机 \(counts.absent)，不取回 \(counts.refused)。",
+        "\(counts.named) attachments: \(counts.present) here (\(size(counts.bytesChecked)) read and compared), \(counts.partial) partly, \(counts.absent) not, \(counts.refused) refused.")
+    }
     if view.problems.isEmpty { line("全部相符。", "All is as it was signed.") }
     for problem in view.problems {
       Swift.print("✗ \(problem.office) \(problem.stream)\(problem.seq.map { " #\($0)" } ?? "")：\(text(problem.message))")
@@ -119,6 +124,10 @@ extension JSONOutput {
     case .revealed(let view): text(view)
     case .draw(let view): text(view)
     case .draws(let rows): text(["draws": rows])
+    case .attached(let view): text(view)
+    case .attachments(let views): text(["attachments": views])
+    case .attachmentTaken(let view): text(view)
+    case .attachmentLimits(let view): text(view)
     case .board(let view): text(view)
     case .coverage(let rows): text(["coverage": rows])
     case .tallies(let rows): text(["tallies": rows])

@@ -11,7 +11,7 @@ ENTRY_MAX = 67_584
 ITEMS_MAX = 1_024
 GUESTS_MAX = 48
 KEYS_MAX = 64
-SUBJECT, CASE_FILE = 1, 3
+SUBJECT, CASE_FILE, ATTACHMENT = 1, 3, 17
 
 Guest = namedtuple("Guest", "office name parent keys")
 Item = namedtuple("Item", "start until entry")
@@ -106,9 +106,16 @@ def check_item(item, file, tree):
     return entry, changes
 
 
+def attached_file(record):
+    """What field 1 says; None where it is not there."""
+    return record.fields[1][0] if 1 in record.fields else None
+
+
 def concerns(change, file):
     if isinstance(change, Act):
         return change.file == file and not change.rule.startswith("@")
     if isinstance(change, Record):
+        if change.type == ATTACHMENT:
+            return attached_file(change) == file.hex()
         return change.type == SUBJECT or (change.type == CASE_FILE and change.id == file)
     return False

@@ -3,7 +3,7 @@
 import json
 import pathlib
 
-from . import bundle, cbor, dossier, draw, frames, log, merge, shown, suites
+from . import blobs, bundle, cbor, dossier, draw, frames, log, merge, shown, suites
 from .cbor import Refused, whole
 from .clock import Clock, clamped
 from .tree import Tree
@@ -321,9 +321,35 @@ def read_bundle(given, data):
     return {**head, "id": part.id.hex(), **found.settled().shown()}
 
 
+def repeated(pattern, start, length):
+    whole_pattern = pattern * (1 + (start + length) // len(pattern))
+    return whole_pattern[start : start + length]
+
+
+def read_blob(given, data):
+    return blobs.Manifest.of(repeated(data, 0, given["length"])).shown()
+
+
+def read_blob_manifest(given, data):
+    manifest = blobs.Manifest.read(data)
+    if "blob" in given and manifest.blob.hex() != given["blob"]:
+        raise Refused("other-manifest")
+    return manifest.shown()
+
+
+def read_blob_chunk(given, data):
+    manifest = blobs.Manifest.read(bytes.fromhex(given["manifest"]))
+    manifest.check(given["number"], repeated(data, given["from"], given["length"]))
+    return {"hash": manifest.hashes[given["number"]].hex()}
+
+
+def read_blob_progress(given, data):
+    return blobs.read_progress(data)
+
+
 ITEMS = ("unsigned", "integer", "bytes", "text", "flag", "null", "array", "value")
 # Inputs that are one item of CBOR, so that an off-the-shelf decoder can be asked too.
-ONE_ITEM = ITEMS + ("stream", "header", "entry", "sig-structure", "payload", "frame", "enrolment")
+ONE_ITEM = ITEMS + ("stream", "header", "entry", "sig-structure", "payload", "frame", "enrolment", "blob-manifest", "blob-progress")
 
 
 def outcome(vector):
