@@ -138,6 +138,9 @@ let tests: [Target] = [
     dependencies: [
       "PeerTransport", "Replication", "SignatureSuites", "TestKit", crypto, logging,
       .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+      .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+      .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "X509", package: "swift-certificates"),
+      .product(name: "SwiftASN1", package: "swift-asn1"),
     ], swiftSettings: strict),
   .testTarget(
     name: "OfficeNodeTests",

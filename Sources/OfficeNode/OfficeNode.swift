@@ -27,6 +27,8 @@ public actor OfficeNode {
   /// Calls the superior while the node serves.
   var link: SuperiorLink?
   nonisolated let sessions = SessionRegistry()
+  /// What connections of this process did.
+  nonisolated let transport = TransportCounters()
   nonisolated let catchUpGate = AdmissionGate()
   /// Count of moves up to which receipts and what else is owed have been looked for.
   var witnessedMoves: UInt64?

@@ -16,12 +16,12 @@ public final class LocalConnection: Sendable {
       let wrapped = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         .connect(unixDomainSocketPath: path) { channel in
           channel.eventLoop.makeCompletedFuture {
-            try FrameChannel.wrap(channel, bytesMax: TransportLimits.localFrameBytesMax)
+            try FrameChannel.wrap(channel, bytesMax: TransportLimits.localFrameBytesMax, limits: nil)
           }
         }
-      return LocalConnection(channel: try await FrameChannel.open(wrapped, bytesMax: TransportLimits.localFrameBytesMax))
+      return LocalConnection(channel: try await FrameChannel.open(wrapped))
     } catch {
-      throw FrameChannel.mapped(error)
+      throw TransportErrors.mapped(error)
     }
   }
 
@@ -42,9 +42,9 @@ public final class LocalListener: Sendable {
     let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          let wrapped = try FrameChannel.wrap(channel, bytesMax: TransportLimits.localFrameBytesMax)
+          let wrapped = try FrameChannel.wrap(channel, bytesMax: TransportLimits.localFrameBytesMax, limits: nil)
           Task {
-            guard let frames = try? await FrameChannel.open(wrapped, bytesMax: TransportLimits.localFrameBytesMax) else { return }
+            guard let frames = try? await FrameChannel.open(wrapped) else { return }
             let connection = LocalConnection(channel: frames)
             await onConnection(connection)
             await connection.close()

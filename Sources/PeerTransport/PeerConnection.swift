@@ -5,11 +5,18 @@ import NIOSSL
 public final class PeerConnection: Sendable {
   public let admission: PeerAdmission
   public let certificate: PeerCertificate
+  /// The address that answered; `nil` when the peer called.
+  public let endpoint: Endpoint?
   private let channel: FrameChannel
+  private let visitor: Door.Visitor?
+  private let counters: TransportCounters
 
-  private init(passed: HandshakeGate.Passed, channel: FrameChannel) {
+  private init(passed: HandshakeGate.Passed, channel: FrameChannel, pending: Pending) {
     admission = passed.admission
     certificate = passed.certificate
+    endpoint = pending.endpoint
+    visitor = pending.visitor
+    counters = pending.counters
     self.channel = channel
   }
 
@@ -17,36 +24,49 @@ public final class PeerConnection: Sendable {
   struct Pending: Sendable {
     let gate: HandshakeGate
     let wrapped: FrameChannel.Wrapped
+    let endpoint: Endpoint?
+    let visitor: Door.Visitor?
+    let counters: TransportCounters
 
     func connection() async throws -> PeerConnection {
-      let channel = try await FrameChannel.open(wrapped, bytesMax: TransportLimits.frameBytesMax)
+      let channel = try await FrameChannel.open(wrapped)
       do {
-        return PeerConnection(passed: try await gate.passed.get(), channel: channel)
+        return PeerConnection(passed: try await gate.passed.get(), channel: channel, pending: self)
       } catch {
-        channel.abort()
         await channel.finish()
-        throw FrameChannel.mapped(error)
+        throw TransportErrors.mapped(error)
       }
     }
   }
 
+  /// What a connection is made with.
+  struct Making: Sendable {
+    let tls: NIOSSLContext
+    let verifier: PeerVerifier
+    let limits: TransportLimits
+    let counters: TransportCounters
+  }
+
   /// Builds the pipeline; on the channel's event loop.
+  /// - Parameter visitor: who called; `nil` where we call `endpoint`.
   static func prepare(
-    _ channel: any Channel, tls: NIOSSLContext, isServer: Bool, verifier: @escaping PeerVerifier
+    _ channel: any Channel, _ making: Making, visitor: Door.Visitor?, endpoint: Endpoint?
   ) throws -> Pending {
-    let gate = HandshakeGate(eventLoop: channel.eventLoop, verifier: verifier)
+    let gate = HandshakeGate(
+      eventLoop: channel.eventLoop, verifier: making.verifier, visitor: visitor, limits: making.limits,
+      counters: making.counters)
     let callback: NIOSSLCustomVerificationCallback = { chain, result in gate.verify(chain, result) }
     let pipeline = channel.pipeline.syncOperations
-    if isServer {
-      try pipeline.addHandler(NIOSSLServerHandler(context: tls, customVerificationCallback: callback))
+    try pipeline.addHandler(ConnectionGuard(unreadTime: making.limits.unreadTime, counters: making.counters))
+    if visitor != nil {
+      try pipeline.addHandler(NIOSSLServerHandler(context: making.tls, customVerificationCallback: callback))
     } else {
       try pipeline.addHandler(
-        try NIOSSLClientHandler(context: tls, serverHostname: nil, customVerificationCallback: callback))
+        try NIOSSLClientHandler(context: making.tls, serverHostname: nil, customVerificationCallback: callback))
     }
     try pipeline.addHandler(gate)
-    try pipeline.addHandler(IdleStateHandler(allTimeout: TransportLimits.idleTime))
-    try pipeline.addHandler(IdleCloser())
-    return Pending(gate: gate, wrapped: try FrameChannel.wrap(channel, bytesMax: TransportLimits.frameBytesMax))
+    let wrapped = try FrameChannel.wrap(channel, bytesMax: TransportLimits.frameBytesMax, limits: making.limits)
+    return Pending(gate: gate, wrapped: wrapped, endpoint: endpoint, visitor: visitor, counters: making.counters)
   }
 
   /// - Throws: `TransportError`.
@@ -62,6 +82,16 @@ public final class PeerConnection: Sendable {
   /// Frame bytes with their heads, without TLS's own.
   public var bytesSent: Int { channel.bytesSent }
   public var bytesReceived: Int { channel.bytesReceived }
+
+  /// The peer broke the protocol: counted, and a strike against its key where it called us. After
+  /// `TransportLimits.strikesPerKeyMax` of them its calls are refused until some have faded. Does not close: the session
+  /// may have a last word.
+  /// - Parameter reason: `.violation` for frames that cannot be read or are not allowed, `.entries` for entries that are
+  ///   not what they claim to be.
+  public func strike(_ reason: CutOff) {
+    counters.count { $0.cutOff[reason, default: 0] += 1 }
+    visitor?.strike(certificate.publicKey)
+  }
 
   public func close() async { await channel.finish() }
 }

@@ -12,7 +12,8 @@ public struct TransportError: Error, Sendable, Hashable, CustomStringConvertible
     case truncated
     case addressInUse = "address-in-use"
     case badAddress = "bad-address"
-    case tooManyConnections = "too-many-connections"
+    /// The peer took the call and ended it before it said who it is.
+    case turnedAway = "turned-away"
   }
 
   public let code: Code
@@ -65,8 +66,12 @@ public struct TransportError: Error, Sendable, Hashable, CustomStringConvertible
       ("监听地址已被占用\(tail)。", "The listening address is in use\(tailEn).", "请换一个端口，或停止占用它的程序。", "Choose another port or stop the program that uses it.")
     case .badAddress:
       ("地址有误\(tail)。", "The address is not valid\(tailEn).", "写作 主机:端口，例如 10.1.2.3:7443 或 [::1]:7443。", "Write host:port, for example 10.1.2.3:7443 or [::1]:7443.")
-    case .tooManyConnections:
-      ("连接数已达上限\(tail)。", "Too many connections\(tailEn).", "请稍后再试。", "Try again later.")
+    case .turnedAway:
+      (
+        "对方暂不接受连接\(tail)。", "The peer takes no call at present\(tailEn).",
+        "对方可能正忙或正在停止，或暂时不接受来自此地址的连接；请稍后再试，持续如此请联系对方管理员。",
+        "It may be busy or stopping, or refuse this address for a while; try again later, and ask its administrator if it stays so."
+      )
     }
   }
 }

@@ -104,7 +104,7 @@ public struct NodeService: Service {
     return try await PeerListener.start(
       host: endpoint.host, port: endpoint.port, identity: try await node.transportIdentity(),
       verifier: { await node.admitted($0) }, group: MultiThreadedEventLoopGroup.singleton, logger: logger,
-      onConnection: { await Self.handle($0, node: node, logger: logger) })
+      counters: node.transport, onConnection: { await Self.handle($0, node: node, logger: logger) })
   }
 
   private func superiorLink() async -> SuperiorLink? {

@@ -29,9 +29,9 @@ extension OfficeNode {
     let signature = try keys.signer.sign(EnrolmentMessage.signedBytes(id: code.id, transportKey: transportKey))
     let reply: EnrolmentMessage
     do {
-      let endpoint = try Endpoint(code.address)
+      let address = try PeerAddress(code.address)
       let connection = try await PeerDialer.dial(
-        host: endpoint.host, port: endpoint.port, identity: identity,
+        address, identity: identity,
         verifier: { certificate in
           // The superior may have changed its keys since it gave the code.
           let keys = transportKeys(of: certificate, using: hashing)

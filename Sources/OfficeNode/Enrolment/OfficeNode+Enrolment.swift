@@ -39,7 +39,7 @@ extension OfficeNode {
         message: Bilingual(zh: "机构 \(office) 已经设立。", en: "Office \(office) exists already."),
         remedy: Bilingual(zh: "请换一个机构代码。", en: "Choose another code."))
     }
-    _ = try StoreFailures.mapped { try Endpoint(invite.address) }
+    _ = try StoreFailures.mapped { try PeerAddress(invite.address) }
     guard (1...Self.invitationHoursMax).contains(invite.hours), let suite = context.suites[.ed25519] else {
       throw NodeFailure.badInvitation("有效期须为 1 至 \(Self.invitationHoursMax) 小时。", "It may last 1 to \(Self.invitationHoursMax) hours.")
     }

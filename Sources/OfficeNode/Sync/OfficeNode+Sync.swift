@@ -216,13 +216,12 @@ extension OfficeNode {
   ) async throws -> Bool {
     do {
       guard let address = await settings.superiorAddress else { throw NodeFailure.noSuperior() }
-      let endpoint = try Endpoint(address)
       let connection = try await PeerDialer.dial(
-        host: endpoint.host, port: endpoint.port, identity: try await transportIdentity(),
+        try PeerAddress(address), identity: try await transportIdentity(),
         verifier: { certificate in
           let admission = await self.admitted(certificate)
           return admission == .office(superior.text) ? admission : nil
-        }, group: MultiThreadedEventLoopGroup.singleton, logger: logger)
+        }, group: MultiThreadedEventLoopGroup.singleton, logger: logger, counters: transport)
       do {
         let isLive = try await SessionRunner(
           node: self, connection: connection, peer: superior, role: role, onComplete: onComplete

@@ -123,6 +123,8 @@ struct SessionRunner {
     do throws(CBORReader.Failure) {
       frame = try SyncFrame(decoding: bytes)
     } catch {
+      connection.strike(.violation)
+      try? await connection.send(SyncFrame.close(code: .protocolViolated, text: "frame: \(error.rawValue)").encoded)
       throw SyncFailure.violated(peer, "frame: \(error.rawValue)")
     }
     let isOver = try await carryOut(session.received(frame))
@@ -222,7 +224,8 @@ struct SessionRunner {
       case .complete:
         isOver = try await completed()
         if session.isLive, !isOver { try await push() }
-      case .close(let code, let text, _):
+      case .close(let code, let text, let isMisbehaviour):
+        if isMisbehaviour { connection.strike(code.isAboutEntries ? .entries : .violation) }
         if code == .normal || (code == .shuttingDown && session.isComplete) { return true }
         throw SyncFailure.peerClosed(peer, code, text)
       }
@@ -248,6 +251,10 @@ struct SessionRunner {
   private func flush(_ actions: ArraySlice<SyncSession.Action>) async throws {
     for case .send(let frame) in actions { try await connection.send(frame.encoded) }
   }
+}
+
+extension SyncFrame.CloseCode {
+  fileprivate var isAboutEntries: Bool { self == .invalidEntry || self == .fork || self == .outOfScope }
 }
 
 extension Admission.Failure {

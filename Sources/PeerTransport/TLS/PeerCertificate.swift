@@ -18,9 +18,14 @@ public struct PeerCertificate: Sendable, Hashable {
     self.succession = succession
   }
 
-  /// - Returns: `nil` for anything but a small, self-signed Ed25519 certificate.
   init?(_ certificate: NIOSSLCertificate) {
-    guard let der = try? certificate.toDERBytes(), der.count <= TransportLimits.certificateBytesMax,
+    guard let der = try? certificate.toDERBytes() else { return nil }
+    self.init(der: der)
+  }
+
+  /// - Returns: `nil` for anything but a small, self-signed Ed25519 certificate.
+  package init?(der: [UInt8]) {
+    guard der.count <= TransportLimits.certificateBytesMax,
       let parsed = try? Certificate(derEncoded: der), let key = Curve25519.Signing.PublicKey(parsed.publicKey),
       parsed.publicKey.isValidSignature(parsed.signature, for: parsed)
     else { return nil }
@@ -40,15 +45,3 @@ public enum PeerAdmission: Sendable, Hashable {
 
 /// Decides over a peer's key within the handshake; `nil` refuses it.
 public typealias PeerVerifier = @Sendable (PeerCertificate) async -> PeerAdmission?
-
-/// Maps TLS errors.
-enum TransportErrors {
-  static func mappedTLS(_ error: any Error) -> any Error {
-    guard error is NIOSSLError || error is BoringSSLError else { return TransportError(.unreachable, cause: "\(error)") }
-    if case NIOSSLError.uncleanShutdown = error { return TransportError(.truncated) }
-    let text = "\(error)"
-    if text.contains("ALERT") || text.contains("alert") { return TransportError(.refusedByPeer) }
-    if text.contains("CERTIFICATE_VERIFY_FAILED") { return TransportError(.notAdmitted) }
-    return TransportError(.noSuchProtocol, cause: text)
-  }
-}

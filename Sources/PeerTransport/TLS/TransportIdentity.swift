@@ -1,6 +1,6 @@
 import Crypto
 import Foundation
-import NIOSSL
+package import NIOSSL
 import SwiftASN1
 import X509
 
@@ -15,8 +15,10 @@ public struct TransportIdentity: Sendable {
 
   /// Raw 32 bytes.
   public let publicKey: [UInt8]
-  let certificate: NIOSSLCertificate
-  let privateKey: NIOSSLPrivateKey
+  /// The certificate as it is shown.
+  package let der: [UInt8]
+  private let certificate: NIOSSLCertificate
+  private let privateKey: NIOSSLPrivateKey
 
   /// - Parameters:
   ///   - rawPrivateKey: 32 bytes (RFC 8032).
@@ -44,14 +46,15 @@ public struct TransportIdentity: Sendable {
       signatureAlgorithm: .ed25519, extensions: extensions, issuerPrivateKey: key)
     var serializer = DER.Serializer()
     try serializer.serialize(certificate)
-    self.certificate = try NIOSSLCertificate(bytes: serializer.serializedBytes, format: .der)
+    der = serializer.serializedBytes
+    self.certificate = try NIOSSLCertificate(bytes: der, format: .der)
     privateKey = try NIOSSLPrivateKey(bytes: Array(key.serializeAsPEM().pemString.utf8), format: .pem)
     publicKey = Array(signing.publicKey.rawRepresentation)
   }
 
   /// TLS 1.3 alone, client certificates required, Ed25519 alone, no CA: whoever is not admitted by the verifier does
   /// not get through the handshake.
-  func configuration(isServer: Bool) -> TLSConfiguration {
+  package func configuration(isServer: Bool, _ limits: TransportLimits) -> TLSConfiguration {
     var configuration =
       isServer
       ? TLSConfiguration.makeServerConfigurationWithMTLS(
@@ -68,6 +71,7 @@ public struct TransportIdentity: Sendable {
     configuration.maximumTLSVersion = .tlsv13
     configuration.verifySignatureAlgorithms = [.ed25519]
     configuration.signingSignatureAlgorithms = [.ed25519]
+    configuration.shutdownTimeout = limits.farewellTime
     configuration.applicationProtocols = [TransportLimits.protocolName]
     return configuration
   }

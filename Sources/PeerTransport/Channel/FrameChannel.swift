@@ -14,39 +14,45 @@ final class FrameChannel: Sendable {
   private let ended: Task<Void, Never>
   private let sent = NIOLockedValueBox(0)
   private let received = NIOLockedValueBox(0)
-  private let waiting: NIOLockedValueBox<Int>
+  private let backlog: NIOLockedValueBox<FrameReader.Backlog>
 
   private init(
-    channel: any Channel, waiting: NIOLockedValueBox<Int>, bytesMax: Int, inbound: Inbound, outbound: Outbound,
-    close: AsyncStream<Void>.Continuation, ended: Task<Void, Never>
+    wrapped: Wrapped, inbound: Inbound, outbound: Outbound, close: AsyncStream<Void>.Continuation,
+    ended: Task<Void, Never>
   ) {
-    self.channel = channel
-    self.waiting = waiting
-    self.bytesMax = bytesMax
+    channel = wrapped.channel.channel
+    bytesMax = wrapped.bytesMax
+    backlog = wrapped.backlog
     self.inbound = inbound
     self.outbound = outbound
     self.close = close
     self.ended = ended
   }
 
-  /// Adds the frame codec and wraps the channel; to be called on its event loop, in the initializer, or reads are
+  /// Adds what makes frames and wraps the channel; to be called on its event loop, in the initializer, or reads are
   /// lost.
-  static func wrap(_ channel: any Channel, bytesMax: Int) throws -> Wrapped {
-    let waiting = NIOLockedValueBox(0)
-    try channel.pipeline.syncOperations.addHandlers(
-      ByteToMessageHandler(FrameDecoder(bytesMax: bytesMax)),
-      MessageToByteHandler(FrameEncoder(bytesMax: bytesMax)), ArrivalCounter(waiting: waiting))
-    return Wrapped(channel: try NIOAsyncChannel(wrappingChannelSynchronously: channel), waiting: waiting)
+  /// - Parameter limits: `nil` for processes of the same user.
+  static func wrap(_ channel: any Channel, bytesMax: Int, limits: TransportLimits?) throws -> Wrapped {
+    let backlog = NIOLockedValueBox(FrameReader.Backlog())
+    try channel.pipeline.syncOperations.addHandler(FrameReader(bytesMax: bytesMax, limits: limits, backlog: backlog))
+    // The reader above bounds what is held by its bytes; a bound by their number would only hide from it who waits.
+    let unbounded = NIOAsyncSequenceProducerBackPressureStrategies.HighLowWatermark(
+      lowWatermark: .max - 1, highWatermark: .max)
+    return Wrapped(
+      channel: try NIOAsyncChannel(
+        wrappingChannelSynchronously: channel, configuration: .init(backPressureStrategy: unbounded)),
+      backlog: backlog, bytesMax: bytesMax)
   }
 
-  /// A channel with its codec, and how many frames have arrived and are not read.
+  /// A channel that makes frames, and those that have arrived and are not read.
   struct Wrapped: Sendable {
     let channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>
-    let waiting: NIOLockedValueBox<Int>
+    let backlog: NIOLockedValueBox<FrameReader.Backlog>
+    let bytesMax: Int
   }
 
   /// Takes over a wrapped channel; it stays open until `finish`.
-  static func open(_ wrapped: Wrapped, bytesMax: Int) async throws -> FrameChannel {
+  static func open(_ wrapped: Wrapped) async throws -> FrameChannel {
     let (closing, close) = AsyncStream<Void>.makeStream()
     let (opened, openedContinuation) = AsyncThrowingStream<(Inbound, Outbound), any Error>.makeStream()
     let ended = Task {
@@ -61,9 +67,7 @@ final class FrameChannel: Sendable {
       }
     }
     for try await (inbound, outbound) in opened {
-      return FrameChannel(
-        channel: wrapped.channel.channel, waiting: wrapped.waiting, bytesMax: bytesMax, inbound: inbound,
-        outbound: outbound, close: close, ended: ended)
+      return FrameChannel(wrapped: wrapped, inbound: inbound, outbound: outbound, close: close, ended: ended)
     }
     throw TransportError(.truncated)
   }
@@ -71,7 +75,7 @@ final class FrameChannel: Sendable {
   var bytesSent: Int { sent.withLockedValue { $0 } }
   var bytesReceived: Int { received.withLockedValue { $0 } }
   /// Whether the next frame can be read without waiting.
-  var hasFrameAtHand: Bool { waiting.withLockedValue { $0 > 0 } }
+  var hasFrameAtHand: Bool { backlog.withLockedValue { $0.frames > 0 } }
 
   /// Waits until the frame is on its way; a peer that does not read holds the sender back.
   func send(_ frame: [UInt8]) async throws {
@@ -80,32 +84,24 @@ final class FrameChannel: Sendable {
       throw TransportError(.frameTooLarge, cause: "\(frame.count) bytes")
     }
     do {
-      try await outbound.write(ByteBuffer(bytes: frame))
+      try await outbound.write(FrameAssembler.framed(frame))
       sent.withLockedValue { $0 += frame.count + 4 }
     } catch {
-      throw Self.mapped(error)
+      throw TransportErrors.mapped(error)
     }
   }
 
-  var frames: FrameSequence { FrameSequence(inbound: inbound, received: received, waiting: waiting) }
+  var frames: FrameSequence {
+    FrameSequence(inbound: inbound, received: received, backlog: backlog, channel: channel)
+  }
 
   func finish() async {
     close.finish()
     await ended.value
   }
 
-  /// Closes without waiting for what is under way.
-  func abort() { channel.close(promise: nil) }
-
-  static func mapped(_ error: any Error) -> any Error {
-    switch error {
-    case is TransportError: return error
-    case ChannelError.connectTimeout: return TransportError(.timeout)
-    case let error as ChannelError: return TransportError(.truncated, cause: "\(error)")
-    case let error as IOError: return TransportError(.unreachable, cause: error.description)
-    default: return TransportErrors.mappedTLS(error)
-    }
-  }
+  /// Cuts the connection; what is under way is lost.
+  func sever(_ severance: Severance) { channel.triggerUserOutboundEvent(severance, promise: nil) }
 }
 
 /// Inbound frames of a connection; one iteration at a time.
@@ -114,16 +110,14 @@ public struct FrameSequence: AsyncSequence, Sendable {
 
   let inbound: NIOAsyncChannelInboundStream<ByteBuffer>
   let received: NIOLockedValueBox<Int>
-  let waiting: NIOLockedValueBox<Int>
+  let backlog: NIOLockedValueBox<FrameReader.Backlog>
+  let channel: any Channel
 
-  public func makeAsyncIterator() -> Iterator {
-    Iterator(inner: inbound.makeAsyncIterator(), received: received, waiting: waiting)
-  }
+  public func makeAsyncIterator() -> Iterator { Iterator(inner: inbound.makeAsyncIterator(), sequence: self) }
 
   public struct Iterator: AsyncIteratorProtocol {
     var inner: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
-    let received: NIOLockedValueBox<Int>
-    let waiting: NIOLockedValueBox<Int>
+    let sequence: FrameSequence
 
     /// - Throws: `TransportError`.
     public mutating func next() async throws -> [UInt8]? {
@@ -133,27 +127,23 @@ public struct FrameSequence: AsyncSequence, Sendable {
         let next = try await iterator.next()
         inner = iterator
         guard let buffer = next else { return nil }
-        waiting.withLockedValue { $0 -= 1 }
-        received.withLockedValue { $0 += buffer.readableBytes + 4 }
+        sequence.took(buffer.readableBytes)
         return Array(buffer.readableBytesView)
       } catch {
-        throw FrameChannel.mapped(error)
+        throw TransportErrors.mapped(error)
       }
     }
   }
-}
 
-/// Counts frames on their way to whoever reads them.
-private final class ArrivalCounter: ChannelInboundHandler {
-  typealias InboundIn = ByteBuffer
-  typealias InboundOut = ByteBuffer
-
-  private let waiting: NIOLockedValueBox<Int>
-
-  init(waiting: NIOLockedValueBox<Int>) { self.waiting = waiting }
-
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    waiting.withLockedValue { $0 += 1 }
-    context.fireChannelRead(data)
+  private func took(_ bytes: Int) {
+    received.withLockedValue { $0 += bytes + 4 }
+    let isHeld = backlog.withLockedValue { backlog in
+      backlog.frames -= 1
+      backlog.bytes -= bytes + FrameReader.costPerFrame
+      defer { backlog.isHeld = false }
+      return backlog.isHeld
+    }
+    // Asked again: the reader decides whether there is room now.
+    if isHeld { channel.read() }
   }
 }

@@ -1,0 +1,242 @@
+import NIOCore
+import PeerTransport
+import Testing
+
+/// Each of these peers is cut off within its limit and counted, and the honest one beside it goes on. Limits are small
+/// here, so that nobody waits for minutes; no time is measured.
+@Suite("Peers that mean no good", .timeLimit(.minutes(10)))
+struct HostilePeerTests {
+  private static func limits(_ change: (inout TransportLimits) -> Void) -> TransportLimits {
+    var limits = TransportLimits()
+    change(&limits)
+    return limits
+  }
+
+  /// Before TLS.
+  @Test("garbage instead of a handshake", arguments: [
+    Array("GET / HTTP/1.1\r\nHost: x\r\n\r\n".utf8), [UInt8](repeating: 0xA5, count: 512), [22, 3, 1, 0xFF, 0xFF, 1],
+    [0, 0, 0, 1, 5], Array("SSH-2.0-OpenSSH_9.2\r\n".utf8),
+  ])
+  func garbage(_ bytes: [UInt8]) async throws {
+    let bureau = try await Bureau.open(Self.limits { $0.handshakeTime = .seconds(5) })
+    try await bureau.besideAnHonestPeer {
+      let peer = try await RawPeer.call(bureau.listener.port)
+      await peer.say(bytes)
+      await peer.untilClosed()
+      try await bureau.until { figures in
+        // Six bytes that begin like TLS are waited for, like any handshake.
+        figures.handshakesFailed[.garbage] == 1 || bytes[0] == 22 && figures.handshakesFailed[.tooSlow] == 1
+      }
+    }
+    await bureau.listener.close()
+  }
+
+  @Test("garbage again and again shuts its address out, and no other one")
+  func garbageForEver() async throws {
+    let bureau = try await Bureau.open()
+    try await bureau.besideAnHonestPeer {
+      for _ in 0..<1_000 where bureau.counters.snapshot().refused[.struck] == 0 {
+        let peer = try await RawPeer.call(bureau.listener.port, from: "127.0.0.2")
+        await peer.say(Array("GET / HTTP/1.1\r\n\r\n".utf8))
+        await peer.untilClosed()
+      }
+      #expect(bureau.counters.snapshot().refused[.struck] == 1)
+      let other = try await bureau.dial(try bureau.office())
+      try await other.send([1])
+      await other.close()
+    }
+    await bureau.listener.close()
+  }
+
+  @Test("nothing at all, and a handshake that is never finished")
+  func stalled() async throws {
+    let bureau = try await Bureau.open(Self.limits { $0.handshakeTime = .seconds(3) })
+    try await bureau.besideAnHonestPeer {
+      let mute = try await RawPeer.call(bureau.listener.port)
+      let half = try await RawPeer.call(bureau.listener.port, as: try bureau.office(), answers: false)
+      half.shout([1])
+      await mute.untilClosed()
+      await half.untilClosed()
+      try await bureau.until { $0.handshakesFailed[.tooSlow] == 2 }
+    }
+    await bureau.listener.close()
+  }
+
+  @Test("within TLS: a length of 4 GiB, and of nothing", arguments: [[0xFF, 0xFF, 0xFF, 0xFF], [0, 0, 0, 0]] as [[UInt8]])
+  func length(_ head: [UInt8]) async throws {
+    let bureau = try await Bureau.open()
+    try await bureau.besideAnHonestPeer {
+      let peer = try await RawPeer.call(bureau.listener.port, as: try bureau.office())
+      await peer.say(head + [1, 2, 3])
+      await peer.untilClosed()
+      try await bureau.until { $0.cutOff[.frameLength] == 1 }
+    }
+    await bureau.listener.close()
+  }
+
+  @Test("an admitted peer that speaks no TLS any more")
+  func garbageWithin() async throws {
+    let bureau = try await Bureau.open()
+    try await bureau.besideAnHonestPeer {
+      let peer = try await RawPeer.call(bureau.listener.port, as: try bureau.office())
+      await peer.say([0, 0, 0, 1, 7])
+      try await bureau.until { $0.answered == 2 }
+      try await peer.sayBelow([23, 3, 3, 0, 32] + [UInt8](repeating: 0x5A, count: 32))
+      await peer.untilClosed()
+      try await bureau.until { $0.cutOff[.garbage] == 1 }
+    }
+    await bureau.listener.close()
+  }
+
+  @Test("half a frame and good-bye")
+  func halfFrame() async throws {
+    let bureau = try await Bureau.open()
+    try await bureau.besideAnHonestPeer {
+      let peer = try await RawPeer.call(bureau.listener.port, as: try bureau.office())
+      await peer.say([0, 0, 0, 100, 1, 2, 3])
+      try await bureau.until { $0.answered == 2 }
+      await peer.close()
+      try await bureau.until { $0.cutOff[.halfFrame] == 1 }
+    }
+    await bureau.listener.close()
+  }
+
+  @Test("a byte now and then, so that it is never silent")
+  func trickle() async throws {
+    let bureau = try await Bureau.open(Self.limits { $0.frameTime = .seconds(2) })
+    try await bureau.besideAnHonestPeer {
+      let peer = try await RawPeer.call(bureau.listener.port, as: try bureau.office())
+      await peer.say([0, 1, 0, 0])
+      while peer.isOpen {
+        await peer.say([9])
+        try await Task.sleep(for: .milliseconds(50))
+      }
+      try await bureau.until { $0.cutOff[.slowFrame] == 1 }
+    }
+    await bureau.listener.close()
+  }
+
+  @Test("silence")
+  func silence() async throws {
+    let bureau = try await Bureau.open(Self.limits { $0.silenceTime = .seconds(3) })
+    try await bureau.besideAnHonestPeer {
+      let peer = try await RawPeer.call(bureau.listener.port, as: try bureau.office())
+      await peer.say([0, 0, 0, 1, 7])
+      await peer.untilClosed()
+      try await bureau.until { $0.cutOff[.silent] == 1 }
+    }
+    await bureau.listener.close()
+  }
+
+  @Test("a peer that talks and never reads")
+  func notReading() async throws {
+    let bureau = try await Bureau.open(Self.limits { $0.unreadTime = .seconds(2) })
+    try await bureau.besideAnHonestPeer {
+      let peer = try await RawPeer.call(bureau.listener.port, as: try bureau.office())
+      await peer.say([0, 0, 0, 1, 7])
+      try await bureau.until { $0.answered == 2 }
+      try await peer.stopReading()
+      // Each of these comes back, and nobody takes it.
+      for _ in 0..<100 { peer.shout([0, 4, 0, 0] + [UInt8](repeating: 3, count: 256 * 1024)) }
+      try await bureau.until { $0.cutOff[.notReading] == 1 }
+      await peer.close()
+    }
+    await bureau.listener.close()
+  }
+
+  @Test("who uploads while we take our time is not cut off")
+  func patience() async throws {
+    let limits = Self.limits {
+      $0.silenceTime = .seconds(1)
+      $0.frameTime = .seconds(1)
+      $0.heldBytesMax = 64 * 1024
+    }
+    // The first frame is "stored" for longer than any silence.
+    let bureau = try await Bureau.open(limits) { frame, _ in
+      if frame.count == 1 { try? await Task.sleep(for: .seconds(3)) }
+    }
+    let connection = try await bureau.dial(try bureau.office())
+    async let uploaded: Void = {
+      try await connection.send([1])
+      for number in 0..<16 as Range<UInt8> { try await connection.send([UInt8](repeating: number, count: 65_536)) }
+    }()
+    var iterator = connection.frames.makeAsyncIterator()
+    #expect(try await iterator.next() == [1])
+    for number in 0..<16 as Range<UInt8> { #expect(try await iterator.next()?.first == number) }
+    try await uploaded
+    #expect(bureau.counters.snapshot().cutOff.values.allSatisfy { $0 == 0 })
+    await connection.close()
+    await bureau.listener.close()
+  }
+
+  @Test("hundreds of connections from one address push out each other")
+  func crowd() async throws {
+    let bureau = try await Bureau.open(Self.limits { $0.handshakesPerAddressMax = 16 })
+    try await bureau.besideAnHonestPeer {
+      var crowd: [RawPeer] = []
+      for _ in 0..<300 { crowd.append(try await RawPeer.call(bureau.listener.port, from: "127.0.0.2")) }
+      try await bureau.until { $0.handshakesFailed[.crowdedOut, default: 0] >= 284 }
+      #expect(bureau.counters.snapshot().handshakesOpen <= 16)
+      // Even from their address there is a way in.
+      let neighbour = try await RawPeer.call(bureau.listener.port, from: "127.0.0.2", as: try bureau.office())
+      await neighbour.say([0, 0, 0, 1, 7])
+      while neighbour.bytesReceived < 5 { try await Task.sleep(for: .milliseconds(10)) }
+      await neighbour.close()
+      for peer in crowd { await peer.close() }
+    }
+    await bureau.listener.close()
+  }
+
+  @Test("calls too often")
+  func tooOften() async throws {
+    let bureau = try await Bureau.open(Self.limits { $0.callsPerAddressAndMinute = 6 })
+    try await bureau.besideAnHonestPeer {
+      for _ in 0..<8 {
+        let peer = try await RawPeer.call(bureau.listener.port, from: "127.0.0.2")
+        await peer.close()
+      }
+      try await bureau.until { $0.refused[.tooOften, default: 0] >= 1 }
+    }
+    await bureau.listener.close()
+  }
+
+  @Test("a key that breaks the protocol again and again is not let in for a while, another one is")
+  func struck() async throws {
+    let bureau = try await Bureau.open { frame, connection in
+      if frame == [0xFF] { connection.strike(.violation) }
+    }
+    try await bureau.besideAnHonestPeer {
+      let bad = try bureau.office()
+      for _ in 0..<TransportLimits.standard.strikesPerKeyMax {
+        let connection = try await bureau.dial(bad)
+        var iterator = connection.frames.makeAsyncIterator()
+        try await connection.send([0xFF])
+        #expect(try await iterator.next() == [0xFF])
+        await connection.close()
+      }
+      await #expect(throws: TransportError.self) {
+        let connection = try await bureau.dial(bad)
+        var iterator = connection.frames.makeAsyncIterator()
+        guard try await iterator.next() != nil else { throw TransportError(.refusedByPeer) }
+      }
+      try await bureau.until { $0.handshakesFailed[.struck] == 1 }
+      #expect(bureau.counters.snapshot().cutOff[.violation] == TransportLimits.standard.strikesPerKeyMax)
+    }
+    await bureau.listener.close()
+  }
+
+  @Test("a listener that stops does not wait for those who do not read")
+  func stopping() async throws {
+    let bureau = try await Bureau.open(Self.limits { $0.farewellTime = .milliseconds(200) })
+    let deaf = try await RawPeer.call(bureau.listener.port, as: try bureau.office())
+    await deaf.say([0, 0, 0, 1, 7])
+    try await bureau.until { $0.answered == 1 }
+    try await deaf.stopReading()
+    let mute = try await RawPeer.call(bureau.listener.port)
+    for _ in 0..<100 { deaf.shout([0, 4, 0, 0] + [UInt8](repeating: 3, count: 256 * 1024)) }
+    await bureau.listener.close()
+    try await bureau.until { $0.connectionsOpen == 0 && $0.handshakesOpen == 0 }
+    await mute.close()
+    await deaf.close()
+  }
+}
