@@ -6,50 +6,40 @@ import ReplicaStore
 import Replication
 import SignatureSuites
 
-/// What the node knows of a peer, kept as a small value.
-struct PeerMemory: Codable {
-  var lastContact: UInt64?
-  /// Milliseconds the peer's clock is ahead of ours.
-  var clockOffset: Int64?
-  var errorZh: String?
-  var errorEn: String?
-
-  static func key(_ office: String) -> String { "peer.\(office)" }
-}
-
 extension OfficeNode {
   /// A clock this far from a peer's is worth a warning (field notes: recorded, never a reason to refuse).
   static let clockWarningMilliseconds: Int64 = 5 * 60_000
   /// A wall clock this far behind the newest own entry went back.
   static let clockBackMilliseconds: UInt64 = 24 * 3_600_000
 
+  /// - Complexity: O(streams · log entries), and O(held changes): the log is not read.
   func status() throws -> StatusView {
     let context = context
     let today = CivilDate.fromUnixMilliseconds(effects.now()).description
     return try StoreFailures.mapped {
       try store.read { storage in
-        let summaries = try storage.summaries()
-        let mine = summaries.filter { $0.office == context.office.text && !$0.isFinal }
-        let heads = try storage.heads()
-        var unsent = 0
-        for head in heads where context.isOwn(head.stream.author) && head.stream.audience != .own {
-          let receipted = try storage.receipts(of: head.stream).map(\.receipt.head.seq).max() ?? 0
-          unsent += Int(head.seq - min(head.seq, receipted))
-        }
+        let files = try storage.openFiles(of: context.office.text, dueBefore: today)
         let clerk = Clerk(context: context, signer: signer, now: effects.now(), makeID: effects.newID)
-        guard case .conflicts(let conflicts) = try clerk.perform(.conflicts, in: storage) else { throw CancellationError() }
+        guard case .conflicts(let conflicts) = try clerk.perform(.conflicts, in: storage) else {
+          throw CancellationError()
+        }
         let superior = settings.superior
         let memory = try superior.flatMap { try self.memory(of: $0, in: storage) }
         let spoken = context.tree.seat(context.office).flatMap { seat in
           context.suites[.ed25519].map { SpokenFingerprint.of(seat, root: context.tree.rootKey, using: $0) }
         }
+        let outgoing = try self.outgoing(in: storage)
+        let upward = outgoing.filter { $0.peer == superior }
+        let own = upward.filter { $0.office == context.office.text }
         return StatusView(
           office: context.office.text, name: settings.name, superior: superior, fingerprint: spoken ?? "",
-          streams: heads.count, entries: Int(try storage.entryCount()), openFiles: mine.count,
-          overdueFiles: mine.count { $0.nextDue.map { $0 < today } ?? false },
-          heldChanges: try storage.heldChanges().count, conflicts: conflicts.count, lastContact: memory?.lastContact,
-          unsent: superior == nil ? 0 : unsent, serving: isServing,
-          rotation: try rotation(in: storage), waiting: try waitingRuns(in: storage), warnings: try warnings(memory, in: storage))
+          streams: try storage.heads().count, entries: Int(try storage.entryCount()), openFiles: files.open,
+          overdueFiles: files.overdue, heldChanges: try storage.heldChanges().count, conflicts: conflicts.count,
+          lastContact: memory?.lastContact, unsent: own.reduce(0) { $0 + $1.entries },
+          backlog: superior == nil ? nil : BacklogView(upward),
+          oldest: (outgoing + (try incoming(in: storage))).min { $0.since < $1.since },
+          live: liveSessions.sorted(), serving: isServing, rotation: try rotation(in: storage),
+          waiting: try waitingRuns(in: storage), warnings: try warnings(memory, in: storage))
       }
     }
   }
@@ -90,40 +80,5 @@ extension OfficeNode {
         zh: "本机时钟比对方慢 \(minutes) 分钟，请校准；登记不受影响。", en: "This clock is \(minutes) minutes behind the peer's; please set it.")
       : Bilingual(
         zh: "本机时钟比对方快 \(minutes) 分钟，请校准；登记不受影响。", en: "This clock is \(minutes) minutes ahead of the peer's; please set it.")
-  }
-
-  func memory(of office: String, in storage: any ReplicaStorage) throws -> PeerMemory? {
-    try storage.value(PeerMemory.key(office)).flatMap { try? JSONDecoder().decode(PeerMemory.self, from: Data($0)) }
-  }
-
-  func remember(_ office: String, _ change: (inout PeerMemory) -> Void) throws {
-    try StoreFailures.mapped {
-      try store.transaction { storage in
-        var memory = try self.memory(of: office, in: storage) ?? PeerMemory()
-        change(&memory)
-        try storage.setValue(PeerMemory.key(office), Array(try JSONEncoder().encode(memory)))
-      }
-    }
-  }
-
-  func peers() throws -> [PeerView] {
-    let context = context
-    return try StoreFailures.mapped {
-      try store.read { storage in
-        let clerk = Clerk(context: context, signer: signer, now: effects.now(), makeID: effects.newID)
-        let newest = try clerk.newestEntryTimes(in: storage)
-        return try context.tree.all.filter { $0.charter.office != context.office }.map { seat in
-          let office = seat.charter.office
-          let memory = try self.memory(of: office.text, in: storage)
-          let isAbove = context.tree.isSuperior(office, of: context.office)
-          return PeerView(
-            office: office.text, name: seat.charter.name, relation: isAbove ? "superior" : "subordinate",
-            lastContact: memory?.lastContact,
-            lastError: memory?.errorZh.map { Bilingual(zh: $0, en: memory?.errorEn ?? $0) },
-            clockOffset: memory?.clockOffset, address: office.text == settings.superior ? settings.superiorAddress : nil,
-            asOf: newest[office.text])
-        }
-      }
-    }
   }
 }

@@ -117,10 +117,11 @@ public actor OfficeNode {
   }
 
   /// Carries out a request that needs no network.
-  func performLocally(_ request: DeskRequest) throws -> DeskReply {
+  func performLocally(_ request: DeskRequest, progress: @Sendable (DeskProgress) -> Void = { _ in }) throws -> DeskReply {
     switch request {
     case .status: return .status(try status())
     case .peers: return .peers(try peers())
+    case .outbox(let office): return .outbox(try outbox(for: office))
     case .invite(let invite): return .invitation(try self.invite(invite))
     case .adopt:
       try beginIncarnation()
@@ -133,11 +134,19 @@ public actor OfficeNode {
     let clerk = Clerk(
       context: context, signer: signer, now: effects.now(), makeID: effects.newID, randomBytes: effects.randomBytes)
     return try StoreFailures.mapped {
-      guard request.writes else { return try store.read { try clerk.perform(request, in: $0) } }
+      guard request.writes else {
+        return try store.read { storage in
+          let reply = try clerk.perform(request, in: storage, progress: progress)
+          guard case .office(var view) = reply else { return reply }
+          // How the contact with it is, the node alone knows.
+          view.peer = try peers(of: context, in: storage).first { $0.office == view.office }
+          return .office(view)
+        }
+      }
       let (reply, warning) = try store.transaction { storage in
         // Asked before the entry is written: afterwards the clock has gone on.
         let warning = try clockWarning(in: storage)
-        return (try clerk.perform(request, in: storage), warning)
+        return (try clerk.perform(request, in: storage, progress: progress), warning)
       }
       try noteHighWater()
       switch request {
@@ -179,7 +188,8 @@ extension DeskRequest {
     case .keyList: false
     // Carried out by the node before it comes to the clerk.
     case .bundleCreate, .bundleApply, .doctor, .backupCreate, .backupDrill, .attachAdd, .attachGet, .attachLimits: false
-    case .status, .verify, .officeList, .invite, .officerList, .subjectList, .regimeList, .indicatorList, .fileList,
+    case .status, .outbox, .explain, .verify, .officeList, .invite, .officerList, .subjectList, .regimeList,
+      .indicatorList, .fileList,
       .fileShow, .board, .coverage, .tallies, .overdue, .conflicts, .quarantine, .peers, .log, .sync, .numberList,
       .numberRegister, .attachList:
       false

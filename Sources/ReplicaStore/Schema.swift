@@ -91,6 +91,7 @@ enum Schema {
       SELECT stream, seq, bytes, received_at FROM entry_by_stream ORDER BY received_at, stream, seq;
     DROP TABLE entry_by_stream;
     """,
+    entryTotals,
   ]
   /// Migrations after which rows' stamps have the form of today.
   private static let stampsVersion = 3

@@ -36,7 +36,7 @@ extension StoreTransaction {
   }
 
   /// A row from its columns, its stamps, and the encoded values that have no column of their kind.
-  private func record(_ row: Row, type: UInt64, fields: [RecordType.Field]) throws -> RecordRow {
+  func record(_ row: Row, type: UInt64, fields: [RecordType.Field]) throws -> RecordRow {
     guard let id = RecordID([UInt8](row["id"] as Data)) else { throw StoreError(.corrupt, cause: "record id") }
     var values: [UInt64: FieldValue] = [:]
     for field in fields {

@@ -56,14 +56,18 @@ public final class StoreTransaction: ReplicaStorage {
         """
     ).execute(arguments: [Data(head.stream.encoded), Int64(head.seq), Data(head.hash.bytes), try nextMove()])
     guard let id = try streamNumber(head.stream) else { throw StoreError(.corrupt, cause: "stream.id") }
+    guard let first = run.first else { return }
+    var total = try total(of: id, at: first.header.seq - 1)
     let insert = try BoundStatement(
-      database, sql: "INSERT INTO entry (stream, seq, bytes, received_at) VALUES (?, ?, ?, ?)")
+      database, sql: "INSERT INTO entry (stream, seq, bytes, received_at, total) VALUES (?, ?, ?, ?, ?)")
     for entry in run {
       try entry.stored.withUnsafeBytes { bytes in
+        total += Int64(bytes.count)
         insert.bind(id, at: 1)
         insert.bind(Int64(entry.header.seq), at: 2)
         insert.bind(blob: bytes, at: 3)
         insert.bind(Int64(milliseconds), at: 4)
+        insert.bind(total, at: 5)
         try insert.run()
       }
     }

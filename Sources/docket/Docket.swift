@@ -41,8 +41,8 @@ struct DocketCommand: AsyncParsableCommand {
       CommandGroup(
         name: "同步 synchronisation",
         subcommands: [
-          ServeCommand.self, SyncCommand.self, PeersCommand.self, BundleCommand.self, ConflictsCommand.self,
-          QuarantineCommand.self, LogCommand.self, VerifyCommand.self,
+          ServeCommand.self, SyncCommand.self, PeersCommand.self, OutboxCommand.self, BundleCommand.self,
+          ConflictsCommand.self, QuarantineCommand.self, LogCommand.self, ExplainCommand.self, VerifyCommand.self,
         ]),
       CommandGroup(name: "维护 care", subcommands: [DoctorCommand.self, BackupCommand.self, RestoreCommand.self]),
     ])

@@ -105,8 +105,8 @@ final class Office: Sendable {
   }
 
   /// A serving node and its port.
-  func serve() async throws -> (running: Running, port: Int) {
-    let running = try start(Self.executable, ["--home", home, "serve", "--listen", "127.0.0.1:0", "--json"])
+  func serve(port: Int = 0) async throws -> (running: Running, port: Int) {
+    let running = try start(Self.executable, ["--home", home, "serve", "--listen", "127.0.0.1:\(port)", "--json"])
     try await running.shows("\"port\":")
     let port = try #require(running.out.firstMatch(of: /"port":(\d+)/).flatMap { Int($0.1) })
     return (running, port)

@@ -44,7 +44,7 @@ struct DocumentationTests {
       "init", "invite", "join", "status", "office", "officer", "regime", "indicator", "calendar", "subject", "complaint",
       "inspect", "case", "attach", "board", "coverage", "overdue", "order", "takeover", "transfer", "serve", "sync", "peers", "conflicts",
       "quarantine", "log", "verify", "number", "bundle", "doctor", "key",
-      "backup", "restore",
+      "backup", "restore", "outbox", "explain",
     ] {
       #expect(help.out.contains("  \(command)"), "\(command)")
       #expect(try await office.start(Office.executable, [command, "--help"]).wait().status == 0)

@@ -63,37 +63,25 @@ struct Bureau: Sendable {
       logger: Self.logger, limits: limits, counters: counters)
   }
 
-  /// Runs `body` while an honest peer exchanges frames, which must go on until the end.
-  func besideAnHonestPeer(_ body: () async throws -> Void) async throws {
-    let connection = try await dial(try office())
-    let isOver = NIOLockedValueBox(false)
-    async let talk = Self.talk(over: connection) { isOver.withLockedValue { $0 } }
-    let result: Result<Void, any Error>
-    do {
-      try await body()
-      result = .success(())
-    } catch {
-      result = .failure(error)
+  /// An admitted peer that speaks bytes. Calls again if the machine is too busy for a handshake in time.
+  func admittedPeer(from address: String = "127.0.0.1") async throws -> RawPeer {
+    let identity = try office()
+    while true {
+      let peer = try await RawPeer.call(listener.port, from: address, as: identity)
+      await peer.say([0, 0, 0, 1, 7])
+      if try await peer.hears(5) { return peer }
+      await peer.close()
     }
-    isOver.withLockedValue { $0 = true }
-    let exchanged = try await talk
-    #expect(exchanged > 0, "the honest peer was cut off")
-    await connection.close()
-    try result.get()
   }
 
-  /// - Returns: frames that came back.
-  private static func talk(over connection: PeerConnection, until isOver: @Sendable () -> Bool) async throws -> Int {
-    var iterator = connection.frames.makeAsyncIterator()
-    var count = 0
-    repeat {
-      let isLast = isOver()
-      try await connection.send([UInt8](repeating: UInt8(truncatingIfNeeded: count), count: 1_000))
-      guard try await iterator.next()?.first == UInt8(truncatingIfNeeded: count) else { return 0 }
-      count += 1
-      if isLast { return count }
-      try await Task.sleep(for: .milliseconds(20))
-    } while true
+  /// Runs `body` while an honest peer sends frames and takes what comes back, which must go on after it.
+  func besideAnHonestPeer(saying frame: [UInt8] = [0, 0, 0, 3, 1, 2, 3], _ body: () async throws -> Void) async throws {
+    let honest = try await admittedPeer()
+    honest.keepSaying(frame)
+    try await body()
+    let goesOn = try await honest.hears(honest.bytesReceived + 2 * frame.count)
+    #expect(goesOn, "the honest peer was cut off")
+    await honest.close()
   }
 
   /// Waits until the figures are so; the suite's time limit ends what never comes.

@@ -55,12 +55,32 @@ final class RawPeer: Sendable {
     }.get()
   }
 
+  /// Goes on sending these bytes while there is room for them. On the event loop: an honest peer must not fall silent
+  /// because other tests keep all threads busy.
+  func keepSaying(_ bytes: [UInt8]) {
+    let channel = channel
+    let talk = channel.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(20)) { _ in
+      if channel.isWritable { channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil) }
+    }
+    channel.closeFuture.whenComplete { _ in talk.cancel() }
+  }
+
   func stopReading() async throws { try await channel.setOption(.autoRead, value: false).get() }
 
   /// Bytes that arrived, within TLS where there is any.
   var bytesReceived: Int { received.withLockedValue { $0 } }
 
   var isOpen: Bool { channel.isActive }
+
+  /// Waits until so many bytes arrived, or the other side hung up.
+  /// - Returns: whether they did.
+  func hears(_ bytes: Int) async throws -> Bool {
+    while bytesReceived < bytes {
+      if !isOpen { return bytesReceived >= bytes }
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    return true
+  }
 
   /// Until the other side hangs up.
   func untilClosed() async { try? await channel.closeFuture.get() }

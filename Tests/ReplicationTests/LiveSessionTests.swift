@@ -252,6 +252,17 @@ struct LiveSessionTests {
     #expect(greeting.closed == .protocolViolated)
   }
 
+  @Test("a peer that claims positions nobody reaches is taken at its word, and overflows nothing")
+  func claims() throws {
+    let author = try Author()
+    var left = try side(a, peer: b, [author.stream: try author.entries(2)])
+    let hello = SyncFrame.Hello(version: 3, office: try #require(b), digest: .zero, clock: 0, software: "t")
+    _ = carryOut(left.session.received(.hello(hello)), &left)
+    let far = try (0..<3).map { _ in StreamHead(stream: try Author().stream, seq: .max, hash: .zero) }
+    _ = carryOut(left.session.received(.frontier(heads: far, isLast: true)), &left)
+    #expect(left.closed == nil && left.session.entriesExpected > 1 << 40)
+  }
+
   @Test("what belongs to the beginning of a session ends one that is live", arguments: [0, 1, 2, 3, 4, 5])
   func outOfTurn(_ index: Int) throws {
     var (left, _) = try met()

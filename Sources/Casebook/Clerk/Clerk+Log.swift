@@ -6,7 +6,7 @@ extension Clerk {
   func conflictViews(in storage: any ReplicaStorage) throws -> [ConflictView] {
     var views: [ConflictView] = []
     for type in RecordType.all {
-      for row in try storage.rows(type.number) {
+      for row in try storage.rowsInConflict(type.number) {
         for field in type.fields {
           guard let state = row.fields[field.number], state.isInConflict else { continue }
           views.append(
@@ -56,7 +56,7 @@ extension Clerk {
     }
   }
 
-  private static func message(_ held: HeldChange) -> Bilingual {
+  static func message(_ held: HeldChange) -> Bilingual {
     if let rule = held.rule { return message(rule) }
     return switch held.reason {
     case .unknownKind:
@@ -79,7 +79,7 @@ extension Clerk {
     }
   }
 
-  private static func message(_ rule: ClassRule) -> Bilingual {
+  static func message(_ rule: ClassRule) -> Bilingual {
     switch rule {
     case .undisputed, .receiptedInTime, .ratified, .witnessedBranch: Bilingual(zh: "有效。", en: "valid")
     case .forked:

@@ -28,12 +28,21 @@ extension Clerk {
   }
 
   /// Takes in every row that can be taken and says what became of each. All are stored or none.
-  func importSubjects(_ drafts: [SubjectDraft], in storage: any ReplicaStorage) throws -> DeskReply {
+  func importSubjects(
+    _ drafts: [SubjectDraft], in storage: any ReplicaStorage, progress: (DeskProgress) -> Void
+  ) throws -> DeskReply {
     var intake = SubjectIntake(book: try subjectBook(in: storage), makeID: newID)
-    let rows = drafts.map { intake.take($0) }
+    let rows = drafts.enumerated().map { index, draft in
+      progress(DeskProgress(work: Self.reading, done: index, total: drafts.count, unit: .rows))
+      return intake.take(draft)
+    }
+    progress(DeskProgress(work: Self.storing, done: 0, total: 0))
     try store(intake, in: storage)
     return .imported(ImportView(rows: rows))
   }
+
+  private static let reading = Bilingual(zh: "核对名录", en: "reading the list")
+  private static let storing = Bilingual(zh: "登记入库", en: "storing")
 
   private func store(_ intake: SubjectIntake, in storage: any ReplicaStorage) throws {
     try record(all: intake.subjects.map { try write(.subject, $0.id, $0.values, in: storage) }, for: .up, in: storage)

@@ -71,12 +71,6 @@ extension Clerk {
     return newest
   }
 
-  /// The same by office code, for the node's own views.
-  public func newestEntryTimes(in storage: any ReplicaStorage) throws -> [String: UInt64] {
-    let newest = try newestEntries(in: storage)
-    return Dictionary(uniqueKeysWithValues: newest.map { ($0.key.text, $0.value) })
-  }
-
   func coverageRows(in storage: any ReplicaStorage) throws -> [CoverageRow] {
     var book = try CoverageBook(context: context, today: today, storage: storage)
     return try book.rows()

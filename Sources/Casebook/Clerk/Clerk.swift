@@ -28,15 +28,18 @@ public struct Clerk {
     today = CivilDate.fromUnixMilliseconds(now)
   }
 
+  /// - Parameter progress: told how far long work has come.
   /// - Returns: the reply, and the context after it (a charter may have grown the tree).
   /// - Throws: `DeskFailure`, or what the storage throws; the transaction must then be rolled back.
-  public func perform(_ request: DeskRequest, in storage: any ReplicaStorage) throws -> DeskReply {
+  public func perform(
+    _ request: DeskRequest, in storage: any ReplicaStorage, progress: (DeskProgress) -> Void = { _ in }
+  ) throws -> DeskReply {
     switch request {
     case .officeList: .offices(officeViews())
     case .officerAdd(let draft): try addOfficer(draft, in: storage)
     case .officerList: .officers(try officerViews(in: storage))
     case .subjectAdd(let draft): try addSubject(draft, in: storage)
-    case .subjectImport(let drafts): try importSubjects(drafts, in: storage)
+    case .subjectImport(let drafts): try importSubjects(drafts, in: storage, progress: progress)
     case .subjectList(let text): .subjects(try subjectViews(containing: text, in: storage))
     case .subjectShow(let reference): .subject(try subjectDetail(reference, in: storage))
     case .subjectDuplicates: .duplicates(try duplicateViews(in: storage))
@@ -85,9 +88,10 @@ public struct Clerk {
     case .keyList: .keys(try keyViews(in: storage))
     case .keyRevoke(let draft): try revokeKey(draft, in: storage)
     case .log(let limit): .log(try logRows(limit: limit, in: storage))
-    case .verify: .verified(try LogAudit(context: context).audit(storage))
-    case .status, .peers, .invite, .keyRotate, .sync, .adopt, .bundleCreate, .bundleApply, .doctor, .backupCreate,
-      .backupDrill, .attachAdd, .attachGet, .attachLimits:
+    case .explain(let words): try explain(words, in: storage)
+    case .verify: .verified(try LogAudit(context: context).audit(storage, progress: progress))
+    case .status, .peers, .outbox, .invite, .keyRotate, .sync, .adopt, .bundleCreate, .bundleApply, .doctor,
+      .backupCreate, .backupDrill, .attachAdd, .attachGet, .attachLimits:
       throw DeskFailure(
         kind: .usage, code: "not-for-clerk",
         message: Bilingual(zh: "此操作须由节点执行。", en: "The node itself carries this out."),

@@ -68,6 +68,10 @@ public enum DeskRequest: Sendable, Hashable, Codable {
   /// This home is the only one in use, a person says: work goes on in a new incarnation.
   case adopt
   case peers
+  /// What waits to go to a neighbour; `nil`: to all.
+  case outbox(office: String?)
+  /// An office, or an entry: its hash's first digits, `OFFICE#SEQ`, or office, stream and position as `log` has them.
+  case explain([String])
   case log(limit: Int)
   /// Exchange with the superior, or with the office named.
   case sync(office: String?)

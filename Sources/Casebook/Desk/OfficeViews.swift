@@ -17,6 +17,12 @@ public struct StatusView: Sendable, Hashable, Codable {
   public var lastContact: UInt64?
   /// Own entries the superior has not acknowledged by a receipt.
   public var unsent: Int
+  /// What the superior has not receipted, this office's entries and those it passes on; absent at the root.
+  public var backlog: BacklogView?
+  /// Of everything that waits, to go out or to be used, what waits longest.
+  public var oldest: WaitingView?
+  /// Offices with which a session is open.
+  public var live: [String]
   public var serving: Bool
   /// A change of this office's keys that waits for the superior's charter.
   public var rotation: KeyRotationView?
@@ -27,7 +33,8 @@ public struct StatusView: Sendable, Hashable, Codable {
   public init(
     office: String, name: String, superior: String?, fingerprint: String, streams: Int, entries: Int,
     openFiles: Int, overdueFiles: Int, heldChanges: Int, conflicts: Int, lastContact: UInt64?, unsent: Int,
-    serving: Bool, rotation: KeyRotationView? = nil, waiting: [WaitingRunView] = [], warnings: [Bilingual]
+    backlog: BacklogView? = nil, oldest: WaitingView? = nil, live: [String] = [], serving: Bool,
+    rotation: KeyRotationView? = nil, waiting: [WaitingRunView] = [], warnings: [Bilingual]
   ) {
     self.office = office
     self.name = name
@@ -41,6 +48,9 @@ public struct StatusView: Sendable, Hashable, Codable {
     self.conflicts = conflicts
     self.lastContact = lastContact
     self.unsent = unsent
+    self.backlog = backlog
+    self.oldest = oldest
+    self.live = live
     self.serving = serving
     self.rotation = rotation
     self.waiting = waiting
@@ -84,33 +94,6 @@ public struct InvitationView: Sendable, Hashable, Codable {
     self.office = office
     self.expires = expires
     self.fingerprint = fingerprint
-  }
-}
-
-/// What is known of a neighbouring office.
-public struct PeerView: Sendable, Hashable, Codable {
-  public var office: String
-  public var name: String
-  public var relation: String
-  public var lastContact: UInt64?
-  public var lastError: Bilingual?
-  /// Milliseconds the peer is ahead.
-  public var clockOffset: Int64?
-  public var address: String?
-  public var asOf: UInt64?
-
-  public init(
-    office: String, name: String, relation: String, lastContact: UInt64?, lastError: Bilingual?,
-    clockOffset: Int64?, address: String?, asOf: UInt64?
-  ) {
-    self.office = office
-    self.name = name
-    self.relation = relation
-    self.lastContact = lastContact
-    self.lastError = lastError
-    self.clockOffset = clockOffset
-    self.address = address
-    self.asOf = asOf
   }
 }
 

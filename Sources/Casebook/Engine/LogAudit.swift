@@ -8,27 +8,40 @@ struct LogAudit {
 
   init(context: ReplicaContext) { self.context = context }
 
+  private static let checking = Bilingual(zh: "核对签名和链接", en: "checking signatures and links")
+  private static let folding = Bilingual(zh: "由日志重算汇总", en: "making the tables again to compare")
+
+  /// - Parameter progress: told how many entries are done: while they are checked, and again while they are projected.
   /// - Complexity: O(log bytes), a signature for each entry.
-  func audit(_ storage: any ReplicaStorage) throws -> VerifyView {
+  func audit(_ storage: any ReplicaStorage, progress: (DeskProgress) -> Void = { _ in }) throws -> VerifyView {
     var view = VerifyView(streams: 0, entries: 0, signatures: 0, charters: 0, receipts: 0, files: 0, problems: [])
     let model = MemoryStorage()
-    for head in try storage.heads() {
+    let heads = try storage.heads()
+    let total = heads.reduce(0) { $0 + Int($1.seq) }
+    for head in heads {
       view.streams += 1
       guard let key = context.tree.publicKey(head.stream.author) else {
         view.problems.append(
           problem(head.stream, nil, "no-charter", "作者没有有效授权书。", "The author has no charter."))
         continue
       }
-      try check(head, key: key, in: storage, into: model, &view)
+      try check(head, key: key, in: storage, into: model, &view) {
+        progress(DeskProgress(work: Self.checking, done: $0, total: total, unit: .entries))
+      }
     }
     view.charters = try storage.charters().count
     try checkReceipts(in: storage, &view)
-    if view.problems.isEmpty { try checkProjection(of: storage, against: model, &view) }
+    if view.problems.isEmpty {
+      try checkProjection(of: storage, against: model, &view) {
+        progress(DeskProgress(work: Self.folding, done: $0, total: total, unit: .entries))
+      }
+    }
     return view
   }
 
   private func check(
-    _ head: StreamHead, key: PublicKey, in storage: any ReplicaStorage, into model: MemoryStorage, _ view: inout VerifyView
+    _ head: StreamHead, key: PublicKey, in storage: any ReplicaStorage, into model: MemoryStorage,
+    _ view: inout VerifyView, progress: (Int) -> Void
   ) throws {
     var reached: StreamHead?
     var assembler = DossierAssembler()
@@ -43,6 +56,7 @@ struct LogAudit {
         view.signatures += run.count
         reached = newHead
         for entry in run { checkDossiers(in: entry, &assembler, &view) }
+        progress(view.entries)
       } catch {
         view.problems.append(
           problem(
@@ -113,14 +127,14 @@ struct LogAudit {
 
   /// Projects the verified log again in memory and compares what comes out.
   private func checkProjection(
-    of storage: any ReplicaStorage, against model: MemoryStorage, _ view: inout VerifyView
+    of storage: any ReplicaStorage, against model: MemoryStorage, _ view: inout VerifyView, progress: (Int) -> Void
   ) throws {
     for proof in try storage.forkProofs() { model.put(proof) }
     for charter in try storage.charters() where charter.isPinned {
       model.put(StoredCharter(charter: charter.charter, issuer: charter.issuer))
     }
     var projector = Projector(context: context)
-    try projector.rebuild(in: model)
+    try projector.rebuild(in: model, progress: progress)
     let (ours, fresh) = (try storage.summaries(), model.summaries())
     view.files = ours.count
     for (id, pair) in Self.pairs(ours, fresh) where pair.0 != pair.1 {

@@ -31,6 +31,7 @@ public final class MemoryStorage: ReplicaStorage {
   private var doubted: [RecordID: StoredDoubt] = [:]
   private var arrivals: [StreamID: [UInt64]] = [:]
   private var parked: [ParkedRun: [[UInt8]]] = [:]
+  private var parkedSince: [ParkedRun: UInt64] = [:]
 
   public init() {}
 
@@ -57,6 +58,7 @@ public final class MemoryStorage: ReplicaStorage {
     doubted = other.doubted
     arrivals = other.arrivals
     parked = other.parked
+    parkedSince = other.parkedSince
   }
 
   /// One of its own with the same contents: what a transaction goes back to, or a backup.
@@ -84,6 +86,31 @@ public final class MemoryStorage: ReplicaStorage {
 
   public func firstEntry(of stream: StreamID, receivedSince milliseconds: UInt64) -> UInt64? {
     arrivals[stream]?.firstIndex { $0 >= milliseconds }.map { UInt64($0) + 1 }
+  }
+
+  public func tail(of stream: StreamID, after seq: UInt64) -> StreamTail? {
+    guard let entries = log[stream], let times = arrivals[stream], seq < UInt64(entries.count) else { return nil }
+    let first = Int(seq)
+    return StreamTail(
+      entries: UInt64(entries.count) - seq, bytes: entries[first...].reduce(0) { $0 + $1.stored.count },
+      since: times[first], newest: times[entries.count - 1])
+  }
+
+  public func places(ofHash prefix: [UInt8]) -> [EntryPlace] {
+    log.flatMap { stream, entries in
+      let followed = zip(entries, entries.dropFirst()).filter { $1.header.previous.bytes.starts(with: prefix) }
+      let ends = streamHeads[stream].map { $0.hash.bytes.starts(with: prefix) ? [$0.seq] : [] } ?? []
+      return (followed.map(\.0.header.seq) + ends).map { EntryPlace(stream: stream, seq: $0) }
+    }
+  }
+
+  public func openFiles(of office: String, dueBefore day: String) -> (open: Int, overdue: Int) {
+    let open = summariesByFile.values.filter { $0.office == office && !$0.isFinal }
+    return (open.count, open.count { $0.nextDue.map { $0 < day } ?? false })
+  }
+
+  public func rowsInConflict(_ type: UInt64) -> [RecordRow] {
+    rows(type).filter { $0.fields.values.contains(where: \.isInConflict) }
   }
 
   private func noteMove(_ stream: StreamID) {
@@ -189,6 +216,10 @@ public final class MemoryStorage: ReplicaStorage {
   public func receipts(of stream: StreamID) -> [StoredReceipt] {
     (receiptsByStream[stream] ?? []).sorted { $0.receipt.head.seq < $1.receipt.head.seq }
   }
+  public func lastReceipt(of stream: StreamID, by issuer: KeyFingerprint) -> ReceiptMark? {
+    receiptsByStream[stream]?.filter { $0.issuer == issuer }
+      .map { ReceiptMark(seq: $0.receipt.head.seq, clock: $0.receipt.clock) }.max { ($0.seq, $0.clock) < ($1.seq, $1.clock) }
+  }
   public func latestReceiptEntry() -> Digest? { latestReceipt }
   public func receiptClock(ofEntry hash: Digest) -> UInt64? { receiptClocks[hash] }
 
@@ -248,13 +279,19 @@ public final class MemoryStorage: ReplicaStorage {
   /// Nothing here depends on the registry.
   public func restore(_ type: UInt64, _ id: RecordID) {}
 
-  public func park(_ run: ParkedRun, entries: [[UInt8]], receivedAt milliseconds: UInt64) { parked[run] = entries }
+  public func park(_ run: ParkedRun, entries: [[UInt8]], receivedAt milliseconds: UInt64) {
+    if parked.updateValue(entries, forKey: run) == nil { parkedSince[run] = milliseconds }
+  }
   public func parkedRuns(of stream: StreamID?) -> [ParkedRun] {
     parked.keys.filter { stream == nil || $0.stream == stream }
       .sorted { $0.stream != $1.stream ? $0.stream < $1.stream : ($0.first, $0.last) < ($1.first, $1.last) }
   }
   public func parkedEntries(_ run: ParkedRun) -> [[UInt8]] { parked[run] ?? [] }
-  public func unpark(_ run: ParkedRun) { parked[run] = nil }
+  public func unpark(_ run: ParkedRun) {
+    parked[run] = nil
+    parkedSince[run] = nil
+  }
+  public func arrival(of run: ParkedRun) -> UInt64? { parkedSince[run] }
 
   public func value(_ key: String) -> [UInt8]? { small[key] }
   public func setValue(_ key: String, _ value: [UInt8]?) { small[key] = value }

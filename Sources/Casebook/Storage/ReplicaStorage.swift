@@ -22,6 +22,23 @@ public protocol ReplicaStorage: AnyObject {
   /// How many entries are held in all streams, those set aside included: never goes down.
   func entryCount() throws -> UInt64
 
+  // MARK: Being looked at
+
+  /// What is held of a stream beyond a position; `nil` when nothing is.
+  /// - Complexity: a few look-ups, however much that is.
+  func tail(of stream: StreamID, after seq: UInt64) throws -> StreamTail?
+  /// How far an issuer's receipts of a stream reach; `nil` for not at all.
+  func lastReceipt(of stream: StreamID, by issuer: KeyFingerprint) throws -> ReceiptMark?
+  /// When a run that waits was stored here, Unix milliseconds.
+  func arrival(of run: ParkedRun) throws -> UInt64?
+  /// Entries held in their streams whose hash begins with these bytes, in any order; may name others besides.
+  /// - Complexity: reads the log.
+  func places(ofHash prefix: [UInt8]) throws -> [EntryPlace]
+  /// Files for which an office is responsible that are not finished, and those of them due before a day.
+  func openFiles(of office: String, dueBefore day: String) throws -> (open: Int, overdue: Int)
+  /// Rows of a type with a field in which several values stand, by id.
+  func rowsInConflict(_ type: UInt64) throws -> [RecordRow]
+
   // MARK: Branches
 
   /// Takes the held entries from `seq` on out of the stream and keeps them aside; the head goes back.

@@ -86,7 +86,7 @@ enum BackupFolder {
     others.sort { ($0.created, $0.path) > ($1.created, $1.path) }
     var (kept, removed, warnings): (Int, [String], [Bilingual]) = (1, [], [])
     for (index, other) in others.enumerated() {
-      progress(DeskProgress(work: looking, done: index, total: others.count))
+      progress(DeskProgress(work: looking, done: index, total: others.count, unit: .files))
       do {
         let reader = try BackupReader(path: other.path, passphrase: passphrase?.bytes)
         try reader.readParts({ _, _ in }) { _ in }

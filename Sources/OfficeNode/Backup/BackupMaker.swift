@@ -170,7 +170,7 @@ struct BackupMaker: Sendable {
     try readCopy { piece in
       try writer.append(piece)
       done += piece.count
-      progress(DeskProgress(work: Self.packing, done: done, total: total))
+      progress(DeskProgress(work: Self.packing, done: done, total: total, unit: .bytes))
     }
     try writer.finish()
   }
@@ -180,7 +180,7 @@ struct BackupMaker: Sendable {
     let reader = try BackupReader(path: writer.temporary, passphrase: passphrase?.bytes)
     guard reader.manifest == manifest else { throw BackupProblem.altered(path) }
     let total = manifest.parts.reduce(0) { $0 + Int($1.bytes) }
-    try reader.readParts({ _, _ in }) { progress(DeskProgress(work: Self.checking, done: $0, total: total)) }
+    try reader.readParts({ _, _ in }) { progress(DeskProgress(work: Self.checking, done: $0, total: total, unit: .bytes)) }
     return reader.byteCount
   }
 

@@ -95,7 +95,7 @@ struct HomeRestore: Sendable {
       throw BackupProblem.noRoom(staging.path, needed: UInt64(total) + BackupScratch.reserveBytes, free: free)
     }
     try Self.extract(reader, into: staging.path) { done in
-      progress(DeskProgress(work: Self.reading, done: done, total: total))
+      progress(DeskProgress(work: Self.reading, done: done, total: total, unit: .bytes))
     }
   }
 

@@ -17,8 +17,6 @@ struct RestoreTrial: Sendable {
   /// Whether the restored home refuses to write on before it was compared.
   var asksFirst: Bool
 
-  private static let auditing = Bilingual(zh: "核对日志", en: "checking the log")
-
   /// - Parameter place: does not exist.
   /// - Throws: `DeskFailure`.
   static func run(
@@ -32,8 +30,7 @@ struct RestoreTrial: Sendable {
     let restored = ContinuousClock.now
     let node = try await BackgroundWork.run { try OfficeNode.open(place, effects: effects, logger: logger) }
     let opened = ContinuousClock.now
-    progress(DeskProgress(work: auditing, done: 0, total: 1))
-    guard case .verified(let audit) = try await node.perform(.verify) else { throw CancellationError() }
+    guard case .verified(let audit) = try await node.perform(.verify, progress: progress) else { throw CancellationError() }
     let audited = ContinuousClock.now
     let content = try await node.content()
     return RestoreTrial(

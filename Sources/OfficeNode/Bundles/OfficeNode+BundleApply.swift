@@ -17,7 +17,7 @@ extension OfficeNode {
     for (path, size) in zip(ordered, sizes) {
       let base = reached
       let file = try await apply(path, &view) { done in
-        progress(DeskProgress(work: Self.reading, done: base + done, total: total))
+        progress(DeskProgress(work: Self.reading, done: base + done, total: total, unit: .bytes))
       }
       view.files.append(file)
       reached += size

@@ -42,7 +42,7 @@ extension OfficeNode {
       var writer = BundleWriter(head: head)
       for slice in slices {
         writer.add(try StoreFailures.mapped { try store.read { try slice.item(in: $0) } })
-        progress(DeskProgress(work: Self.writing, done: view.entries + writer.entryCount, total: total))
+        progress(DeskProgress(work: Self.writing, done: view.entries + writer.entryCount, total: total, unit: .entries))
         await Task.yield()
       }
       let entries = writer.entryCount

@@ -41,7 +41,7 @@ extension OfficeNode {
         let old = try storage.projectedTables(using: suite)
         var projector = Projector(context: before)
         try projector.rebuild(in: storage) { done in
-          progress(DeskProgress(work: Self.rebuilding, done: done, total: total))
+          progress(DeskProgress(work: Self.rebuilding, done: done, total: total, unit: .entries))
         }
         try SchemaUpgrade.noteCurrent(before.schema, in: storage)
         let new = try storage.projectedTables(using: suite)

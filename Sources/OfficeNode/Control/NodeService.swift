@@ -138,11 +138,14 @@ public struct NodeService: Service {
       switch connection.admission {
       case .office(let text):
         guard let peer = OfficeCode(text) else { break }
-        _ = try await SessionRunner(node: node, connection: connection, peer: peer, role: .listener) { view in
-          logger.info(
-            "session complete",
-            metadata: ["peer": "\(text)", "sent": "\(view.sent)", "received": "\(view.received)"])
-        }.run()
+        _ = try await SessionRunner(
+          node: node, connection: connection, peer: peer, role: .listener,
+          onComplete: { view in
+            logger.info(
+              "session complete",
+              metadata: ["peer": "\(text)", "sent": "\(view.sent)", "received": "\(view.received)"])
+          }
+        ).run()
       case .enrolling(let id):
         for try await frame in connection.frames {
           let request = try EnrolmentMessage(decoding: frame)

@@ -72,7 +72,11 @@ extension OfficeNode {
       let known = try store.read { try Agreement.read(with: peer, in: $0) }
       // An idle session writes nothing.
       guard known?.digest != SyncFrame.digest(of: heads, using: suite) else { return }
-      try store.transaction { try Agreement.keep(heads, with: peer, using: suite, in: $0) }
+      let context = context
+      try store.transaction { storage in
+        try Agreement.keep(heads, with: peer, using: suite, in: storage)
+        try PeerHoldings.note(heads, of: peer, context: context, in: storage)
+      }
     }
   }
 
@@ -170,15 +174,21 @@ extension OfficeNode {
     return (try sharedHeads(with: peer).filter { $0.stream.author == context.key }, count)
   }
 
-  func noteContact(with peer: OfficeCode, clock: UInt64, _ view: inout SyncView) throws {
+  func noteContact(
+    with peer: OfficeCode, clock: UInt64, software: String? = nil, version: UInt64? = nil, _ view: inout SyncView
+  ) throws {
     let now = effects.now()
     let offset = Int64(clock) - Int64(now)
     if abs(offset) > Self.clockWarningMilliseconds { view.warnings.append(Self.offsetWarning(offset)) }
     try remember(peer.text) { memory in
       memory.lastContact = now
       memory.clockOffset = offset
+      if let software { memory.software = software }
+      if let version { memory.version = version }
       memory.errorZh = nil
       memory.errorEn = nil
+      memory.errorCode = nil
+      memory.errorAt = nil
     }
   }
 
@@ -196,14 +206,16 @@ extension OfficeNode {
   }
 
   /// Exchanges with the superior.
-  nonisolated func synchronise(with office: String?) async throws -> SyncView {
+  nonisolated func synchronise(
+    with office: String?, progress: @escaping @Sendable (DeskProgress) -> Void
+  ) async throws -> SyncView {
     let (settings, link) = await (settings, link)
     guard let superior = settings.superior, office ?? superior == superior, let peer = OfficeCode(superior) else {
       throw NodeFailure.noSuperior()
     }
-    if let link { return try await link.exchangeNow() }
+    if let link { return try await link.exchangeNow(progress: progress) }
     let result = Mutex<SyncView?>(nil)
-    _ = try await exchange(with: peer, role: .caller) { view in result.withLock { $0 = view } }
+    _ = try await exchange(with: peer, role: .caller, progress: progress) { view in result.withLock { $0 = view } }
     guard let view = result.withLock({ $0 }) else { throw SyncFailure.closed(peer) }
     return view
   }
@@ -212,7 +224,8 @@ extension OfficeNode {
   /// - Parameter onComplete: told when everything is exchanged.
   /// - Returns: whether the session stayed open after that, had it been let.
   nonisolated func exchange(
-    with superior: OfficeCode, role: SessionRunner.Role, onComplete: @escaping @Sendable (SyncView) async -> Void
+    with superior: OfficeCode, role: SessionRunner.Role, progress: @escaping @Sendable (DeskProgress) -> Void,
+    onComplete: @escaping @Sendable (SyncView) async -> Void
   ) async throws -> Bool {
     do {
       guard let address = await settings.superiorAddress else { throw NodeFailure.noSuperior() }
@@ -224,7 +237,7 @@ extension OfficeNode {
         }, group: MultiThreadedEventLoopGroup.singleton, logger: logger, counters: transport)
       do {
         let isLive = try await SessionRunner(
-          node: self, connection: connection, peer: superior, role: role, onComplete: onComplete
+          node: self, connection: connection, peer: superior, role: role, progress: progress, onComplete: onComplete
         ).run().isLive
         await connection.close()
         return isLive
@@ -235,10 +248,7 @@ extension OfficeNode {
     } catch {
       let mapped = StoreFailures.mapped(error)
       if let failure = mapped as? DeskFailure {
-        try? await remember(superior.text) { memory in
-          memory.errorZh = failure.message.zh
-          memory.errorEn = failure.message.en
-        }
+        await noteFailure(with: superior.text, failure)
       }
       throw mapped
     }
@@ -254,7 +264,7 @@ extension OfficeNode: Desk {
     _ request: DeskRequest, progress: @escaping @Sendable (DeskProgress) -> Void
   ) async throws -> DeskReply {
     switch request {
-    case .sync(let office): return .synced(try await synchronise(with: office))
+    case .sync(let office): return .synced(try await synchronise(with: office, progress: progress))
     case .bundleCreate(let draft): return .bundleMade(try await createBundle(draft, progress: progress))
     case .bundleApply(let paths): return .bundlesApplied(try await applyBundles(paths, progress: progress))
     case .doctor(let rebuild): return .doctor(try await examine(rebuild: rebuild, progress: progress))
@@ -264,9 +274,9 @@ extension OfficeNode: Desk {
     case .attachAdd(let draft): return .attached(try await attach(draft, progress: progress))
     case .attachGet(let take): return .attachmentTaken(try await takeOut(take, progress: progress))
     case .verify:
-      guard case .verified(let view) = try await performLocally(request) else { return .done }
+      guard case .verified(let view) = try await performLocally(request, progress: progress) else { return .done }
       return .verified(try await auditAttachments(view, progress: progress))
-    default: return withContent(try await performLocally(request))
+    default: return withContent(try await performLocally(request, progress: progress))
     }
   }
 }

@@ -29,20 +29,25 @@ struct SessionRunner {
   private var waitingBytes = 0
   /// Pings' times since everything was exchanged.
   private var ticks = 0
+  private let progress: @Sendable (DeskProgress) -> Void
   private let onComplete: @Sendable (SyncView) async -> Void
 
   /// Half of the credit: while it is stored, the peer sends the other half.
   private static let commitBytes = SessionLimits.creditBytes / 2
 
-  /// - Parameter onComplete: told what was exchanged, once everything is; the session may go on after that.
+  /// - Parameters:
+  ///   - progress: told how far the two have come, until everything is exchanged.
+  ///   - onComplete: told what was exchanged, once everything is; the session may go on after that.
   init(
     node: OfficeNode, connection: PeerConnection, peer: OfficeCode, role: Role,
+    progress: @escaping @Sendable (DeskProgress) -> Void = { _ in },
     onComplete: @escaping @Sendable (SyncView) async -> Void = { _ in }
   ) async throws {
     self.node = node
     self.connection = connection
     self.peer = peer
     self.role = role
+    self.progress = progress
     self.onComplete = onComplete
     let beginning = try await node.beginSession(with: peer)
     session = beginning.session
@@ -128,6 +133,12 @@ struct SessionRunner {
       throw SyncFailure.violated(peer, "frame: \(error.rawValue)")
     }
     let isOver = try await carryOut(session.received(frame))
+    if !session.isComplete, session.entriesExpected > 0 {
+      progress(
+        .catchingUp(
+          with: peer.text, done: session.entriesSent + session.entriesReceived, total: session.entriesExpected,
+          bytes: connection.bytesSent + connection.bytesReceived))
+    }
     let hasMore = inbox.hasFrame || connection.hasFrameAtHand
     guard !waiting.isEmpty, waitingBytes >= Self.commitBytes || !hasMore else { return isOver }
     return try await storeWaiting() || isOver
@@ -242,7 +253,10 @@ struct SessionRunner {
     view.wasIdle = session.wasIdle
     view.bytesSent = connection.bytesSent
     view.bytesReceived = connection.bytesReceived
-    if let hello = session.peerHello { try await node.noteContact(with: peer, clock: hello.clock, &view) }
+    if let hello = session.peerHello {
+      try await node.noteContact(
+        with: peer, clock: hello.clock, software: hello.software, version: hello.version, &view)
+    }
     if role != .listener { try await node.settleContinuity(&view.warnings) }
     await onComplete(view)
     return role == .caller || (role == .stayingCaller && !session.isLive)

@@ -23,6 +23,8 @@ final class SuperiorLink: Sendable {
     var next: [Answer] = []
     /// Who is told of the exchange under way.
     var present: [Answer] = []
+    /// Who is told how far it has come.
+    var watchers: [@Sendable (DeskProgress) -> Void] = []
     var isStopped = false
   }
 
@@ -56,7 +58,7 @@ final class SuperiorLink: Sendable {
       let hasCompleted = Mutex(false)
       begin()
       do {
-        let isLive = try await node.exchange(with: superior, role: .stayingCaller) { view in
+        let isLive = try await node.exchange(with: superior, role: .stayingCaller, progress: { self.report($0) }) { view in
           hasCompleted.withLock { $0 = true }
           self.completed(view)
         }
@@ -78,11 +80,12 @@ final class SuperiorLink: Sendable {
 
   /// Exchanges now, with everything recorded up to this moment.
   /// - Throws: `DeskFailure`.
-  func exchangeNow() async throws -> SyncView {
+  func exchangeNow(progress: @escaping @Sendable (DeskProgress) -> Void) async throws -> SyncView {
     try await withCheckedThrowingContinuation { answer in
       let phase = state.withLock { state -> Phase? in
         if state.isStopped { return nil }
         state.next.append(answer)
+        state.watchers.append(progress)
         return state.phase
       }
       switch phase {
@@ -115,12 +118,17 @@ final class SuperiorLink: Sendable {
     let (answers, isWanted) = state.withLock { state in
       state.phase = .live
       defer { state.present = [] }
+      if state.next.isEmpty { state.watchers = [] }
       return (state.present, !state.next.isEmpty)
     }
     for answer in answers { answer.resume(returning: view) }
     onExchange(.success(view))
     // Who asked while this exchange was under way may have recorded something after its beginning.
     if isWanted { node.sessions.hangUp(superior, .normal, "exchange now") }
+  }
+
+  private func report(_ progress: DeskProgress) {
+    for watcher in state.withLock({ $0.watchers }) { watcher(progress) }
   }
 
   private func failed(_ failure: DeskFailure) {
@@ -133,6 +141,7 @@ final class SuperiorLink: Sendable {
       defer {
         state.present = []
         state.next = []
+        state.watchers = []
       }
       return state.present + state.next
     }

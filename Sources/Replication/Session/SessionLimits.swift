@@ -12,6 +12,8 @@ public enum SessionLimits {
   public static let headsPerFrame = 2_000
   /// Streams a peer may announce: 5 audiences for each of 10,000 offices.
   public static let headsMax = 50_000
+  /// Entries of one stream that a peer may make us expect, for the progress shown: no office writes more in a century.
+  static let claimMax: UInt64 = 1 << 40
   /// Bytes a peer may send before it is given more: bounds what waits to be stored.
   public static let creditBytes = 1024 * 1024
   /// The same at the beginning, from version 3 on: 300 offices that call at once hold 19 MiB between them.

@@ -93,6 +93,11 @@ extension SyncSession {
         if let held { actions.append(.compare(held)) }
       }
     }
+    let held = Dictionary(ours.map { ($0.stream, $0.seq) }, uniquingKeysWith: { first, _ in first })
+    let sends = queue.map { $0.last - $0.next + 1 }
+    let takes = theirs.values.map { head in head.seq - min(head.seq, held[head.stream] ?? 0) }
+    // A peer may claim any position: of so many entries nobody has a log.
+    entriesExpected = (sends + takes).reduce(0) { $0 + Int(min($1, SessionLimits.claimMax)) }
     comparing = actions.count { if case .compare = $0 { true } else { false } }
     return actions + advance()
   }

@@ -94,6 +94,8 @@ public struct SyncSession: Sendable {
   public internal(set) var peerHello: SyncFrame.Hello?
   public internal(set) var entriesSent = 0
   public internal(set) var entriesReceived = 0
+  /// Entries that either side lacked when the frontiers met; forks and receipts add to them. 0 before.
+  public internal(set) var entriesExpected = 0
 
   var hasReceivedDone: Bool { donesReceived == 1 + wanted.values.reduce(0, +) }
   let settledForks: Set<StreamID>

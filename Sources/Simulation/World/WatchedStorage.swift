@@ -42,6 +42,16 @@ final class WatchedStorage: ReplicaStorage {
   func firstEntry(of stream: StreamID, receivedSince milliseconds: UInt64) throws -> UInt64? {
     try storage.firstEntry(of: stream, receivedSince: milliseconds)
   }
+  func tail(of stream: StreamID, after seq: UInt64) throws -> StreamTail? { try storage.tail(of: stream, after: seq) }
+  func lastReceipt(of stream: StreamID, by issuer: KeyFingerprint) throws -> ReceiptMark? {
+    try storage.lastReceipt(of: stream, by: issuer)
+  }
+  func arrival(of run: ParkedRun) throws -> UInt64? { try storage.arrival(of: run) }
+  func places(ofHash prefix: [UInt8]) throws -> [EntryPlace] { try storage.places(ofHash: prefix) }
+  func openFiles(of office: String, dueBefore day: String) throws -> (open: Int, overdue: Int) {
+    try storage.openFiles(of: office, dueBefore: day)
+  }
+  func rowsInConflict(_ type: UInt64) throws -> [RecordRow] { try storage.rowsInConflict(type) }
   func entryCount() throws -> UInt64 { try storage.entryCount() }
 
   func setAside(_ stream: StreamID, from seq: UInt64, head: StreamHead?) throws {

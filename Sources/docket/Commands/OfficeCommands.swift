@@ -51,7 +51,11 @@ struct JoinCommand: AsyncParsableCommand {
     } catch {
       throw DeskFailures.failure(error)
     }
-    if !options.json { printer.print(try await node.perform(.sync(office: nil))) } else { _ = try await node.perform(.sync(office: nil)) }
+    let line = ProgressLine(options)
+    defer { line.end() }
+    let synced = try await node.perform(.sync(office: nil)) { line.show($0) }
+    line.end()
+    if !options.json { printer.print(synced) }
     printer.print(try await node.perform(.status))
   }
 }

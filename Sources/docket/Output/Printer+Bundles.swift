@@ -80,8 +80,5 @@ extension Printer {
     }
   }
 
-  func size(_ bytes: Int) -> String {
-    if bytes >= 10 << 30 { return "\(bytes >> 30) GiB" }
-    return bytes < 10_240 ? "\(bytes) B" : bytes < 10 << 20 ? "\(bytes >> 10) KiB" : "\(bytes >> 20) MiB"
-  }
+  func size(_ bytes: Int) -> String { text(ByteText.of(bytes)) }
 }

@@ -15,6 +15,10 @@ extension Printer {
       "  在办 \(view.openFiles)  超期 \(view.overdueFiles)  冲突 \(view.conflicts)  暂存 \(view.heldChanges)  日志 \(view.entries) 条/\(view.streams) 流",
       "  open \(view.openFiles)  overdue \(view.overdueFiles)  conflicts \(view.conflicts)  held \(view.heldChanges)  log \(view.entries) entries in \(view.streams) streams")
     if let rotation = view.rotation { line(Self.text(rotation).zh, Self.text(rotation).en) }
+    waiting(view)
+    if !view.live.isEmpty {
+      line("  在线：\(view.live.joined(separator: " "))", "  live: \(view.live.joined(separator: " "))")
+    }
     waiting(view.waiting)
     ErrorOutput.warn(view.warnings, language: language)
   }
@@ -134,6 +138,9 @@ extension JSONOutput {
     case .conflicts(let views): text(["conflicts": views])
     case .held(let views): text(["held": views])
     case .peers(let views): text(["peers": views])
+    case .outbox(let view): text(view)
+    case .entry(let view): text(["entry": view])
+    case .office(let view): text(["office": view])
     case .log(let rows): text(["log": rows])
     case .synced(let view): text(view)
     case .bundleMade(let view): text(view)

@@ -27,16 +27,12 @@ struct Printer {
     }
     var table = Table(header.map { word($0.0, $0.1) })
     for row in rows { table.add(row) }
-    Swift.print(table.text(width: Table.terminalWidth))
+    Swift.print(table.text(width: Table.terminalWidth()))
   }
 
   /// China's time, to the minute.
   func time(_ milliseconds: UInt64?) -> String {
-    guard let milliseconds else { return "—" }
-    let day = CivilDate.fromUnixMilliseconds(milliseconds)
-    let minutes = Int((milliseconds / 60_000 + 480) % 1440)
-    let (hour, minute) = (minutes / 60, minutes % 60)
-    return "\(day) \(hour < 10 ? "0" : "")\(hour):\(minute < 10 ? "0" : "")\(minute)"
+    milliseconds.map(ClockText.of) ?? "—"
   }
 
   func due(_ row: FileRow) -> String {
@@ -108,15 +104,10 @@ struct Printer {
       table(
         [("机构", "office"), ("流", "stream"), ("序号", "seq"), ("原因", "reason")],
         views.map { [$0.office, $0.stream, "\($0.seq)", text($0.message)] })
-    case .peers(let views):
-      table(
-        [("机构", "office"), ("名称", "name"), ("关系", "relation"), ("最后接触", "last contact"), ("数据截至", "data as of"), ("最近错误", "last error")],
-        views.map {
-          [
-            $0.office, $0.name, $0.relation == "superior" ? word("上级", "superior") : word("下级", "subordinate"),
-            time($0.lastContact), time($0.asOf), $0.lastError.map(text) ?? "—",
-          ]
-        })
+    case .peers(let views): peers(views)
+    case .outbox(let view): outbox(view)
+    case .entry(let view): explained(view)
+    case .office(let view): explained(view)
     case .log(let rows):
       table(
         [("时间", "time"), ("机构", "office"), ("流", "stream"), ("序号", "seq"), ("变更", "changes"), ("哈希", "hash")],

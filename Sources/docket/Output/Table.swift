@@ -43,7 +43,7 @@ struct Table {
     }
   }
 
-  private static func clipped(_ text: String, _ width: Int) -> String {
+  static func clipped(_ text: String, _ width: Int) -> String {
     guard columns(text) > width else { return text }
     var result = ""
     var used = 0
@@ -57,9 +57,9 @@ struct Table {
   }
 
   /// The terminal's width, or enough where there is none.
-  static var terminalWidth: Int {
+  static func terminalWidth(_ descriptor: Int32 = STDOUT_FILENO) -> Int {
     var size = winsize()
-    if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 { return Int(size.ws_col) }
+    if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 { return Int(size.ws_col) }
     return ProcessInfo.processInfo.environment["COLUMNS"].flatMap(Int.init) ?? 160
   }
 }
