@@ -23,7 +23,7 @@ extension SyncSession {
   }
 
   /// Whether the next session will heal what this one cannot: a run was left, or branches part.
-  public var needsRenewal: Bool { !live.left.isEmpty }
+  public var needsRenewal: Bool { !live.left.isEmpty || !wanted.isEmpty }
 
   /// Heads of streams both may hold moved on our side: recorded, stored from another peer, or from this one.
   /// - Parameter heads: superiors' streams first.

@@ -3,9 +3,6 @@ import Casework
 
 /// Contact with other offices, and what waits.
 extension Printer {
-  /// A size, or a dash for nothing.
-  private func bytes(_ bytes: Int) -> String { text(ByteText.of(bytes)) }
-
   func peers(_ views: [PeerView]) {
     table(
       [
@@ -18,7 +15,7 @@ extension Printer {
           view.office, view.name, view.relation == "superior" ? word("上级", "superior") : word("下级", "subordinate"),
           text(view.state.name), time(view.lastContact), "\(view.received.entries)",
           "\(view.acknowledged.entries)/\(view.acknowledged.of)",
-          view.backlog.map { $0.entries == 0 ? "0" : "\($0.entries) (\(bytes($0.bytes)))" } ?? "—",
+          view.backlog.map { $0.entries == 0 ? "0" : "\($0.entries) (\(size($0.bytes)))" } ?? "—",
           view.clockOffset.map(clock) ?? "—", software(view), view.age.map { text(ClockText.span($0)) } ?? "—",
         ]
       })
@@ -57,12 +54,12 @@ extension Printer {
       view.outbox.map { item in
         [
           item.peer ?? "—", item.office, item.stream, "\(item.first)–\(item.last)", "\(item.entries)",
-          item.bytes.map(bytes) ?? "—", text(ClockText.span(view.now > item.since ? view.now - item.since : 0)),
+          item.bytes.map(size) ?? "—", text(ClockText.span(view.now > item.since ? view.now - item.since : 0)),
           text(item.message),
         ]
       })
     line(
-      "共 \(view.entries) 条，\(ByteText.of(view.bytes).zh)。", "\(view.entries) entries, \(ByteText.of(view.bytes).en).")
+      "共 \(view.entries) 条，\(size(view.bytes))。", "\(view.entries) entries, \(size(view.bytes)).")
     var told: Set<String> = []
     for item in view.outbox {
       guard let remedy = item.remedy, told.insert("\(item.peer ?? "") \(item.reason)").inserted else { continue }
@@ -74,8 +71,8 @@ extension Printer {
   func waiting(_ view: StatusView) {
     if let backlog = view.backlog, backlog.entries > 0 {
       line(
-        "  待上级收讫：\(backlog.entries) 条，\(ByteText.of(backlog.bytes).zh)",
-        "  superior has not receipted: \(backlog.entries) entries, \(ByteText.of(backlog.bytes).en)")
+        "  待上级收讫：\(backlog.entries) 条，\(size(backlog.bytes))",
+        "  superior has not receipted: \(backlog.entries) entries, \(size(backlog.bytes))")
     }
     guard let oldest = view.oldest else { return }
     let place = "\(oldest.office) \(oldest.stream) \(oldest.first)–\(oldest.last)"
