@@ -164,6 +164,9 @@ let tests: [Target] = [
   .testTarget(
     name: "TraceTests", dependencies: ["RegimePacks", "Casework", "TestKit"], path: "Tests/Trace",
     exclude: ["Documents", "requirements.tsv", "trace.tsv"], swiftSettings: strict),
+  // Runs the programs of deploy/ and the commands of its page; by hand the package too (deploy/README.md).
+  .testTarget(
+    name: "DeployTests", dependencies: ["docket", "TestKit"], exclude: ["Machine"], swiftSettings: strict),
   // Reads the tree itself: imports, banned calls, sizes.
   .testTarget(name: "TidyTests", dependencies: ["TestKit"], swiftSettings: strict),
 ]

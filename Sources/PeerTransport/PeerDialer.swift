@@ -47,7 +47,7 @@ public enum PeerDialer {
     do {
       pending = try await ClientBootstrap(group: group)
         .connectTimeout(making.limits.connectTime)
-        .channelOption(.socketOption(.tcp_nodelay), value: 1)
+        .channelOption(.tcpOption(.tcp_nodelay), value: 1)
         .channelOption(.unsentBytesMax, value: making.limits.unsentBytesMax)
         .connect(host: endpoint.host, port: endpoint.port) { channel in
           channel.eventLoop.makeCompletedFuture {

@@ -42,7 +42,7 @@ public final class PeerListener: Sendable {
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: limits.backlog)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-      .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelOption(.unsentBytesMax, value: limits.unsentBytesMax)
       .childChannelInitializer { channel in
         guard let visitor = door.visitor(channel) else {

@@ -252,15 +252,12 @@ private struct SessionSide {
     self.replica = replica
     self.peer = peer
     let heads = replica.sharedHeads(with: peer)
-    let lacked = try LackedBranches(context: replica.context, in: replica.storage)
-    let isAsking = try lacked.isOwed(to: peer.context.office, in: replica.storage)
     let hello = SyncFrame.Hello(
       version: SessionLimits.protocolVersion, office: replica.context.office,
-      digest: isAsking ? replica.context.key.digest : SyncFrame.digest(of: heads, using: Ed25519Suite()),
-      clock: replica.now, software: "test")
+      digest: SyncFrame.digest(of: heads, using: Ed25519Suite()), clock: replica.now, software: "test")
     session = SyncSession(
       hello: hello, peer: peer.context.office, heads: heads,
-      settledForks: try replica.context.settledForks(lacking: lacked, in: replica.storage), lacked: lacked.streams)
+      settledForks: try replica.context.settledForks(in: replica.storage))
   }
 
   mutating func carryOut(_ actions: [SyncSession.Action]) throws -> [SyncFrame] {
@@ -290,10 +287,7 @@ private struct SessionSide {
         queue.append(
           contentsOf: session.receiptsWritten(
             replica.sharedHeads(with: peer).filter { $0.stream.author == replica.context.key }))
-      case .reportFork: continue
-      case .complete:
-        try LackedBranches(context: replica.context, in: replica.storage).noteAsked(
-          peer.context.office, in: replica.storage)
+      case .reportFork, .complete: continue
       case .close(let code, let text, _):
         Issue.record("closed: \(code) \(text)")
       }

@@ -1,5 +1,6 @@
 import NIOCore
 import PeerTransport
+import TestKit
 import Testing
 
 /// Each of these peers is cut off within its limit and counted, and the honest one beside it goes on. Limits are small
@@ -150,6 +151,41 @@ struct HostilePeerTests {
       try await Task.sleep(for: .seconds(5))
     }
     #expect(bureau.counters.snapshot().cutOff.values.allSatisfy { $0 == 0 })
+    await bureau.listener.close()
+  }
+
+  @Test("handshakes and records with changed bytes come to an end", arguments: [0, 1, 2])
+  func mangled(_ part: Int) async throws {
+    // By hand: how many; a few otherwise.
+    let rounds = ProcessEnvironment.value("DOCKET_FUZZ").flatMap { Int($0) }.map { $0 / 1_000 } ?? 40
+    let limits = Self.limits {
+      $0.handshakeTime = .seconds(3)
+      $0.silenceTime = .seconds(3)
+    }
+    let bureau = try await Bureau.open(limits)
+    try await bureau.besideAnHonestPeer {
+      let office = try bureau.office()
+      for batch in stride(from: 0, to: rounds, by: 20) {
+        var peers: [RawPeer] = []
+        for round in batch..<min(batch + 20, rounds) {
+          // 0: the first message; 1: the client's certificate and what proves it; 2: what comes after the handshake.
+          peers.append(try await RawPeer.call(bureau.listener.port, from: "127.0.0.2", as: office) { count, bytes in
+            if count != part { return bytes }
+            var mutator = ByteMutator(corpus: [[0]], bytesMax: 65_536, seed: UInt64(part * 1_000_000 + round))
+            return mutator.changed(bytes)
+          })
+        }
+        for peer in peers {
+          peer.shout([0, 0, 0, 1, 7])
+          // A change that TLS does not mind is none: such a peer gets its answer, or has its strikes.
+          _ = try await peer.hears(5)
+          await peer.close()
+        }
+      }
+      let figures = bureau.counters.snapshot()
+      let ended = Array(figures.handshakesFailed.values) + figures.cutOff.values + figures.refused.values
+      #expect(ended.contains { $0 > 0 })
+    }
     await bureau.listener.close()
   }
 

@@ -18,8 +18,10 @@ final class RawPeer: Sendable {
   ///   - address: where it calls from.
   ///   - identity: whom it shows in TLS; `nil` for a bare connection.
   ///   - answers: whether it ever finishes the handshake.
+  ///   - mangling: changes what goes out below TLS, told how many times it was asked before.
   static func call(
-    _ port: Int, from address: String = "127.0.0.1", as identity: TransportIdentity? = nil, answers: Bool = true
+    _ port: Int, from address: String = "127.0.0.1", as identity: TransportIdentity? = nil, answers: Bool = true,
+    mangling: (@Sendable (Int, [UInt8]) -> [UInt8])? = nil
   ) async throws -> RawPeer {
     let received = NIOLockedValueBox(0)
     let tls = try identity.map { try NIOSSLContext(configuration: $0.configuration(isServer: false, .standard)) }
@@ -27,6 +29,7 @@ final class RawPeer: Sendable {
       .bind(to: try SocketAddress(ipAddress: address, port: 0))
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
+          if let mangling { try channel.pipeline.syncOperations.addHandler(Mangler(mangling: mangling)) }
           if let tls {
             try channel.pipeline.syncOperations.addHandler(
               try NIOSSLClientHandler(context: tls, serverHostname: nil) { _, promise in
@@ -100,5 +103,21 @@ final class RawPeer: Sendable {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+  }
+
+  private final class Mangler: ChannelOutboundHandler {
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let mangling: @Sendable (Int, [UInt8]) -> [UInt8]
+    private var count = 0
+
+    init(mangling: @escaping @Sendable (Int, [UInt8]) -> [UInt8]) { self.mangling = mangling }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+      let bytes = mangling(count, Array(unwrapOutboundIn(data).readableBytesView))
+      count += 1
+      context.write(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: promise)
+    }
   }
 }

@@ -27,8 +27,11 @@ public struct ByteMutator {
   }()
 
   /// The next input: one of the corpus, changed in one to six places.
-  public mutating func next() -> [UInt8] {
-    var bytes = corpus[Int.random(in: 0..<corpus.count, using: &generator)]
+  public mutating func next() -> [UInt8] { changed(corpus[Int.random(in: 0..<corpus.count, using: &generator)]) }
+
+  /// These bytes, changed in one to six places.
+  public mutating func changed(_ bytes: [UInt8]) -> [UInt8] {
+    var bytes = bytes
     for _ in 0..<Int.random(in: 1...6, using: &generator) { change(&bytes) }
     return bytes.count > bytesMax ? Array(bytes.prefix(bytesMax)) : bytes
   }

@@ -50,6 +50,7 @@ enum ImportTable {
 
   /// Calls that no module may make.
   static let bannedAnywhere: [(call: String, instead: String)] = [
+    (".socketOption(.tcp_", "tcpOption: at the socket's level it is SO_DEBUG, which only root may set"),
     ("try!", "throw or handle"), ("fatalError(", "throw"), ("preconditionFailure(", "throw, or say the invariant above it"),
   ]
 

@@ -141,8 +141,9 @@ final class HandshakeGate: ChannelInboundHandler, Sendable {
     guard decide({ $0.handshakesFailed[failure, default: 0] += 1 }) else { return }
     visitor?.failed(failure)
     let severance = Severance.handshake(failure)
-    // Our own decision says more than what TLS made of it; else TLS's words do.
-    promise.fail(error.map { failure.isOurs ? severance : $0 } ?? severance)
+    // Our own decision says more than what TLS made of it; else TLS's words do. Whether a peer that hangs up is seen as
+    // the end or as a reset is a race, so both mean the same.
+    promise.fail(error.map { failure.isOurs || $0 is IOError ? severance : $0 } ?? severance)
     context.fireErrorCaught(severance)
     context.triggerUserOutboundEvent(severance, promise: nil)
   }

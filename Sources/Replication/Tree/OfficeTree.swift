@@ -205,40 +205,6 @@ public struct OfficeTree: Sendable, Hashable {
     return reader == target || (isSuperior(author, of: reader) && isSuperior(reader, of: target))
   }
 
-  /// Whether a fact of a superior's reaches everybody who may hold the stream it is about. Only then it decides over it:
-  /// else offices that hold the same entries would count them differently.
-  public func reaches(_ fact: StreamID, holdersOf stream: StreamID) -> Bool {
-    guard let author = office(of: stream.author) else { return false }
-    switch stream.audience {
-    case .own, .up: return reaches(fact, author, andBelow: false)
-    case .down: return reaches(fact, author, andBelow: true)
-    case .office(let target):
-      return reaches(fact, isSuperior(author, of: target) ? target : author, andBelow: false)
-    case .subtree(let target):
-      let isBelow = isSuperior(author, of: target)
-      return reaches(fact, isBelow ? target : author, andBelow: isBelow)
-    }
-  }
-
-  /// The same of a fact about a key of an office: about all streams that the office may have.
-  public func reaches(_ fact: StreamID, everyStreamOf office: OfficeCode) -> Bool {
-    reaches(fact, office, andBelow: true)
-  }
-
-  /// Whether an office, those between it and the fact's author, and perhaps all below it may hold the fact's stream.
-  private func reaches(_ fact: StreamID, _ office: OfficeCode, andBelow: Bool) -> Bool {
-    guard let issuer = self.office(of: fact.author), isSuperior(issuer, of: office) else { return false }
-    switch fact.audience {
-    case .own, .up: return false
-    case .down: return true
-    case .office(let target):
-      return !andBelow && isSuperior(issuer, of: target) && (target == office || isSuperior(office, of: target))
-    case .subtree(let target):
-      guard isSuperior(issuer, of: target) else { return false }
-      return target == office || isSuperior(target, of: office) || !andBelow && isSuperior(office, of: target)
-    }
-  }
-
   /// The audience that facts about a stream have (receipts, revocations, fork proofs), when a superior of its author
   /// publishes them: they reach every holder of what they decide.
   public func audience(ofFactsAbout stream: StreamID) -> Audience? {

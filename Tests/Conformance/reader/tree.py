@@ -170,32 +170,6 @@ class Tree:
             return True
         return stream.kind == 4 and self.is_superior(target, reader)
 
-    def reaches(self, fact, stream):
-        """Whether a fact in a stream of a superior's reaches all who may hold the stream it is about (page 1)."""
-        author = self.office_of(stream.author)
-        if author is None:
-            return False
-        is_aimed = stream.kind in (3, 4) and self.is_superior(author, stream.office)
-        lowest = stream.office if is_aimed else author
-        return self._reaches(fact, lowest, and_below=stream.kind == 2 or (stream.kind == 4 and is_aimed))
-
-    def reaches_all_of(self, fact, office):
-        """The same of a fact about all streams of an office's key."""
-        return self._reaches(fact, office, and_below=True)
-
-    def _reaches(self, fact, office, and_below):
-        issuer, target = self.office_of(fact.author), fact.office
-        if issuer is None or not self.is_superior(issuer, office) or fact.kind in (0, 1):
-            return False
-        if fact.kind == 2:
-            return True
-        if not self.is_superior(issuer, target):
-            return False
-        if fact.kind == 3:
-            return not and_below and (target == office or self.is_superior(office, target))
-        is_within = target == office or self.is_superior(target, office)
-        return is_within or (not and_below and self.is_superior(office, target))
-
     def offices(self):
         return sorted(
             ((depth, office, key) for office, (_, key, depth) in self.seats.items()),
