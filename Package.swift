@@ -97,7 +97,8 @@ let executables: [Target] = [
   .executableTarget(
     name: "benchmark",
     dependencies: [
-      "CFloor", "Casebook", "Casework", "Replication", "ReplicaStore", "SignatureSuites",
+      "CFloor", "Casebook", "Casework", "Replication", "ReplicaStore", "SignatureSuites", "OfficeNode", "PeerTransport",
+      logging, .product(name: "NIOPosix", package: "swift-nio"),
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ], swiftSettings: strict),
   // Replays seeds of the simulator.
@@ -154,7 +155,7 @@ let tests: [Target] = [
   .testTarget(
     name: "CommandLineTests", dependencies: ["docket", "Casework", "RegimePacks", "TestKit"], swiftSettings: strict),
   // Runs the built benchmark at a size of no time, and reads its figures' shape.
-  .testTarget(name: "BenchmarkTests", dependencies: ["benchmark", "TestKit"], swiftSettings: strict),
+  .testTarget(name: "BenchmarkTests", dependencies: ["benchmark", "docket", "TestKit"], swiftSettings: strict),
   // The vectors of Protocol/, and a second reader in Python, written from the pages alone, against this one.
   .testTarget(
     name: "ConformanceTests",

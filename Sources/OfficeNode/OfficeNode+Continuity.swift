@@ -29,12 +29,20 @@ extension OfficeNode {
   }
 
   /// Keeps the high-water mark beside the database. A crash before it is written leaves it lower, which is harmless.
-  func noteHighWater() throws {
+  /// - Parameter written: entries of its own that were added since the last time, where nothing else happened to them;
+  ///   `nil` counts them anew, which takes a look at every charter and stream.
+  func noteHighWater(written: Int? = nil) throws {
     let context = context
-    let own = try store.read { try Self.ownEntries(context, in: $0) }
+    let own: UInt64
+    if let written, let ownCount {
+      own = ownCount + UInt64(written)
+    } else {
+      own = try store.read { try Self.ownEntries(context, in: $0) }
+    }
+    ownCount = own
     if own > HighWater.read(home) {
       do {
-        try HighWater.write(own, home)
+        try HighWater.write(own, home, isSynced: false)
       } catch {
         logger.warning("high-water mark not written", metadata: ["error": "\(error)"])
       }

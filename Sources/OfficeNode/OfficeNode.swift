@@ -7,6 +7,7 @@ import Replication
 import RegimePacks
 import ReplicaStore
 import SignatureSuites
+import Synchronization
 
 /// One office's node: owns the replica and the keys, and performs what the pure modules decide. All writing happens
 /// here, one transaction after the other.
@@ -19,6 +20,7 @@ public actor OfficeNode {
   var transportSigner: SoftwareSigner { keys.transport }
   let effects: SystemEffects
   nonisolated let blobs: BlobStore
+  nonisolated let attachmentNews = AttachmentNews()
   let logger: Logger
   var context: ReplicaContext
   /// As it stood when the node was opened.
@@ -32,10 +34,16 @@ public actor OfficeNode {
   nonisolated let catchUpGate = AdmissionGate()
   /// Count of moves up to which receipts and what else is owed have been looked for.
   var witnessedMoves: UInt64?
+  /// Count of moves up to which the sessions were told.
+  var toldMoves: UInt64
+  /// Heads moved that the sessions were not told of.
+  nonisolated let hasUntold = Mutex(false)
   /// One backup at a time.
   var isBackingUp = false
   /// Told when the transport key changes while the node serves.
   var showIdentity: (@Sendable (TransportIdentity) -> Void)?
+  /// Entries of its own, as they were last counted.
+  var ownCount: UInt64?
   /// Own entries the database lacks although this machine wrote them; no writing until they are back.
   var isBehindHighWater: Bool
   /// The home was copied, moved or restored since it was last sure of itself.
@@ -95,8 +103,9 @@ public actor OfficeNode {
     context = opened
     let own = try StoreFailures.mapped { try store.read { [opened] in try Self.ownEntries(opened, in: $0) } }
     isBehindHighWater = own < HighWater.read(home)
-    store.onMovement { [sessions] in sessions.raise() }
     isMoved = HomeMark.isMoved(home)
+    toldMoves = try StoreFailures.mapped { try store.read { try $0.moves() } }
+    store.onMovement { [weak self] in self?.noteMovement() }
   }
 
   /// Opens the office at `home`.
@@ -149,6 +158,7 @@ public actor OfficeNode {
         return (try clerk.perform(request, in: storage, progress: progress), warning)
       }
       try noteHighWater()
+      defer { tellSessions() }
       switch request {
       case .calendarImport, .ratify, .keyRevoke: try store.read { try context.refresh(from: $0) }
       default: break

@@ -19,7 +19,9 @@ extension StoreTransaction {
   ]
 
   /// Beginnings of the names of small values that are made from the log, each with a name for the table they would be.
-  private static let derivedValues = [(NumberIndex.prefix, "document_number"), (DossierLedger.prefix, "dossier")]
+  private static let derivedValues = [
+    (NumberIndex.prefix, "document_number"), (DossierLedger.prefix, "dossier"), (AttachmentLedger.prefix, "named_content"),
+  ]
 
   public func clearProjection() throws {
     for table in Self.derivedTables + schema.types.map(Schema.table) { try database.execute(sql: "DELETE FROM \(table)") }

@@ -144,10 +144,11 @@ public final class StoreTransaction: ReplicaStorage {
     ])
   }
 
-  public func receipts(of stream: StreamID) throws -> [StoredReceipt] {
+  public func receipts(of stream: StreamID, from seq: UInt64) throws -> [StoredReceipt] {
     try Row.fetchAll(
-      database.cachedStatement(sql: "SELECT issuer, entry, body FROM receipt WHERE stream = ? ORDER BY seq, id"),
-      arguments: [Data(stream.encoded)]
+      database.cachedStatement(
+        sql: "SELECT issuer, entry, body FROM receipt WHERE stream = ? AND seq >= ? ORDER BY seq, id"),
+      arguments: [Data(stream.encoded), Int64(clamping: seq)]
     ).map { row in
       guard let issuer = Digest(row["issuer"] as Data), let entry = Digest(row["entry"] as Data),
         case .receipt(let receipt) = try Self.change(row["body"])

@@ -1,9 +1,8 @@
 import ArgumentParser
-import Casework
 import Foundation
 
 @main
-struct Benchmark: ParsableCommand {
+struct Benchmark: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark",
     abstract: "Measures the engine beside the floor: the same rows and log bytes written raw in C into SQLite.",
@@ -11,7 +10,7 @@ struct Benchmark: ParsableCommand {
       Both run in processes of their own, in turn, over the same input. A change is one field value; a new record of \
       twelve fields counts twelve. --workload takes a file of `workload.py gen`.
       """,
-    subcommands: [Measure.self, CatchUp.self, FloorRun.self], defaultSubcommand: Measure.self)
+    subcommands: [Measure.self, OfficesCommand.self, CatchUp.self, FloorRun.self], defaultSubcommand: Measure.self)
 }
 
 struct Measure: ParsableCommand {
@@ -56,30 +55,9 @@ struct Measure: ParsableCommand {
     if json {
       print(try report.json())
     } else {
-      printTable(of: report)
+      let language = Figures.language(lang)
+      Figures.warnUnlessOptimised(report.isOptimised, in: language)
+      Figures.print(report.table(), in: language)
     }
-  }
-
-  private func printTable(of report: Report) {
-    let language = language
-    if !report.isOptimised {
-      print(
-        Bilingual(
-          zh: "未优化的构建：速度不作数（swift build -c release）。",
-          en: "A build without optimisation: its speed says nothing (swift build -c release).")[language])
-    }
-    for line in report.table() {
-      let name = line.name[language]
-      // A Chinese character takes two columns.
-      let width = name.unicodeScalars.reduce(0) { $0 + ($1.value >= 0x2E80 ? 2 : 1) }
-      let value = String(repeating: " ", count: max(0, 12 - line.value.count)) + line.value
-      print(name + String(repeating: " ", count: max(1, 44 - width)) + value + (line.must.isEmpty ? "" : "   " + line.must))
-    }
-  }
-
-  private var language: Language {
-    let environment = ProcessInfo.processInfo.environment
-    let text = lang ?? environment["DOCKET_LANG"] ?? environment["LC_ALL"] ?? environment["LANG"] ?? ""
-    return text.hasPrefix("en") ? .en : .zh
   }
 }

@@ -83,7 +83,7 @@ struct Measurement {
 
   private func best(_ values: [Double]) -> Double { values.min() ?? .infinity }
 
-  private static var isOptimised: Bool {
+  static var isOptimised: Bool {
     #if DEBUG
       false
     #else

@@ -71,36 +71,27 @@ struct Report: Codable {
     [
       (Bilingual(zh: "变更数", en: "changes"), "\(changes)", ""),
       (Bilingual(zh: "条目数", en: "entries"), "\(entries)", ""),
-      (Bilingual(zh: "核验并应用，变更/秒", en: "verified and applied, changes/s"), whole(applyPerSecond), ""),
-      (Bilingual(zh: "下限（C 直写 SQLite），变更/秒", en: "floor (C into SQLite), changes/s"), whole(floorPerSecond), ""),
-      (Bilingual(zh: "应用 ÷ 下限", en: "apply / floor"), short(applyVsFloor), ">= 0.5"),
-      (Bilingual(zh: "每百万变更处理器秒", en: "CPU s per 1 M changes"), short(cpuSecondsPerMillion), ""),
-      (Bilingual(zh: "其中下限", en: "the floor's"), short(floorCpuSecondsPerMillion), ""),
-      (Bilingual(zh: "按处理器时间，应用 ÷ 下限", en: "apply / floor by CPU time"), short(applyCpuVsFloor), ""),
-      (Bilingual(zh: "国密 ÷ Ed25519", en: "SM2 / Ed25519"), short(sm2VsEd25519), ">= 0.8"),
-      (Bilingual(zh: "每变更传输字节", en: "wire bytes a change"), short(wireBytesPerChange), ""),
-      (Bilingual(zh: "其中值以外", en: "over its values"), short(wireOverheadBytesPerChange), "<= 24"),
-      (Bilingual(zh: "每变更磁盘字节", en: "disk bytes a change"), short(diskBytesPerChange), "<= 112"),
+      (Bilingual(zh: "核验并应用，变更/秒", en: "verified and applied, changes/s"), Figures.whole(applyPerSecond), ""),
+      (Bilingual(zh: "下限（C 直写 SQLite），变更/秒", en: "floor (C into SQLite), changes/s"), Figures.whole(floorPerSecond), ""),
+      (Bilingual(zh: "应用 ÷ 下限", en: "apply / floor"), Figures.short(applyVsFloor), ">= 0.5"),
+      (Bilingual(zh: "每百万变更处理器秒", en: "CPU s per 1 M changes"), Figures.short(cpuSecondsPerMillion), ""),
+      (Bilingual(zh: "其中下限", en: "the floor's"), Figures.short(floorCpuSecondsPerMillion), ""),
+      (Bilingual(zh: "按处理器时间，应用 ÷ 下限", en: "apply / floor by CPU time"), Figures.short(applyCpuVsFloor), ""),
+      (Bilingual(zh: "国密 ÷ Ed25519", en: "SM2 / Ed25519"), Figures.short(sm2VsEd25519), ">= 0.8"),
+      (Bilingual(zh: "每变更传输字节", en: "wire bytes a change"), Figures.short(wireBytesPerChange), ""),
+      (Bilingual(zh: "其中值以外", en: "over its values"), Figures.short(wireOverheadBytesPerChange), "<= 24"),
+      (Bilingual(zh: "每变更磁盘字节", en: "disk bytes a change"), Figures.short(diskBytesPerChange), "<= 112"),
       (Bilingual(zh: "无新内容时字节", en: "nothing new, bytes"), "\(idleBytes)", "<= 200"),
       (Bilingual(zh: "无新内容时往返", en: "nothing new, round trips"), "\(idleRoundTrips)", "1"),
       (Bilingual(zh: "5000 流中 20 流前进，前沿字节", en: "20 of 5,000 streams moved, bytes"), "\(frontier20Of5000Bytes)", "<= 4096"),
-      (Bilingual(zh: "追赶时内存增量，MiB", en: "memory during catch-up, MiB"), short(catchupRssDeltaMib), "<= 64"),
-      (Bilingual(zh: "\(schemaRows) 行加一字段，秒", en: "one field more on \(schemaRows) rows, s"), short(schemaAddSeconds), "< 1"),
+      (Bilingual(zh: "追赶时内存增量，MiB", en: "memory during catch-up, MiB"), Figures.short(catchupRssDeltaMib), "<= 64"),
+      (Bilingual(zh: "\(schemaRows) 行加一字段，秒", en: "one field more on \(schemaRows) rows, s"), Figures.short(schemaAddSeconds), "< 1"),
       (
         Bilingual(zh: "与 \(growthReferenceChanges) 变更时之比", en: "rate against \(growthReferenceChanges) changes"),
-        short(growthVs100k), ">= 0.7"
+        Figures.short(growthVs100k), ">= 0.7"
       ),
-      (Bilingual(zh: "下限的同一比值", en: "the floor's"), short(floorGrowthVs100k), ""),
+      (Bilingual(zh: "下限的同一比值", en: "the floor's"), Figures.short(floorGrowthVs100k), ""),
       (Bilingual(zh: "两者行相同", en: "same rows in both"), sameRows ? "✓" : "✗", "✓"),
     ]
-  }
-
-  private func whole(_ value: Double) -> String { String(Int(value.rounded())) }
-
-  /// Three digits after the point, without a locale.
-  private func short(_ value: Double) -> String {
-    let thousandths = Int((value * 1_000).rounded())
-    let rest = String(thousandths % 1_000)
-    return "\(thousandths / 1_000)." + String(repeating: "0", count: 3 - rest.count) + rest
   }
 }

@@ -112,7 +112,8 @@ struct WorkloadGenerator {
 
   private mutating func day() -> String { "2026-" + padded(random.index(12) + 1, 2) + "-" + padded(random.index(28) + 1, 2) }
 
-  private mutating func text(_ range: ClosedRange<Int>) -> String {
+  /// Words of supervision work, so many characters long.
+  mutating func text(_ range: ClosedRange<Int>) -> String {
     let length = range.lowerBound + random.index(range.count)
     var scalars: [Unicode.Scalar] = []
     while scalars.count < length {

@@ -82,4 +82,30 @@ struct BenchmarkTests {
     try (Self.workload + "X\tcase_file\t1\n").write(toFile: path, atomically: true, encoding: .utf8)
     #expect(try run(arguments).status != 0)
   }
+
+  /// The figures of 300 offices are in the README; here the same run has eight.
+  @Test("many offices call one node at once: all finish, the database has all of each, every act gets its receipt")
+  func offices() throws {
+    let output = try run([
+      "offices", "--json", "--count", "8", "--changes", "2000", "--acts", "5", "--rest", "1",
+      "--docket", URL(fileURLWithPath: Self.executable).deletingLastPathComponent().path + "/docket",
+    ])
+    #expect(output.status == 0)
+    let report = try #require(try JSONSerialization.jsonObject(with: Data(output.out.utf8)) as? [String: Any])
+    #expect(report["finished"] as? Int == 8)
+    #expect(report["offices_whole"] as? Int == 8)
+    #expect(report["failed_calls"] as? Int == 0)
+    #expect(report["changes_per_office"] as? Int == 2_000)
+    for part in ["alone", "during"] {
+      let acts = try #require(report[part] as? [String: Any])
+      #expect(acts["without_receipt"] as? Int == 0)
+      let receipted = try #require(acts["receipted"] as? [String: Any])
+      #expect((receipted["count"] as? Int ?? 0) >= (part == "alone" ? 5 : 1))
+    }
+    let bytes = try #require(report["bytes_per_act"] as? [Int])
+    // DESIGN section 8: what goes up for an act of eight changes.
+    #expect(bytes.count == 2 && (1...600).contains(bytes[0]))
+    #expect((report["memory_peak_kibibytes"] as? Int ?? .max) <= 512 * 1_024)
+    #expect((report["rest_with_all"] as? [String: Any])?["memory_kibibytes"] as? Int ?? 0 > 0)
+  }
 }

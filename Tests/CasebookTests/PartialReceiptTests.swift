@@ -34,4 +34,55 @@ struct PartialReceiptTests {
       #expect(replica.name(of: id) == "其后", "\(order)")
     }
   }
+
+  /// More receipts than are looked back over at once.
+  @Test("an office that is receipted act by act: before, after and between, the same order, and so in a rebuild")
+  func actByAct() throws {
+    let region = try Judged()
+    let east = region.county
+    try region.province.meet(region.city)
+    let before = region.province.storage
+    let stream = region.city.context.stream(.office(east.context.office))
+    let first = (before.head(of: stream)?.seq ?? 0) + 1
+    let start = (before.head(of: east.context.stream(.up))?.seq ?? 0) + 1
+    east.now += 3 * 366 * 86_400_000
+    for number in 0..<40 {
+      try east.name(east.newID(), "第\(number)件")
+      try region.city.meet(east)
+      try region.city.witness()
+      region.city.now += 1_000
+    }
+    let acts = region.city.storage.entries(of: east.context.stream(.up), from: start, bytesMax: .max)
+    let receipts = region.city.storage.entries(of: stream, from: first, bytesMax: .max)
+    #expect(acts.count == 40 && receipts.count == 40)
+    var clocks: [UInt64: UInt64] = [:]
+    for entry in receipts {
+      for case .receipt(let receipt) in try entry.changes() { clocks[entry.header.seq] = receipt.clock }
+    }
+    let base = before.heads().sorted { region.province.depth($0) < region.province.depth($1) }
+    var states: Set<[String]> = []
+    let half = [Array(acts[..<25]), Array(receipts[..<30]), Array(acts[25...]), Array(receipts[30...])]
+    for order in [[acts, receipts], [receipts, acts], half, zip(acts, receipts).flatMap { [[$0], [$1]] }] {
+      let replica = try region.province.blank()
+      for head in base { try replica.take(before.entries(of: head.stream, from: 1, bytesMax: .max)) }
+      try replica.takeAll(order)
+      func state() throws -> [String] {
+        let clamps = acts.map { entry in
+          replica.storage.clamp(of: WriteStamp(time: entry.header.stamp, author: entry.header.stream.author))
+        }
+        #expect(clamps == receipts.map { HybridTimestamp(milliseconds: clocks[$0.header.seq] ?? 0) })
+        return try Judged.state(of: replica)
+      }
+      let first = try state()
+      var projector = Projector(context: replica.context)
+      try projector.rebuild(in: replica.storage)
+      #expect(try state() == first)
+      states.insert(first)
+    }
+    #expect(states.count == 1)
+    #expect(before.receipts(of: east.context.stream(.up)).count < 40)
+    let held = region.city.storage
+    let third = try #require(acts.dropFirst(2).first?.header.seq)
+    #expect(held.receipts(of: east.context.stream(.up), from: third).count == 38)
+  }
 }

@@ -153,6 +153,7 @@ enum Shown {
         "previous": hex(run.previous.bytes), "items": .list(run.items.map(item)),
       ])
     case .credit(let bytes): .object(["frame": .text("credit"), "bytes": number(bytes)])
+    case .attachment(let frame): attachment(frame)
     case .done: .object(["frame": .text("done")])
     case .settled: .object(["frame": .text("settled")])
     case .ping: .object(["frame": .text("ping")])

@@ -13,7 +13,7 @@ extension VectorDraft {
     let ids = [("empty", 0), ("small", 12), ("one-chunk", chunk), ("chunks", 2 * chunk + 1)].map { name, length in
       VectorDraft("blob-\(name)", page, "blob", pattern, given: .object(["length": .number(Int64(length))]))
     }
-    return ids + (try manifests(pattern)) + (try chunks(pattern)) + progress()
+    return ids + (try manifests(pattern)) + (try chunks(pattern)) + progress() + (try attachmentFrames(pattern))
   }
 
   private static func manifest(_ pattern: [UInt8], _ length: Int) throws -> BlobManifest {
@@ -76,19 +76,28 @@ extension VectorDraft {
   private static func progress() -> [VectorDraft] {
     var some = BlobProgress(chunkCount: 10)
     for number in [0, 1, 4, 9] { some.insert(number) }
+    some.begun = .init(chunk: 2, bytes: 4_096)
     var refused = BlobProgress(chunkCount: 3)
     refused.refusal = .quota
     var whole = BlobProgress(chunkCount: 2)
     for number in [1, 0] { whole.insert(number) }
-    func raw(_ chunks: UInt64, _ numbers: [UInt64], refusal: UInt64? = nil) -> [UInt8] {
+    func raw(
+      _ chunks: UInt64, _ numbers: [UInt64], refusal: UInt64? = nil, begun: (UInt64, UInt64)? = nil
+    ) -> [UInt8] {
       Fixed.bytes {
-        $0.arrayHead(3)
+        $0.arrayHead(4)
         $0.unsigned(chunks)
         $0.arrayHead(numbers.count)
         for number in numbers { $0.unsigned(number) }
         if let refusal { $0.unsigned(refusal) } else { $0.null() }
+        guard let begun else { return $0.null() }
+        $0.arrayHead(2)
+        $0.unsigned(begun.0)
+        $0.unsigned(begun.1)
       }
     }
+    var first = BlobProgress(chunkCount: 3)
+    first.begun = .init(chunk: 0, bytes: 1)
     func draft(_ name: String, _ bytes: [UInt8], refused: String? = nil) -> VectorDraft {
       VectorDraft("blob-progress\(name)", page, "blob-progress", bytes, refused: refused)
     }
@@ -99,6 +108,10 @@ extension VectorDraft {
       draft("-empty", raw(9, [8, 0]), refused: "out-of-range"), draft("-odd", raw(9, [8]), refused: "out-of-range"),
       draft("-reason", raw(9, [], refusal: 9), refused: "out-of-range"),
       draft("-chunks", raw(UInt64(BlobLimits.chunksMax) + 1, []), refused: "out-of-range"),
+      draft("-first", first.encoded), draft("-begun-there", raw(9, [4, 1], begun: (4, 1)), refused: "out-of-range"),
+      draft("-begun-beyond", raw(9, [], begun: (9, 1)), refused: "out-of-range"),
+      draft("-begun-none", raw(9, [], begun: (0, 0)), refused: "out-of-range"),
+      draft("-begun-whole", raw(9, [], begun: (0, UInt64(BlobLimits.chunkBytes))), refused: "out-of-range"),
     ]
   }
 }

@@ -67,10 +67,19 @@ extension VectorReading {
       "ranges": .list(
         progress.ranges.map { .list([.number(Int64($0.lowerBound)), .number(Int64($0.upperBound))]) }),
     ]
+    if let begun = progress.begun { members["begun"] = .list([.number(Int64(begun.chunk)), .number(Int64(begun.bytes))]) }
     if let wanted = progress.wanted(atMost: 2) {
       members["wanted"] = .list([.number(Int64(wanted.lowerBound)), .number(Int64(wanted.upperBound))])
     }
     return .object(members)
+  }
+
+  func attachmentFrame() throws -> JSONValue {
+    let frame = try AttachmentFrame(decoding: bytes)
+    guard frame.encoded == bytes, try SyncFrame(decoding: bytes) == .attachment(frame) else {
+      throw MalformedVector(what: "frame")
+    }
+    return Shown.attachment(frame)
   }
 
   private static func shown(_ manifest: BlobManifest) -> JSONValue {
@@ -79,5 +88,28 @@ extension VectorReading {
       "blob": Shown.hex(manifest.id(using: Ed25519Suite()).root.bytes),
       "chunks": .list((0..<manifest.chunkCount).compactMap { manifest.hash(ofChunk: $0).map { Shown.hex($0.bytes) } }),
     ])
+  }
+}
+
+extension Shown {
+  static func attachment(_ frame: AttachmentFrame) -> JSONValue {
+    func place(_ name: String, _ ask: AttachmentFrame.Ask) -> [String: JSONValue] {
+      [
+        "frame": .text(name), "blob": Shown.hex(ask.blob.root.bytes), "part": .text("\(ask.part)"),
+        "offset": .number(Int64(ask.offset)), "bytes": .number(Int64(ask.count)),
+      ]
+    }
+    switch frame {
+    case .ask(let ask): return .object(place("ask", ask))
+    case .piece(let ask, let content):
+      var members = place("piece", ask)
+      members["content"] = Shown.hex(content)
+      return .object(members)
+    case .refuse(let blob, let refusal):
+      return .object([
+        "frame": .text("refuse"), "blob": Shown.hex(blob.root.bytes), "code": .number(Int64(refusal.rawValue)),
+      ])
+    case .rest: return .object(["frame": .text("rest")])
+    }
   }
 }

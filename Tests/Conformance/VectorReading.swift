@@ -77,6 +77,7 @@ struct VectorReading {
     case "blob-manifest": try blobManifest()
     case "blob-chunk": try blobChunk()
     case "blob-progress": try blobProgress()
+    case "attachment-frame": try attachmentFrame()
     default: throw MalformedVector(what: "\(vector.name) reads \(vector.reads)")
     }
   }

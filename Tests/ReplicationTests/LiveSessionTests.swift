@@ -204,6 +204,25 @@ struct LiveSessionTests {
     #expect(widest == SessionLimits.creditBytes)
   }
 
+  @Test("the shell says how far the window may grow, and may take back what it grew", arguments: [0, 200_000])
+  func sharedWindow(limit: Int) throws {
+    let author = try Author()
+    let entries = try author.entries(1_200, text: String(repeating: "长", count: 1_500))
+    var left = try side(a, peer: b, [author.stream: Array(entries.prefix(600))])
+    var right = try side(b, peer: a)
+    let hellos = (carryOut(left.session.opened(), &left), carryOut(right.session.opened(), &right))
+    try settle(&left, &right, toRight: hellos.0, toLeft: hellos.1)
+    func given() -> Int {
+      right.sent.reduce(SessionLimits.firstCreditBytes) { if case .credit(let bytes) = $1 { $0 + Int(bytes) } else { $0 } }
+    }
+    func taken() -> Int { left.sent.reduce(0) { if case .entries(let run) = $1 { $0 + run.bytes } else { $0 } } }
+    #expect(given() - taken() == SessionLimits.creditBytes)
+    right.session.windowMax = limit
+    try record(Array(entries.dropFirst(600)), &left, &right)
+    #expect(right.held[author.stream] == entries)
+    #expect(given() - taken() == max(limit, SessionLimits.firstCreditBytes))
+  }
+
   @Test("a stream that is left costs nothing else; the next session heals it")
   func left() throws {
     let stranger = try Author(), known = try Author()

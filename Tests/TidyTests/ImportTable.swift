@@ -26,7 +26,8 @@ enum ImportTable {
       "UnixSignals", "Foundation", "Synchronization",
     ],
     "benchmark": [
-      "CFloor", "Casebook", "Casework", "Replication", "ReplicaStore", "SignatureSuites", "ArgumentParser", "Foundation",
+      "CFloor", "Casebook", "Casework", "Replication", "ReplicaStore", "SignatureSuites", "OfficeNode", "PeerTransport",
+      "ArgumentParser", "Logging", "NIOPosix", "Foundation", "Dispatch", "Synchronization",
     ],
   ]
 

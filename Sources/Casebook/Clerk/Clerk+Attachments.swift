@@ -1,8 +1,8 @@
 import Casework
 public import Replication
 
-/// Attachments of files: their records. The content is the node's (`BlobStore`); a record says what it is whether or not
-/// the content is here.
+/// Attachments of files: their records. The content is the node's (`BlobStore`); a record says what it is whether or
+/// not the content is here.
 extension Clerk {
   /// What is to be recorded, checked before the content is copied: a refusal costs no gigabyte.
   public struct CheckedAttachment: Sendable {

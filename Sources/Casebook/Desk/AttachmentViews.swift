@@ -35,11 +35,14 @@ public struct AttachmentTake: Sendable, Hashable, Codable {
   public var attachment: String
   /// Absolute path of the file to write, or of a folder.
   public var path: String
+  /// Seconds to wait for content that is not here; `nil`: it is asked for, and comes with the next session.
+  public var wait: Int?
 
-  public init(file: String, attachment: String, path: String) {
+  public init(file: String, attachment: String, path: String, wait: Int? = nil) {
     self.file = file
     self.attachment = attachment
     self.path = path
+    self.wait = wait
   }
 }
 

@@ -2,15 +2,25 @@ import Replication
 
 /// Clocks that ran ahead: stamps held to the first receipt for ordering (`Clamp`).
 extension Projector {
+  /// How far back the receipt before a new one is looked for first, and how many times further each time after that.
+  private static let lookBack: UInt64 = 16
+
   /// The entry's clamp by the receipts held already; kept for registers.
   mutating func clamp(of entry: Entry, in storage: any ReplicaStorage) throws -> HybridTimestamp? {
-    let stream = entry.header.stream
-    if lastReceipts?.stream != stream { lastReceipts = (stream, try receiptsOnBranch(of: stream, in: storage)) }
-    let receipts = lastReceipts?.receipts ?? []
+    let receipts = try receipts(covering: entry, in: storage)
     lastDoubt = try doubt(of: entry, receipts: receipts, in: storage)
     let clamp = Clamp.of(entry.header.stamp, seq: entry.header.seq, receipts: receipts)
     if let clamp { try keep(clamp, of: entry, in: storage) }
     return clamp
+  }
+
+  /// Receipts that reach the entry; others may be among them. What is new has none, however many there are of its stream.
+  private mutating func receipts(covering entry: Entry, in storage: any ReplicaStorage) throws -> [Receipt] {
+    let (stream, seq) = (entry.header.stream, entry.header.seq)
+    if let lastReceipts, lastReceipts.stream == stream, lastReceipts.from <= seq { return lastReceipts.receipts }
+    let receipts = try receiptsOnBranch(of: stream, from: seq, in: storage)
+    lastReceipts = (stream, seq, receipts)
+    return receipts
   }
 
   /// A receipt arrived: entries under it that no earlier clock covers are ordered by it.
@@ -20,9 +30,17 @@ extension Projector {
     guard let head = try storage.head(of: stream) else { return }
     // Of a receipt that reaches further than what is held, the entries held are clamped; those to come will be.
     if let held = try context.hash(of: stream, at: receipt.head.seq, in: storage), held != receipt.head.hash { return }
-    let receipts = try receiptsOnBranch(of: stream, in: storage)
-    // Entries that a receipt with no later clock covers keep what that one gave them.
-    let covered = receipts.filter { $0 != receipt && $0.clock <= receipt.clock }.map(\.head.seq).max() ?? 0
+    // Entries that a receipt with no later clock covers keep what that one gave them. It is usually the one before.
+    var back = Self.lookBack
+    var from = min(receipt.head.seq, head.seq)
+    var receipts: [Receipt] = []
+    var covered: UInt64 = 0
+    repeat {
+      from = from > back ? from - back : 0
+      back *= Self.lookBack
+      receipts = try receiptsOnBranch(of: stream, from: from, in: storage)
+      covered = receipts.filter { $0 != receipt && $0.clock <= receipt.clock }.map(\.head.seq).max() ?? 0
+    } while covered == 0 && from > 0
     var next = covered + 1
     let last = min(receipt.head.seq, head.seq)
     while next <= last {
@@ -107,9 +125,11 @@ extension Projector {
     row.sort(rank: { tree.rank(ofShortAuthor: $0) }, time: { clamps[$0] ?? $0.time })
   }
 
-  /// Receipts of superiors over the branch that is held.
-  private func receiptsOnBranch(of stream: StreamID, in storage: any ReplicaStorage) throws -> [Receipt] {
-    let all = try context.witnessed(stream, in: storage).map(\.receipt)
+  /// Receipts of superiors over the branch that is held, whose heads stand at the position or further on.
+  private func receiptsOnBranch(
+    of stream: StreamID, from seq: UInt64, in storage: any ReplicaStorage
+  ) throws -> [Receipt] {
+    let all = try context.witnessed(stream, from: seq, in: storage).map(\.receipt)
     guard context.standing.fork(of: stream) != nil else { return all }
     return try all.filter { receipt in
       try context.hash(of: stream, at: receipt.head.seq, in: storage).map { $0 == receipt.head.hash } ?? true

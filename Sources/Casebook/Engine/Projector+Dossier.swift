@@ -71,9 +71,13 @@ extension Projector {
         continue
       }
       let entry = checked.entry
-      if context.tree.mayRead(context.office, entry.header.stream) { continue }
       let hash = entry.hash(using: suite)
-      if try DossierLedger.isWithdrawn(hash, from: received.stamp, in: storage) { continue }
+      let isWithdrawn = try DossierLedger.isWithdrawn(hash, from: received.stamp, in: storage)
+      // Content goes where the dossier goes.
+      for case .record(let write) in checked.changes where !isWithdrawn {
+        try AttachmentLedger.note(write, in: received.stream, storage)
+      }
+      if isWithdrawn || context.tree.mayRead(context.office, entry.header.stream) { continue }
       try DossierLedger.noteTaken(hash, in: storage)
       let clamp = try note(item, of: entry, checked.changes, in: storage)
       for change in checked.changes { _ = try project(change, of: entry, clamp: clamp, in: storage) }

@@ -171,9 +171,11 @@ extension ReplicaContext {
       stream, in: tree, receipts: try witnessed(stream, in: storage), suites: suites, hash: hash)
   }
 
-  /// Receipts of superiors over a stream, on whatever branch.
-  func witnessed(_ stream: StreamID, in storage: any ReplicaStorage) throws -> [WitnessedHead] {
-    try storage.receipts(of: stream).compactMap { stored in
+  /// Receipts of superiors over a stream, on whatever branch, whose heads stand at the position or further on.
+  func witnessed(
+    _ stream: StreamID, from seq: UInt64 = 0, in storage: any ReplicaStorage
+  ) throws -> [WitnessedHead] {
+    try storage.receipts(of: stream, from: seq).compactMap { stored in
       tree.office(of: stored.issuer).map { WitnessedHead(receipt: stored.receipt, issuer: $0) }
     }
   }

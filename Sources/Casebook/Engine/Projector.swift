@@ -13,8 +13,8 @@ public struct Projector {
   public internal(set) var mustRebuild = false
   /// Judgements of streams that facts concern; a rebuild makes them anew.
   var judgements: [StreamID: StreamJudgement] = [:]
-  /// Receipts over the stream that was projected last: a run is of one stream.
-  var lastReceipts: (stream: StreamID, receipts: [Receipt])?
+  /// Receipts over the stream that was projected last, from a position on: a run is of one stream.
+  var lastReceipts: (stream: StreamID, from: UInt64, receipts: [Receipt])?
   /// What is doubtful about the claimed time of the entry that was projected last.
   var lastDoubt: TimeDoubt?
 
@@ -112,6 +112,7 @@ public struct Projector {
   ) throws -> HeldChange.Reason? {
     guard write.isStorable else { return .unreadable }
     let type = context.schema.type(write.type)
+    let stream = entry.header.stream
     let tree = context.tree
     let stamp = WriteStamp(time: entry.header.stamp, author: entry.header.stream.author)
     if context.hasClamps {
@@ -123,6 +124,7 @@ public struct Projector {
       try storage.apply(write, stamp: stamp) { tree.rank(ofShortAuthor: $0) }
     }
     if write.type == RecordType.caseFile.number { touchedFiles.insert(write.id) }
+    if context.tree.mayRead(context.office, stream) { try AttachmentLedger.note(write, in: stream, storage) }
     // Whoever a file was transferred to is told of what is added to it.
     if let file = write.attachedFile { touchedFiles.insert(file) }
     if write.type == RecordType.pack.number || write.type == RecordType.packSection.number { hasTouchedPacks = true }

@@ -19,7 +19,7 @@ public enum Witness {
       guard let author = context.tree.office(of: head.stream.author) else { continue }
       if context.tree.isSuperior(context.office, of: author) {
         guard let audience = context.tree.audience(ofFactsAbout: head.stream) else { continue }
-        let isReceipted = try storage.receipts(of: head.stream).contains {
+        let isReceipted = try storage.receipts(of: head.stream, from: head.seq).contains {
           $0.issuer == context.key && $0.receipt.head == head
         }
         if isReceipted { continue }
@@ -54,9 +54,8 @@ public enum Witness {
   ) throws -> (claimed: UInt64?, from: UInt64?, until: UInt64?) {
     // A receipt over another branch proves nothing of this one.
     let isForked = try storage.forkProofs().contains { $0.proof.stream == stream }
-    let until = try storage.receipts(of: stream).filter { stored in
+    let until = try storage.receipts(of: stream, from: seq).filter { stored in
       let head = stored.receipt.head
-      guard head.seq >= seq else { return false }
       return try !isForked || storage.head(of: stream) == head || holds(head, in: storage)
     }.map(\.receipt.clock).min()
     let entry = try storage.entries(of: stream, from: seq, bytesMax: 1).first

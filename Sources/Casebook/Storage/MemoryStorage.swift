@@ -213,13 +213,15 @@ public final class MemoryStorage: ReplicaStorage {
     if receiptClocks[receipt.entry] == nil { receiptClocks[receipt.entry] = receipt.receipt.clock }
     latestReceipt = receipt.entry
   }
-  public func receipts(of stream: StreamID) -> [StoredReceipt] {
-    (receiptsByStream[stream] ?? []).sorted { $0.receipt.head.seq < $1.receipt.head.seq }
+  public func receipts(of stream: StreamID, from seq: UInt64) -> [StoredReceipt] {
+    (receiptsByStream[stream] ?? []).filter { $0.receipt.head.seq >= seq }
+      .sorted { $0.receipt.head.seq < $1.receipt.head.seq }
   }
   public func lastReceipt(of stream: StreamID, by issuer: KeyFingerprint) -> ReceiptMark? {
     receiptsByStream[stream]?.filter { $0.issuer == issuer }
       .map { ReceiptMark(seq: $0.receipt.head.seq, clock: $0.receipt.clock) }.max { ($0.seq, $0.clock) < ($1.seq, $1.clock) }
   }
+  public func receipts(of stream: StreamID) -> [StoredReceipt] { receipts(of: stream, from: 0) }
   public func latestReceiptEntry() -> Digest? { latestReceipt }
   public func receiptClock(ofEntry hash: Digest) -> UInt64? { receiptClocks[hash] }
 
@@ -268,7 +270,8 @@ public final class MemoryStorage: ReplicaStorage {
     actsByFile = [:]
     summariesByFile = [:]
     held = []
-    small = small.filter { !$0.key.hasPrefix(NumberIndex.prefix) && !$0.key.hasPrefix(DossierLedger.prefix) }
+    let derived = [NumberIndex.prefix, DossierLedger.prefix, AttachmentLedger.prefix]
+    small = small.filter { item in !derived.contains { item.key.hasPrefix($0) } }
   }
 
   public func put(_ change: HeldChange) {

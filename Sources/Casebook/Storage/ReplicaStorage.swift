@@ -73,8 +73,9 @@ public protocol ReplicaStorage: AnyObject {
   /// How far an office has published its sightings of a stream; 0 for not at all.
   func sightingSeq(of stream: StreamID, by author: KeyFingerprint) throws -> UInt64
   func put(_ receipt: StoredReceipt) throws
-  /// The receipts of a stream, by position in the stream.
-  func receipts(of stream: StreamID) throws -> [StoredReceipt]
+  /// The receipts of a stream whose heads stand at the position or further on, by position in the stream. An office that
+  /// is receipted act by act has as many as it has acts: who needs the newest does not read them all.
+  func receipts(of stream: StreamID, from seq: UInt64) throws -> [StoredReceipt]
   /// The issuer's clock in the receipts of the entry with this hash.
   func receiptClock(ofEntry hash: Digest) throws -> UInt64?
   /// Hash of the entry that held the last receipt stored.
@@ -142,6 +143,9 @@ public protocol ReplicaStorage: AnyObject {
 }
 
 extension ReplicaStorage {
+  /// Every receipt of a stream, by position in the stream.
+  public func receipts(of stream: StreamID) throws -> [StoredReceipt] { try receipts(of: stream, from: 0) }
+
   public func apply(_ write: RecordWrite, stamp: WriteStamp, rank: (UInt64) -> Int) throws {
     var row = try row(write.type, write.id) ?? RecordRow(type: write.type, id: write.id)
     row.apply(write, stamp: stamp, rank: rank)

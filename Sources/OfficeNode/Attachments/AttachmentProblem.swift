@@ -80,16 +80,34 @@ enum AttachmentProblem {
       remedy: Bilingual(zh: "请检查目录 blobs 的权限和磁盘。", en: "Check the permissions of the folder blobs, and the disk."))
   }
 
-  /// The record is here, the content is not.
+  /// The record is here, the content is not; it was asked for.
   static func absent(_ view: AttachmentView) -> DeskFailure {
     let office = view.office ?? "?"
     return DeskFailure(
       kind: .unreachable, code: "attachment-absent",
       message: Bilingual(
-        zh: "附件“\(view.name)”的内容（\(size(view.length))）不全在本机，已有 \(size(view.held))。",
-        en: "Of “\(view.name)” (\(size(view.length))) only \(size(view.held)) are here."),
+        zh: "附件“\(view.name)”的内容（\(size(view.length))）不全在本机，已有 \(size(view.held))；已登记取回。",
+        en: "Of “\(view.name)” (\(size(view.length))) only \(size(view.held)) are here; the rest is asked for."),
       remedy: Bilingual(
-        zh: "内容由 \(office) 添加；登记本身完整，案件照常办理。", en: "\(office) added it; the record is complete and work on the file goes on."))
+        zh: "内容由 \(office) 添加，下次同步时取回（docket sync），之后再执行一次；登记本身完整，案件照常办理。",
+        en: "\(office) added it; it comes with the next synchronisation (docket sync), then run this again. The record is complete and work on the file goes on."))
+  }
+
+  /// It is not asked for, because it would not be taken.
+  static func unwanted(_ view: AttachmentView, _ refusal: BlobProgress.Refusal, used: Int, _ policy: BlobPolicy) -> DeskFailure {
+    let limit = refusal == .tooLarge ? size(policy.bytesMax) : size(policy.quota)
+    return DeskFailure(
+      kind: .refused, code: "attachment-quota",
+      message: refusal == .tooLarge
+        ? Bilingual(
+          zh: "附件“\(view.name)”有 \(size(view.length))，超过本机单个附件的上限 \(limit)。",
+          en: "“\(view.name)” has \(size(view.length)); one attachment may have \(limit) here.")
+        : Bilingual(
+          zh: "附件“\(view.name)”有 \(size(view.length))；本机附件已用 \(size(used))，配额 \(limit)，放不下。",
+          en: "“\(view.name)” has \(size(view.length)); attachments here take \(size(used)) of a quota of \(limit), so it does not fit."),
+      remedy: Bilingual(
+        zh: "请由管理员用 docket attach limits 提高限额（先看磁盘余量：docket doctor）；没有登记取回。",
+        en: "Have the administrator raise the limits: docket attach limits (docket doctor shows the free space). It was not asked for."))
   }
 
   static func limits(_ draft: AttachmentLimitsDraft) -> DeskFailure {

@@ -5,9 +5,10 @@ import Replication
 /// Where a home keeps the content of attachments.
 ///
 ///     blobs/aa/bb/<id>           whole and verified; aa and bb the id's first digits, so that no folder grows large
-///     blobs/aa/bb/<id>.list      its manifest: chunks can be verified and served without reading the whole
+///     blobs/aa/bb/<id>.list      its manifest, where it has several chunks: each can be verified and served alone
 ///     blobs/partial/<id>         being fetched, with <id>.list and <id>.progress
 ///     blobs/incoming/<random>    being added; gone at the next start
+///     blobs/mark                 tells this folder from another one
 struct BlobLayout: Sendable {
   let path: String
 
@@ -16,6 +17,9 @@ struct BlobLayout: Sendable {
   static let listSuffix = ".list"
   static let progressSuffix = ".progress"
 
+  static let markBytes = 16
+
+  var mark: String { path + "/mark" }
   var incoming: String { path + "/incoming" }
   var partial: String { path + "/partial" }
 

@@ -5,8 +5,8 @@ import Replication
 import SignatureSuites
 import Synchronization
 
-/// Keeps the content of attachments in the home, each once whatever names it. At any moment, also after a kill or a power
-/// cut, a file under a blob's name is the whole blob: it is written under another name, synced, and renamed.
+/// Keeps the content of attachments in the home, each once whatever names it. At any moment, also after a kill or a
+/// power cut, a file under a blob's name is the whole blob: it is written under another name, synced, and renamed.
 ///
 /// Used by several tasks at once; the only state is what is counted.
 final class BlobStore: Sendable {
@@ -19,6 +19,8 @@ final class BlobStore: Sendable {
     var held: Int?
     /// Bytes that are being added.
     var reserved = 0
+    /// Blobs that a session fetches.
+    var claimed: Set<BlobID> = []
   }
 
   init(_ home: Home, suite: any SignatureSuite = Ed25519Suite()) {
@@ -53,7 +55,7 @@ final class BlobStore: Sendable {
     guard let progress = progress(of: blob) else { return (.absent, 0) }
     // A partial blob is not present before it was verified as a whole and has its name.
     let state = progress.state == .present ? .partial : progress.state
-    return (state, min(length, progress.presentCount * BlobLimits.chunkBytes))
+    return (state, min(length, progress.presentBytes(ofLength: length)))
   }
 
   func progress(of blob: BlobID) -> BlobProgress? {
@@ -81,6 +83,32 @@ final class BlobStore: Sendable {
     }
   }
 
+  /// Bytes set aside for a blob that is being fetched; they count as used.
+  func fetched(_ blob: BlobID) -> Int { BundleFiles.size(layout.partialContent(of: blob)) ?? 0 }
+
+  // MARK: Sessions
+
+  /// Takes a blob for one session to fetch.
+  /// - Returns: `false` while another one does.
+  func claim(_ blob: BlobID) -> Bool { usage.withLock { $0.claimed.insert(blob).inserted } }
+  func release(_ blob: BlobID) { usage.withLock { _ = $0.claimed.remove(blob) } }
+  func isClaimed(_ blob: BlobID) -> Bool { usage.withLock { $0.claimed.contains(blob) } }
+
+  /// A random name that tells this folder from another one, made with it.
+  /// - Throws: `DeskFailure`.
+  func mark() throws -> [UInt8] {
+    if let data = FileManager.default.contents(atPath: layout.mark), data.count == BlobLayout.markBytes { return [UInt8](data) }
+    let mark = randomBytes(BlobLayout.markBytes)
+    do throws(DurableFile.Failure) {
+      try layout.makeFolder(layout.path)
+      try writeSmall(mark, to: layout.mark)
+    } catch {
+      throw NodeFailure.folder(layout.path, error)
+    }
+    usage.withLock { $0.held = nil }
+    return mark
+  }
+
   // MARK: Putting in place
 
   /// Gives content its name. What had it before, whole or damaged, gives way: the new one was hashed just now.
@@ -88,7 +116,8 @@ final class BlobStore: Sendable {
   func place(_ temporary: String, as blob: BlobID, _ manifest: BlobManifest) throws(DurableFile.Failure) {
     let path = layout.content(of: blob)
     try layout.makeFolder(layout.folder(of: blob))
-    try writeSmall(manifest.encoded, to: layout.list(of: blob))
+    // The list of one chunk is made of it faster than it is read.
+    if manifest.chunkCount > 1 { try writeSmall(manifest.encoded, to: layout.list(of: blob)) }
     guard rename(temporary, path) == 0 else { throw DurableFile.Failure(code: errno) }
     try RawFile.settleFolder(of: path)
   }
@@ -127,7 +156,7 @@ final class BlobStore: Sendable {
     }
     let manifest = try hasher.finished()
     guard manifest.id(using: suite) == blob else { throw AttachmentProblem.altered(blob) }
-    try? writeSmall(manifest.encoded, to: layout.list(of: blob))
+    if manifest.chunkCount > 1 { try? writeSmall(manifest.encoded, to: layout.list(of: blob)) }
     return manifest
   }
 

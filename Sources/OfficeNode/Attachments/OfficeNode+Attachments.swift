@@ -29,21 +29,34 @@ extension OfficeNode {
     let clerk = clerk
     var view = try StoreFailures.mapped {
       try store.transaction {
-        try clerk.addAttachment(checked, manifest: taken.manifest, blob: taken.blob, wasHeld: taken.wasHeld, in: $0)
+        let view = try clerk.addAttachment(
+          checked, manifest: taken.manifest, blob: taken.blob, wasHeld: taken.wasHeld, in: $0)
+        try AttachmentLedger.settle([taken.blob], in: $0)
+        return view
       }
     }
     try noteHighWater()
+    // Somebody may have been waiting for the same content.
+    attachmentNews.tell(.arrived(taken.blob))
     view.attachment = withContent(view.attachment)
     return view
   }
 
-  /// Writes an attachment to a file.
+  /// Writes an attachment to a file; content that is not here is asked for.
   nonisolated func takeOut(
     _ take: AttachmentTake, progress: @escaping @Sendable (DeskProgress) -> Void
   ) async throws -> AttachmentTakenView {
-    let view = withContent(try await attachment(take))
-    guard view.state == BlobState.present.rawValue, let blob = BlobID(hex: view.blob) else {
-      throw AttachmentProblem.absent(view)
+    var view = withContent(try await attachment(take))
+    guard let blob = BlobID(hex: view.blob) else { throw AttachmentProblem.absent(view) }
+    if view.state != BlobState.present.rawValue {
+      let (policy, isServing) = await (blobPolicy, isServing)
+      if let refusal = policy.refusal(of: view.length, used: blobs.used() - blobs.fetched(blob)) {
+        throw AttachmentProblem.unwanted(view, refusal, used: blobs.used(), policy)
+      }
+      try await askForBlob(blob)
+      if let seconds = take.wait, isServing { await wait(for: blob, seconds: seconds) }
+      view = withContent(view)
+      guard view.state == BlobState.present.rawValue else { throw AttachmentProblem.absent(view) }
     }
     var path = take.path
     if BundleFiles.isFolder(path) {
@@ -53,6 +66,24 @@ extension OfficeNode {
     try await BackgroundWork.run { [blobs] in try blobs.write(blob, to: target, progress: progress) }
     return AttachmentTakenView(path: target, attachment: view)
   }
+
+  /// Waits until the content is here, or not any longer.
+  private nonisolated func wait(for blob: BlobID, seconds: Int) async {
+    let (arrivals, arrived) = AsyncStream<Void>.makeStream()
+    let listener = attachmentNews.add { if $0 == .arrived(blob) { arrived.yield() } }
+    defer { attachmentNews.remove(listener) }
+    // It may have come before anybody listened.
+    if blobs.isPresent(blob) { return }
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { for await _ in arrivals { return } }
+      group.addTask { try? await Task.sleep(for: .seconds(min(max(0, seconds), Self.waitMax))) }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+
+  /// Seconds that somebody waits at a terminal at most: a day.
+  private static let waitMax = 86_400
 
   private func attachment(_ take: AttachmentTake) throws -> AttachmentView {
     let clerk = clerk
@@ -95,6 +126,9 @@ extension OfficeNode {
       settings.attachments = changed
       try settings.write(home)
       self.settings = settings
+      // What was left for its size may be fetched now.
+      try StoreFailures.mapped { try store.transaction { try AttachmentLedger.lookAgain(in: $0) } }
+      attachmentNews.tell(.wanted)
     }
     let policy = blobPolicy
     return AttachmentLimitsView(

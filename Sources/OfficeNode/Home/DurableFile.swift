@@ -8,7 +8,8 @@ enum DurableFile {
     var description: String { String(cString: strerror(code)) }
   }
 
-  static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
+  /// - Parameter isSynced: false does not wait for the disk: a power cut may leave older contents, or none.
+  static func write(_ bytes: [UInt8], to path: String, isSynced: Bool = true) throws(Failure) {
     let temporary = path + ".new"
     let file = Glibc.open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw Failure(code: errno) }
@@ -22,10 +23,10 @@ enum DurableFile {
       }
       rest = rest.dropFirst(count)
     }
-    let isSynced = fsync(file) == 0
+    let isWritten = !isSynced || fsync(file) == 0
     Glibc.close(file)
-    guard isSynced, rename(temporary, path) == 0 else { throw Failure(code: errno) }
-    syncFolder(of: path)
+    guard isWritten, rename(temporary, path) == 0 else { throw Failure(code: errno) }
+    if isSynced { syncFolder(of: path) }
   }
 
   /// A name is in its folder, and survives a power cut only with that.

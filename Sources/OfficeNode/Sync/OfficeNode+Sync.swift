@@ -40,17 +40,43 @@ extension OfficeNode {
     return (session, moves)
   }
 
-  /// Heads that both may hold and that moved after the given count, superiors' streams first; and the count now.
-  func heads(movedAfter moves: UInt64, sharedWith peer: OfficeCode) throws -> (heads: [StreamHead], moves: UInt64) {
+  /// Heads that both may hold and that moved after the given count, superiors' streams first.
+  func heads(movedAfter moves: UInt64, sharedWith peer: OfficeCode) throws -> [StreamHead] {
     let context = context
     return try StoreFailures.mapped {
       try store.read { storage in
-        let heads = try storage.heads(movedAfter: moves).filter {
-          context.tree.mayExchange(context.office, with: peer, $0.stream)
-        }
-        return (context.tree.inSendingOrder(heads), try storage.moves())
+        context.tree.inSendingOrder(
+          try storage.heads(movedAfter: moves).filter { context.tree.mayExchange(context.office, with: peer, $0.stream) })
       }
     }
+  }
+
+  /// A transaction moved heads: the sessions are told once this node's view of the tree has taken it in too, and once
+  /// for as many transactions as have followed each other by then.
+  nonisolated func noteMovement() {
+    let isFirst = hasUntold.withLock { hasUntold in
+      defer { hasUntold = true }
+      return !hasUntold
+    }
+    // Weakly: a node that nobody uses any more lets go of its home at once.
+    if isFirst { Task { [weak self] in await self?.tellSessions() } }
+  }
+
+  /// Tells the sessions what moved since they were last told. Called at the end of what live acts come by, so that they
+  /// need not queue for it.
+  func tellSessions() {
+    guard hasUntold.withLock({ $0 }) else { return }
+    hasUntold.withLock { $0 = false }
+    let context = context
+    let told = toldMoves
+    // Should reading fail, so will what follows, and say so; the sessions' next ones begin with frontiers.
+    guard
+      let (heads, moves) = try? store.read({ storage in
+        (context.tree.inSendingOrder(try storage.heads(movedAfter: told)), try storage.moves())
+      })
+    else { return }
+    toldMoves = moves
+    sessions.moved { peer in heads.filter { context.tree.mayExchange(context.office, with: peer, $0.stream) } }
   }
 
   func entries(of stream: StreamID, from seq: UInt64, bytesMax: Int) throws -> [Entry] {
@@ -128,6 +154,7 @@ extension OfficeNode {
     if isOwn { try noteHighWater() }
     takeNextKeys()
     for stream in Set(runs.prefix(results.count).map(\.stream)) { try releaseParked(of: stream) }
+    tellSessions()
     return results
   }
 
@@ -168,7 +195,8 @@ extension OfficeNode {
         }
       }
       witnessedMoves = moves
-      if entries > 0 { try noteHighWater() }
+      if entries > 0 { try noteHighWater(written: entries) }
+      tellSessions()
     }
     if isLive { return ([], count) }
     return (try sharedHeads(with: peer).filter { $0.stream.author == context.key }, count)

@@ -6,8 +6,12 @@ import Synchronization
 final class SessionInbox: Sendable {
   enum Event: Sendable {
     case hangUp(SyncFrame.CloseCode, String)
-    /// Heads moved here.
-    case moved
+    /// Heads that both may hold moved here, superiors' streams first; of each the latest.
+    case moved([StreamHead])
+    /// Neither side wants content of attachments any more.
+    case rested
+    /// The exchange of attachments broke off.
+    case failed(any Error)
     /// The time between two pings has passed.
     case tick
     case frame([UInt8])
@@ -17,8 +21,10 @@ final class SessionInbox: Sendable {
 
   private struct State {
     var hangUp: (code: SyncFrame.CloseCode, text: String)?
-    var hasMoved = false
+    var moved: [StreamHead] = []
     var hasTicked = false
+    var hasRested = false
+    var failure: (any Error)?
     var frame: [UInt8]?
     var hasEnded = false
     var error: (any Error)?
@@ -30,9 +36,17 @@ final class SessionInbox: Sendable {
         self.hangUp = nil
         return .hangUp(hangUp.code, hangUp.text)
       }
-      if hasMoved {
-        hasMoved = false
-        return .moved
+      if !moved.isEmpty {
+        defer { moved = [] }
+        return .moved(moved)
+      }
+      if let failure {
+        self.failure = nil
+        return .failed(failure)
+      }
+      if hasRested {
+        hasRested = false
+        return .rested
       }
       if hasTicked {
         hasTicked = false
@@ -88,7 +102,19 @@ final class SessionInbox: Sendable {
     }
   }
 
-  func moved() { change { $0.hasMoved = true } }
+  func rested() { change { $0.hasRested = true } }
+  func failed(_ error: any Error) { change { $0.failure = error } }
+  /// - Parameter heads: superiors' streams first.
+  func moved(_ heads: [StreamHead]) {
+    change { state in
+      if !state.moved.isEmpty {
+        let streams = Set(heads.map(\.stream))
+        state.moved.removeAll { streams.contains($0.stream) }
+      }
+      state.moved += heads
+    }
+  }
+
   func tick() { change { $0.hasTicked = true } }
 
   /// Ends the session before the next event; the first reason counts.

@@ -53,10 +53,18 @@ final class SessionRegistry: Sendable {
   /// Offices with which a session is open.
   var peers: Set<OfficeCode> { state.withLock { Set($0.sessions.keys) } }
 
-  /// Tells every session that heads moved here.
-  func raise() {
-    let inboxes = state.withLock { $0.sessions.values.map(\.inbox) }
-    for inbox in inboxes { inbox.moved() }
+  /// How far the window of each session may grow.
+  var windowMax: Int { SessionLimits.creditBytesInAll / max(1, state.withLock { $0.open }) }
+
+  /// Tells each session of the heads that moved here and that its peer may hold. A session for which there are none
+  /// sleeps on: with hundreds of them open, most of what moves concerns one or two.
+  /// - Parameter heads: of those that moved, a peer's; superiors' streams first.
+  func moved(_ heads: (OfficeCode) -> [StreamHead]) {
+    let sessions = state.withLock { $0.sessions.map { (peer: $0.key, inbox: $0.value.inbox) } }
+    for session in sessions {
+      let heads = heads(session.peer)
+      if !heads.isEmpty { session.inbox.moved(heads) }
+    }
   }
 
   /// Ends the session with one office, in order.

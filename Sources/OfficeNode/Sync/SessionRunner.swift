@@ -19,11 +19,12 @@ struct SessionRunner {
   private let connection: PeerConnection
   private let peer: OfficeCode
   private let role: Role
-  private let inbox = SessionInbox()
+  private let inbox: SessionInbox
+  private let attachments: AttachmentPort
   private var session: SyncSession
   private var view: SyncView
-  /// This node's count of moves up to which the session knows of them.
-  private var moves: UInt64
+  /// This node's count of moves when the session began.
+  private let moves: UInt64
   /// Runs that arrived and are stored with the next ones: a transaction each would cost a disk's flush each.
   private var waiting: [CarriedRun] = []
   private var waitingBytes = 0
@@ -49,6 +50,10 @@ struct SessionRunner {
     self.role = role
     self.progress = progress
     self.onComplete = onComplete
+    let inbox = SessionInbox()
+    self.inbox = inbox
+    attachments = AttachmentPort(
+      node: node, peer: peer, send: { try await connection.send($0.encoded) }, onRest: { inbox.rested() })
     let beginning = try await node.beginSession(with: peer)
     session = beginning.session
     moves = beginning.moves
@@ -77,7 +82,23 @@ struct SessionRunner {
       reading.cancel()
       node.sessions.leave(peer, id: id)
     }
-    try await converse()
+    let passing = Task { [inbox, attachments] in
+      do {
+        try await attachments.run()
+      } catch {
+        inbox.failed(error)
+      }
+    }
+    do {
+      try await converse()
+    } catch {
+      attachments.finish()
+      await passing.value
+      throw error
+    }
+    // What came of attachments is durable before anybody is told that the session is over.
+    attachments.finish()
+    await passing.value
     return (view, session.version >= 3)
   }
 
@@ -96,8 +117,22 @@ struct SessionRunner {
       case .frame(let bytes):
         isOver = try await received(bytes)
         if let hello = session.peerHello, session.version >= 3, hello.version >= 3 { keepalive.mayPing() }
-      case .moved: try await push()
-      case .tick: isOver = try await ticked()
+      case .moved(let heads):
+        // Before everything is exchanged frontiers and `completed` see to them.
+        if session.isLive { _ = try await carryOut(session.moved(heads)) }
+        attachments.moved()
+      case .tick:
+        attachments.tick()
+        isOver = try await ticked()
+      case .rested: isOver = role == .caller && session.isComplete && attachments.isResting
+      case .failed(let error):
+        guard let violation = error as? AttachmentViolation else {
+          isOver = try await ended(error)
+          break
+        }
+        connection.strike(violation.code.isAboutEntries ? .entries : .violation)
+        try? await connection.send(SyncFrame.close(code: violation.code, text: violation.text).encoded)
+        throw SyncFailure.violated(peer, violation.text)
       case .hangUp(let code, let text):
         // Codes that the peer's version does not know are not said to it.
         try? await connection.send(SyncFrame.close(code: session.version >= 3 ? code : .normal, text: text).encoded)
@@ -132,7 +167,16 @@ struct SessionRunner {
       try? await connection.send(SyncFrame.close(code: .protocolViolated, text: "frame: \(error.rawValue)").encoded)
       throw SyncFailure.violated(peer, "frame: \(error.rawValue)")
     }
-    let isOver = try await carryOut(session.received(frame))
+    var isOver = false
+    if case .attachment(let frame) = frame, session.peerHello != nil, session.version >= 3 {
+      do {
+        try attachments.received(frame)
+      } catch {
+        inbox.failed(error)
+      }
+    } else {
+      isOver = try await carryOut(session.received(frame))
+    }
     if !session.isComplete, session.entriesExpected > 0 {
       progress(
         .catchingUp(
@@ -157,6 +201,7 @@ struct SessionRunner {
       try? await flush(session.storeFailed(.internalFailure, "storing failed", isMisbehaviour: false)[...])
       throw error
     }
+    session.windowMax = node.sessions.windowMax
     var actions: [SyncSession.Action] = []
     for (run, result) in zip(runs, results) {
       switch result {
@@ -190,12 +235,9 @@ struct SessionRunner {
     }
   }
 
-  /// Sends what moved here since the session last looked.
+  /// Sends what moved here since the session began; what moves later comes by the inbox.
   private mutating func push() async throws {
-    guard session.isLive else { return }
-    let (heads, moves) = try await node.heads(movedAfter: moves, sharedWith: peer)
-    self.moves = moves
-    _ = try await carryOut(session.moved(heads))
+    _ = try await carryOut(session.moved(try await node.heads(movedAfter: moves, sharedWith: peer)))
   }
 
   /// - Returns: whether the session is over.
@@ -259,7 +301,9 @@ struct SessionRunner {
     }
     if role != .listener { try await node.settleContinuity(&view.warnings) }
     await onComplete(view)
-    return role == .caller || (role == .stayingCaller && !session.isLive)
+    guard session.version >= 3 else { return role != .listener }
+    attachments.begin()
+    return role == .stayingCaller && !session.isLive
   }
 
   private func flush(_ actions: ArraySlice<SyncSession.Action>) async throws {

@@ -3,7 +3,8 @@ public enum BlobLimits {
   /// Every chunk but the last: as much as a session's frame, so that what waits unverified is small and a broken
   /// connection costs little.
   public static let chunkBytes = 256 * 1024
-  /// Length of a blob: an hour of video from a law enforcement recorder. A file larger than this is cut by whoever made it.
+  /// Length of a blob: an hour of video from a law enforcement recorder. A file larger than this is cut by whoever made
+  /// it.
   public static let bytesMax = 2 * 1024 * 1024 * 1024
   /// Chunks of the largest blob.
   public static let chunksMax = bytesMax / chunkBytes

@@ -15,6 +15,25 @@ public struct BlobManifest: Sendable, Hashable {
     self.hashes = hashes
   }
 
+  /// The manifest of content that is here as a whole.
+  /// - Parameter content: at most one chunk.
+  public init?(ofOne content: [UInt8], using suite: any SignatureSuite) {
+    guard content.count <= BlobLimits.chunkBytes else { return nil }
+    length = content.count
+    hashes = content.isEmpty ? [] : Self.hash(of: content, using: suite).bytes
+  }
+
+  /// Bytes of the encoding of a manifest of content of this length.
+  public static func encodedBytes(ofLength length: Int) -> Int {
+    let hashes = BlobLimits.chunkCount(ofLength: length) * Digest.byteCount
+    var writer = CBORWriter()
+    writer.arrayHead(2)
+    writer.unsigned(UInt64(max(0, length)))
+    // The head of the byte string is as long as the number alone.
+    writer.unsigned(UInt64(hashes))
+    return writer.bytes.count + hashes
+  }
+
   public var chunkCount: Int { BlobLimits.chunkCount(ofLength: length) }
 
   /// Where the chunk's bytes are in the blob; `nil` where there is no such chunk.

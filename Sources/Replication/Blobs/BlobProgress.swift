@@ -23,11 +23,25 @@ public struct BlobProgress: Sendable, Hashable {
     case otherLength = 3
   }
 
+  /// A chunk of which the first bytes are there, not verified.
+  public struct Begun: Sendable, Hashable {
+    public var chunk: Int
+    /// 1 to one less than a chunk has.
+    public var bytes: Int
+
+    public init(chunk: Int, bytes: Int) {
+      self.chunk = chunk
+      self.bytes = bytes
+    }
+  }
+
   /// Chunks of the whole blob.
   public let chunkCount: Int
   /// Numbers of present chunks: ascending, never touching each other.
   public private(set) var ranges: [Range<Int>]
   public var refusal: Refusal?
+  /// Where a session that broke off goes on.
+  public var begun: Begun?
 
   /// Nothing is present.
   /// - Parameter chunkCount: 0 to `BlobLimits.chunksMax`.
@@ -44,7 +58,7 @@ public struct BlobProgress: Sendable, Hashable {
   public var state: BlobState {
     if isWhole { return .present }
     if refusal != nil { return .refused }
-    return ranges.isEmpty ? .absent : .partial
+    return ranges.isEmpty && begun == nil ? .absent : .partial
   }
 
   /// - Complexity: O(log ranges).
@@ -59,6 +73,7 @@ public struct BlobProgress: Sendable, Hashable {
   @discardableResult
   public mutating func insert(_ number: Int) -> Bool {
     guard (0..<chunkCount).contains(number), !contains(number) else { return false }
+    if begun?.chunk == number { begun = nil }
     let place = place(after: number)
     let joinsBefore = place > 0 && ranges[place - 1].upperBound == number
     let joinsAfter = place < ranges.count && ranges[place].lowerBound == number + 1
@@ -97,6 +112,36 @@ public struct BlobProgress: Sendable, Hashable {
     return first..<(end - first > limit ? first + limit : end)
   }
 
+  /// Bytes of the blob that are there, the begun chunk's among them.
+  /// - Parameter length: of the whole blob.
+  public func presentBytes(ofLength length: Int) -> Int {
+    ranges.reduce(begun?.bytes ?? 0) { sum, range in
+      sum + min(length, range.upperBound * BlobLimits.chunkBytes) - min(length, range.lowerBound * BlobLimits.chunkBytes)
+    }
+  }
+
+  /// Ranges of bytes that are missing, ascending.
+  /// - Parameter length: of the whole blob.
+  public func missing(ofLength length: Int) -> [Range<Int>] {
+    var missing: [Range<Int>] = []
+    var start = 0
+    func close(at end: Int) {
+      var first = start
+      if let begun, (start..<end).contains(begun.chunk * BlobLimits.chunkBytes) {
+        let chunk = begun.chunk * BlobLimits.chunkBytes
+        if first < chunk { missing.append(first..<chunk) }
+        first = min(end, chunk + begun.bytes)
+      }
+      if first < end { missing.append(first..<end) }
+    }
+    for range in ranges {
+      close(at: min(length, range.lowerBound * BlobLimits.chunkBytes))
+      start = min(length, range.upperBound * BlobLimits.chunkBytes)
+    }
+    if start < length { close(at: length) }
+    return missing
+  }
+
   /// How many ranges begin at the number or before it.
   private func place(after number: Int) -> Int {
     var (low, high) = (0, ranges.count)
@@ -109,10 +154,11 @@ public struct BlobProgress: Sendable, Hashable {
 
   // MARK: Encoding
 
-  /// `[chunks, [first, count, first, count…], refusal]`, the refusal null where there is none.
+  /// `[chunks, [first, count, first, count…], refusal, [chunk, bytes]]`, refusal and begun chunk null where there is
+  /// none.
   public var encoded: [UInt8] {
     var writer = CBORWriter()
-    writer.arrayHead(3)
+    writer.arrayHead(4)
     writer.unsigned(UInt64(chunkCount))
     writer.arrayHead(ranges.count * 2)
     for range in ranges {
@@ -120,13 +166,20 @@ public struct BlobProgress: Sendable, Hashable {
       writer.unsigned(UInt64(range.count))
     }
     if let refusal { writer.unsigned(refusal.rawValue) } else { writer.null() }
+    if let begun {
+      writer.arrayHead(2)
+      writer.unsigned(UInt64(begun.chunk))
+      writer.unsigned(UInt64(begun.bytes))
+    } else {
+      writer.null()
+    }
     return writer.bytes
   }
 
   /// - Throws: `keyOrder` for ranges that do not ascend or touch each other.
   public init(decoding bytes: [UInt8]) throws(CBORReader.Failure) {
     var reader = CBORReader(bytes)
-    try reader.array(of: 3)
+    try reader.array(of: 4)
     chunkCount = try reader.count(atMost: BlobLimits.chunksMax)
     let numbers = try reader.arrayHead(atMost: BlobLimits.rangesMax * 2)
     guard numbers.isMultiple(of: 2) else { throw .outOfRange }
@@ -143,6 +196,15 @@ public struct BlobProgress: Sendable, Hashable {
     } else {
       guard let refusal = Refusal(rawValue: try reader.unsigned()) else { throw .outOfRange }
       self.refusal = refusal
+    }
+    if reader.isNextNull {
+      try reader.null()
+    } else {
+      try reader.array(of: 2)
+      let begun = Begun(
+        chunk: try reader.count(atMost: BlobLimits.chunksMax), bytes: try reader.count(atMost: BlobLimits.chunkBytes - 1))
+      guard begun.bytes > 0, begun.chunk < chunkCount, !contains(begun.chunk) else { throw .outOfRange }
+      self.begun = begun
     }
     try reader.finish()
   }

@@ -18,6 +18,9 @@ public enum SessionLimits {
   public static let creditBytes = 1024 * 1024
   /// The same at the beginning, from version 3 on: 300 offices that call at once hold 19 MiB between them.
   public static let firstCreditBytes = 64 * 1024
+  /// What all sessions of a node may hold between them, each at least its first credit: what waits to be stored takes
+  /// some three times its bytes in memory.
+  public static let creditBytesInAll = 64 * 1024 * 1024
   /// How far back entries are asked for when branches of a stream part: a backup is usually hours old, then days;
   /// at last the whole stream.
   public static let lookBack: [UInt64] = [64, 4_096, .max]

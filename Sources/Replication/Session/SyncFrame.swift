@@ -17,6 +17,8 @@ public enum SyncFrame: Sendable, Hashable {
   /// The sender's heads of the streams the peer's frontier listed, in its order; `nil` where it holds nothing. Follows a
   /// frontier of what moved since both agreed.
   case positions([Position?])
+  /// Content of attachments, from version 3 on (`AttachmentExchange`).
+  case attachment(AttachmentFrame)
   /// The sender is there and has nothing to say. Version 3.
   case ping
 
@@ -72,6 +74,7 @@ public enum SyncFrame: Sendable, Hashable {
   public var encoded: [UInt8] {
     var writer = CBORWriter()
     switch self {
+    case .attachment(let frame): return frame.encoded
     case .hello(let hello):
       writer.arrayHead(hello.agreed == nil ? 6 : 7)
       writer.unsigned(1)
@@ -147,7 +150,10 @@ public enum SyncFrame: Sendable, Hashable {
     guard bytes.count <= SessionLimits.frameBytesMax else { throw .tooLong }
     var reader = CBORReader(bytes)
     let count = try reader.arrayHead(atMost: 7)
-    switch (try reader.unsigned(), count) {
+    let kind = try reader.unsigned()
+    switch (kind, count) {
+    case (AttachmentFrame.kinds, _):
+      self = .attachment(try AttachmentFrame(kind: kind, count: count, from: &reader))
     case (1, 6), (1, 7):
       let version = try reader.unsigned()
       guard let office = OfficeCode(try reader.text(atMost: OfficeCode.lengthMax)) else { throw .outOfRange }

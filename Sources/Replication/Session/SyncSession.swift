@@ -68,6 +68,8 @@ public struct SyncSession: Sendable {
   var credit = SessionLimits.creditBytes
   /// What the peer may send before it is given more.
   var window = SessionLimits.creditBytes
+  /// How far the window may grow: the shell shares out what all its sessions may hold.
+  public var windowMax = SessionLimits.creditBytes
   var storing = 0
   /// Comparisons the shell has not answered yet.
   var comparing = 0
@@ -157,6 +159,7 @@ public struct SyncSession: Sendable {
     case .ping:
       guard peerHello != nil, version >= 3 else { return violated("ping out of turn") }
       return []
+    case .attachment: return violated("attachment out of turn")
     case .close(let code, let text):
       phase = .closed
       return [.close(code, text, isMisbehaviour: false)]
@@ -288,7 +291,9 @@ public struct SyncSession: Sendable {
   /// Credit for what is stored. From version 3 on the window starts small and grows with what was stored, so that
   /// hundreds of peers that begin at once do not fill the memory.
   mutating func giveBack(_ bytes: Int) -> Action {
-    let growth = min(bytes, SessionLimits.creditBytes - window)
+    let wanted = min(max(windowMax, SessionLimits.firstCreditBytes), SessionLimits.creditBytes)
+    // A window that is too wide by now narrows as what was in it is stored.
+    let growth = max(-bytes, min(bytes, wanted - window))
     window += growth
     return .send(.credit(bytes: UInt64(bytes + growth)))
   }

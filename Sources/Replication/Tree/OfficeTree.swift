@@ -63,7 +63,8 @@ public struct OfficeTree: Sendable, Hashable {
 
   /// The office whose present charter names this transport key.
   public func office(ofTransportKey key: [UInt8]) -> OfficeCode? {
-    all.first { $0.charter.transportKey == key }?.charter.office
+    seats.values.filter { $0.charter.transportKey == key }
+      .min { ($0.depth, $0.charter.office) < ($1.depth, $1.charter.office) }?.charter.office
   }
 
   /// Seats an office, or keeps its charter for when its key has been introduced. The same charter again changes nothing.

@@ -77,7 +77,9 @@ final class WatchedStorage: ReplicaStorage {
     try storage.sightingSeq(of: stream, by: author)
   }
   func put(_ receipt: StoredReceipt) throws { try write { try $0.put(receipt) } }
-  func receipts(of stream: StreamID) throws -> [StoredReceipt] { try storage.receipts(of: stream) }
+  func receipts(of stream: StreamID, from seq: UInt64) throws -> [StoredReceipt] {
+    try storage.receipts(of: stream, from: seq)
+  }
   func receiptClock(ofEntry hash: Digest) throws -> UInt64? { try storage.receiptClock(ofEntry: hash) }
   func latestReceiptEntry() throws -> Digest? { try storage.latestReceiptEntry() }
 

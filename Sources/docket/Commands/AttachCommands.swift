@@ -12,8 +12,9 @@ struct AttachCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "为案卷或检查添加附件 add a file to a case or an inspection",
       discussion: """
-        复制时计算哈希；同一内容只存一份。原文件不动，复制后可以删除。
+        复制时计算哈希；同一内容只存一份。原文件不动，复制后可以删除。能看案卷的机构都能取得附件，附件不能密封：写明投诉举报人身份的材料不要作为附件。
         Hashed while it is copied; the same content is kept once. The original is left alone and may go afterwards.
+        Every office that reads the file may fetch it, and it cannot be sealed: add nothing that names a complainant.
         """)
     @Argument(help: "案卷编号 number of the file") var file: String
     @Argument(help: "文件 the file to add", completion: .file()) var path: String
@@ -41,14 +42,22 @@ struct AttachCommand: AsyncParsableCommand {
   }
 
   struct Get: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "把附件写成文件，逐块核对 write an attachment to a file, verified")
+    static let configuration = CommandConfiguration(
+      abstract: "把附件写成文件，逐块核对 write an attachment to a file, verified",
+      discussion: """
+        内容不在本机的，登记取回：下次同步时取回，不论大小；退出码 69，之后再执行一次。
+        Content that is not here is asked for and comes with the next synchronisation, whatever its size; exit 69, run it
+        again then.
+        """)
     @Argument(help: "案卷编号 number of the file") var file: String
     @Argument(help: "附件序号，或其编号的前八位 its number in the list, or eight digits of its id") var attachment: String
     @Option(help: "文件或目录 file or folder [当前目录 this folder]", completion: .file()) var out: String?
+    @Option(help: "服务中的节点等待内容的秒数 seconds that a serving node waits for the content") var wait: Int?
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-      let take = AttachmentTake(file: file, attachment: attachment, path: CommandFiles.absolute(out ?? "."))
+      let take = AttachmentTake(
+        file: file, attachment: attachment, path: CommandFiles.absolute(out ?? "."), wait: wait)
       Printer(options).print(
         try await Interruption.guarded { try await DeskConnector.perform(.attachGet(take), options) })
     }

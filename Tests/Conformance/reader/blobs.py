@@ -64,9 +64,42 @@ class Manifest:
         }
 
 
+PIECE_MAX = 65_536
+LIST_MAX = 32 * CHUNKS_MAX + 11
+
+
+def read_frame(data):
+    if len(data) > 262_144:
+        raise Refused("too-long")
+    reader = Reader(data)
+    count = reader.head(5)
+    shape = (reader.unsigned(), count)
+    if shape in ((12, 5), (13, 5)):
+        blob, part = reader.fixed(32), reader.unsigned(1)
+        offset = reader.unsigned((BYTES_MAX if part else LIST_MAX) - 1)
+        frame = {"frame": "ask", "blob": blob.hex(), "part": ("list", "content")[part], "offset": offset}
+        if shape[0] == 12:
+            size = reader.unsigned(PIECE_MAX)
+        else:
+            content = reader.bytes(PIECE_MAX)
+            size = len(content)
+            frame.update(frame="piece", content=content.hex())
+        if size == 0:
+            raise Refused("out-of-range")
+        frame["bytes"] = size
+    elif shape == (14, 3):
+        frame = {"frame": "refuse", "blob": reader.fixed(32).hex(), "code": reader.unsigned(4)}
+    elif shape == (15, 1):
+        frame = {"frame": "rest"}
+    else:
+        raise Refused("unsupported")
+    reader.finish()
+    return frame
+
+
 def read_progress(data):
     reader = Reader(data)
-    reader.array(3)
+    reader.array(4)
     chunks = reader.unsigned(CHUNKS_MAX)
     numbers = reader.head(CHUNKS_MAX)
     if numbers % 2:
@@ -82,6 +115,14 @@ def read_progress(data):
     refusal = reader.null() if reader.is_null() else reader.unsigned()
     if refusal is not None and refusal not in REASONS:
         raise Refused("out-of-range")
+    begun = None
+    if reader.is_null():
+        reader.null()
+    else:
+        reader.array(2)
+        begun = [reader.unsigned(CHUNKS_MAX), reader.unsigned(CHUNK - 1)]
+        if begun[1] == 0 or begun[0] >= chunks or any(start <= begun[0] < end for start, end in ranges):
+            raise Refused("out-of-range")
     reader.finish()
     present = sum(end - start for start, end in ranges)
     if present == chunks:
@@ -89,8 +130,10 @@ def read_progress(data):
     elif refusal is not None:
         state = "refused"
     else:
-        state = "partial" if ranges else "absent"
+        state = "partial" if ranges or begun else "absent"
     found = {"chunks": chunks, "present": present, "state": state, "ranges": ranges}
+    if begun:
+        found["begun"] = begun
     if state in ("partial", "absent"):
         held = {number for start, end in ranges for number in range(start, end)}
         first = next(number for number in range(chunks) if number not in held)

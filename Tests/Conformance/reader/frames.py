@@ -1,5 +1,6 @@
 """Frames of a session, invitations and enrolment (pages 5 and 6)."""
 
+from . import blobs
 from .cbor import Reader, Refused, encode, whole
 from .log import PAYLOAD_MAX, SIGNATURE_MAX, Charter, Entry, Head, Stream
 from .log import changes_of, office_code, read_key, read_part, suite_number
@@ -80,6 +81,8 @@ def read_frame(data):
         frame = read_run(reader)
     elif shape == (11, 1):
         frame = {"frame": "ping"}
+    elif 12 <= shape[0] <= 15:
+        return blobs.read_frame(data)
     else:
         raise Refused("unsupported")
     reader.finish()

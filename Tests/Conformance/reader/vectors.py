@@ -347,9 +347,13 @@ def read_blob_progress(given, data):
     return blobs.read_progress(data)
 
 
+def read_attachment_frame(given, data):
+    return blobs.read_frame(data)
+
+
 ITEMS = ("unsigned", "integer", "bytes", "text", "flag", "null", "array", "value")
 # Inputs that are one item of CBOR, so that an off-the-shelf decoder can be asked too.
-ONE_ITEM = ITEMS + ("stream", "header", "entry", "sig-structure", "payload", "frame", "enrolment", "blob-manifest", "blob-progress")
+ONE_ITEM = ITEMS + ("stream", "header", "entry", "sig-structure", "payload", "frame", "enrolment", "blob-manifest", "blob-progress", "attachment-frame")
 
 
 def outcome(vector):

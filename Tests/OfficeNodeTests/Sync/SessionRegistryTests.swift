@@ -61,6 +61,27 @@ struct SessionRegistryTests {
     await drained
   }
 
+  @Test("of what moved a session is told what its peer may hold, and sleeps on when there is nothing")
+  func moved() async throws {
+    let registry = SessionRegistry()
+    let own = try #require(city), peer = try #require(district), other = try #require(OfficeCode("130527"))
+    let inbox = SessionInbox(), otherInbox = SessionInbox()
+    _ = registry.enter(peer, from: own, isCaller: false, inbox: inbox)
+    _ = registry.enter(other, from: own, isCaller: false, inbox: otherInbox)
+    registry.moved { $0 == peer ? [head(1, seq: 7)] : [] }
+    otherInbox.tick()
+    guard case .moved(let heads) = await inbox.next(), heads == [head(1, seq: 7)], case .tick = await otherInbox.next()
+    else {
+      Issue.record("told of what it may not hold, or not told")
+      return
+    }
+  }
+
+  private func head(_ incarnation: UInt64, seq: UInt64) -> StreamHead {
+    StreamHead(
+      stream: StreamID(author: KeyFingerprint(.zero), incarnation: incarnation, audience: .up), seq: seq, hash: .zero)
+  }
+
   @Test("an inbox holds one frame, tells news before frames and each once, and its end last")
   func inbox() async {
     let inbox = SessionInbox()
@@ -69,22 +90,24 @@ struct SessionRegistryTests {
       inbox.end(nil)
     }
     while !inbox.hasFrame { await Task.yield() }
-    inbox.moved()
-    inbox.moved()
+    inbox.moved([head(1, seq: 1), head(2, seq: 1)])
+    inbox.moved([head(1, seq: 2)])
     inbox.tick()
     var seen: [String] = []
     var frames: [UInt8] = []
     loop: while true {
       switch await inbox.next() {
-      case .moved: seen.append("moved")
+      case .moved(let heads): seen += heads.map { "moved \($0.stream.incarnation) \($0.seq)" }
       case .tick: seen.append("tick")
+      case .rested: seen.append("rested")
+      case .failed: seen.append("failed")
       case .frame(let bytes): frames += bytes
       case .hangUp: seen.append("hangUp")
       case .ended: break loop
       }
     }
     await producer.value
-    #expect(seen == ["moved", "tick"])
+    #expect(seen == ["moved 2 1", "moved 1 2", "tick"])
     #expect(frames == Array(0..<100))
   }
 }

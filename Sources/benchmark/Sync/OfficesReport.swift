@@ -1,0 +1,140 @@
+import Casework
+import Foundation
+
+/// Figures of many offices that synchronise with one node at once.
+struct OfficesReport: Codable {
+  /// Milliseconds.
+  struct Spread: Codable {
+    var count: Int
+    var p50: Double
+    var p99: Double
+    var max: Double
+
+    init(_ seconds: [Double]) {
+      let sorted = seconds.sorted()
+      func at(_ share: Double) -> Double {
+        guard !sorted.isEmpty else { return 0 }
+        return sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))] * 1_000
+      }
+      count = sorted.count
+      (p50, p99, max) = (at(0.5), at(0.99), at(1))
+    }
+  }
+
+  /// Acts of the office that works on: from the beginning of the write until it is durable there, and until the
+  /// node's receipt for it is back.
+  struct Acts: Codable {
+    var written: Spread
+    var receipted: Spread
+    var withoutReceipt: Int
+
+    init(_ figures: (local: [Double], receipt: [Double], missing: Int)) {
+      written = Spread(figures.local)
+      receipted = Spread(figures.receipt)
+      withoutReceipt = figures.missing
+    }
+  }
+
+  struct Rest: Codable {
+    var seconds: Int
+    var memoryKibibytes: Int
+    /// Of one core, 0 to 1 and more.
+    var coreShare: Double
+    var wakeUpsPerSecond: Double
+  }
+
+  var seed: UInt64
+  var offices: Int
+  var changesPerOffice: Int
+  /// Offices that were in sync at the end, as they saw it.
+  var finished = 0
+  /// Offices whose log the node holds whole, read from its database after it stopped.
+  var officesWhole = 0
+  var seconds = 0.0
+  var processorSeconds = 0.0
+  var changesPerSecond = 0.0
+  var memoryPeakKibibytes = 0
+  var bytesUp = 0
+  var bytesDown = 0
+  var failedCalls = 0
+  var failures: [String: Int] = [:]
+  var alone: Acts?
+  /// Bytes of frames that one act took up and down while nothing else went on.
+  var bytesPerAct: [Int] = []
+  var during: Acts?
+  /// Questions at the node's own desk meanwhile.
+  var desk: Spread?
+  var restWithOne: Rest?
+  var restWithAll: Rest?
+
+  init(seed: UInt64, offices: Int, changesPerOffice: Int) {
+    self.seed = seed
+    self.offices = offices
+    self.changesPerOffice = changesPerOffice
+  }
+
+  mutating func take(_ tally: OfficeCrowd.Tally) {
+    finished = tally.finished.count
+    failedCalls = tally.failedCalls
+    failures = tally.failures
+    bytesUp = tally.bytesSent
+    bytesDown = tally.bytesReceived
+    changesPerSecond = seconds > 0 ? Double(finished * changesPerOffice) / seconds : 0
+  }
+
+  func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
+  }
+
+  /// One line a figure: its name, its value, what it must reach.
+  func table() -> [(name: Bilingual, value: String, must: String)] {
+    var lines: [(name: Bilingual, value: String, must: String)] = [
+      (Bilingual(zh: "机构数", en: "offices"), "\(offices)", ""),
+      (Bilingual(zh: "每机构变更数", en: "changes of each"), "\(changesPerOffice)", ""),
+      (Bilingual(zh: "已同步", en: "in sync"), "\(finished)", "\(offices)"),
+      (Bilingual(zh: "数据库中完整", en: "whole in the database"), "\(officesWhole)", "\(offices)"),
+      (Bilingual(zh: "用时，秒", en: "seconds"), Figures.short(seconds), ""),
+      (Bilingual(zh: "节点处理器秒", en: "CPU s of the node"), Figures.short(processorSeconds), ""),
+      (Bilingual(zh: "变更/秒", en: "changes/s"), Figures.whole(changesPerSecond), ""),
+      (Bilingual(zh: "内存峰值，MiB", en: "peak memory, MiB"), mebibytes(memoryPeakKibibytes), "<= 512"),
+      (Bilingual(zh: "失败的呼叫", en: "calls that failed"), "\(failedCalls)", "0"),
+    ]
+    if let during {
+      lines += acts(Bilingual(zh: "同时的办理", en: "act meanwhile"), during, must: "< 1000")
+    }
+    if let desk {
+      lines.append((Bilingual(zh: "本机查询 p99，毫秒", en: "node's desk p99, ms"), Figures.short(desk.p99), ""))
+    }
+    if let alone, alone.receipted.count > 0 {
+      lines += acts(Bilingual(zh: "空闲时的办理", en: "act while idle"), alone, must: "")
+      lines.append((Bilingual(zh: "每次办理的字节", en: "bytes of one act"), "\(bytesPerAct.first ?? 0)", "<= 600"))
+    }
+    for (name, rest) in [
+      (Bilingual(zh: "静止，1 个会话", en: "at rest, 1 session"), restWithOne),
+      (Bilingual(zh: "静止，\(offices + 1) 个会话", en: "at rest, \(offices + 1) sessions"), restWithAll),
+    ] {
+      guard let rest else { continue }
+      lines += [
+        (Bilingual(zh: name.zh + "：内存，MiB", en: name.en + ": MiB"), mebibytes(rest.memoryKibibytes), "< 40"),
+        (Bilingual(zh: name.zh + "：核占比，%", en: name.en + ": % of a core"), Figures.short(rest.coreShare * 100), "< 0.5"),
+        (Bilingual(zh: name.zh + "：每秒唤醒", en: name.en + ": wake-ups/s"), Figures.short(rest.wakeUpsPerSecond), ""),
+      ]
+    }
+    return lines
+  }
+
+  private func acts(_ name: Bilingual, _ acts: Acts, must: String) -> [(name: Bilingual, value: String, must: String)] {
+    [
+      (Bilingual(zh: name.zh + "，本地 p50，毫秒", en: name.en + ", here p50, ms"), Figures.short(acts.written.p50), ""),
+      (Bilingual(zh: name.zh + "，回执 p50", en: name.en + ", receipt p50"), Figures.short(acts.receipted.p50), ""),
+      (Bilingual(zh: name.zh + "，回执 p99", en: name.en + ", receipt p99"), Figures.short(acts.receipted.p99), must),
+      (Bilingual(zh: name.zh + "，回执最长", en: name.en + ", receipt max"), Figures.short(acts.receipted.max), ""),
+      (Bilingual(zh: name.zh + "，未得回执", en: name.en + ", no receipt"), "\(acts.withoutReceipt)", "0"),
+    ]
+  }
+
+  private func mebibytes(_ kibibytes: Int) -> String { Figures.short(Double(kibibytes) / 1_024) }
+}

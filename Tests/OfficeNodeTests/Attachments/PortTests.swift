@@ -1,0 +1,121 @@
+import Casebook
+import Foundation
+import Replication
+import Testing
+
+@testable import OfficeNode
+
+@Suite("Content between offices", .timeLimit(.minutes(5)))
+struct PortTests {
+  private static let chunk = BlobLimits.chunkBytes
+
+  private func isPresent(_ blob: BlobID, _ nodes: OfficeNode...) -> [Bool] { nodes.map { $0.blobs.isPresent(blob) } }
+
+  @Test("what an office attaches comes to its superior, what a superior attaches for those below comes down")
+  func upAndDown() async throws {
+    let family = try await OfficeFamily()
+    let (top, below) = (family.top, try await family.join("130526", under: family.top))
+    try await family.meet(top, below)
+    let up = try await below.name(StoreFixture.content(2 * Self.chunk + 5, seed: 1), for: .up)
+    let down = try await top.name(StoreFixture.content(3_000, seed: 2), for: .down)
+    let own = try await below.name(StoreFixture.content(4_000, seed: 3), for: .own)
+    try await family.meet(below, top)
+    let ports = await JoinedPorts(top, below)
+    #expect(await ports.run() == nil)
+    #expect(isPresent(up, top, below) == [true, true] && isPresent(down, top, below) == [true, true])
+    // What nobody else may read nobody else asks for.
+    #expect(isPresent(own, top, below) == [false, true])
+    #expect(try await top.dueCount(with: below.context.office) == 0)
+    #expect(try await below.dueCount(with: top.context.office) == 0)
+    #expect(ports.one.counts.blobsReceived == 1 && ports.other.counts.blobsReceived == 1)
+    // Nothing is passed twice.
+    let again = await JoinedPorts(top, below)
+    #expect(await again.run() == nil)
+    #expect(again.one.counts == .init() && again.other.counts == .init())
+  }
+
+  @Test("an office beside gets nothing, whatever it asks; a superior passes on what it may, and fetches it first if need be")
+  func audience() async throws {
+    let family = try await OfficeFamily()
+    let top = family.top
+    let middle = try await family.join("1305A", under: top)
+    try await family.meet(top, middle)
+    let below = try await family.join("130526", under: middle)
+    let beside = try await family.join("130505", under: middle)
+    for _ in 0..<2 {
+      try await family.meet(middle, below)
+      try await family.meet(middle, beside)
+      try await family.meet(top, middle)
+    }
+    let content = StoreFixture.content(5 * 1024 * 1024, seed: 7)
+    let blob = try await below.name(content, for: .up)
+    try await family.meet(below, middle)
+    try await family.meet(middle, top)
+    let (belowCode, besideCode) = (await below.context.office, await beside.context.office)
+    let (middleCode, topCode) = (await middle.context.office, await top.context.office)
+    #expect(try await middle.passing(blob, with: besideCode) == .none)
+    #expect(try await middle.passing(blob, with: belowCode) == .allowed)
+    #expect(try await middle.passing(blob, with: topCode) == .relayed)
+    #expect(try await below.passing(blob, with: middleCode) == .allowed)
+    // Above the eager size: nobody fetches it until somebody asks. The office in the middle has not got it, promises
+    // it, fetches it from below, and says so in the session that is still open.
+    #expect(await JoinedPorts(middle, below).run() == nil)
+    #expect(isPresent(blob, top, middle) == [false, false])
+    try await top.askForBlob(blob)
+    let upper = await JoinedPorts(top, middle)
+    let error = await upper.run {
+      let lower = await JoinedPorts(middle, below)
+      if let error = await lower.run() { throw error }
+      while !top.blobs.isPresent(blob) { try await Task.sleep(for: .milliseconds(10)) }
+    }
+    #expect(error == nil)
+    #expect(isPresent(blob, top, middle, beside) == [true, true, false])
+    #expect(top.blobs.isSound(blob))
+    #expect(upper.other.counts.bytesSent >= content.count)
+  }
+
+  @Test("a line that is cut again and again: everything comes at last, and little twice")
+  func cut() async throws {
+    let family = try await OfficeFamily()
+    let (top, below) = (family.top, try await family.join("130526", under: family.top))
+    try await family.meet(top, below)
+    var blobs: [BlobID] = []
+    var total = 0
+    for seed in UInt64(1)...8 {
+      let length = seed == 1 ? 9 * Self.chunk + 1 : 20_000 * Int(seed)
+      total += length
+      blobs.append(try await below.name(StoreFixture.content(length, seed: seed), for: .up))
+    }
+    try await family.meet(below, top)
+    var received = 0
+    var sessions = 0
+    while !blobs.allSatisfy({ top.blobs.isPresent($0) }) {
+      sessions += 1
+      try #require(sessions < 200)
+      let ports = await JoinedPorts(top, below, frames: 40)
+      _ = await ports.run()
+      received += ports.one.counts.bytesReceived
+    }
+    #expect(sessions > 2)
+    for blob in blobs { #expect(top.blobs.isSound(blob)) }
+    #expect(received <= total * 11 / 10)
+    #expect(await JoinedPorts(top, below).run() == nil)
+    #expect(try await top.dueCount(with: below.context.office) == 0)
+  }
+
+  @Test("content that is gone from the folder is fetched again: a restored office, a folder that was lost")
+  func lost() async throws {
+    let family = try await OfficeFamily()
+    let (top, below) = (family.top, try await family.join("130526", under: family.top))
+    try await family.meet(top, below)
+    let blob = try await below.name(StoreFixture.content(70_000), for: .up)
+    try await family.meet(below, top)
+    #expect(await JoinedPorts(top, below).run() == nil)
+    #expect(isPresent(blob, top) == [true])
+    try FileManager.default.removeItem(atPath: below.blobs.layout.path)
+    #expect(isPresent(blob, below) == [false])
+    // What an office wrote itself comes back from above.
+    #expect(await JoinedPorts(top, below).run() == nil)
+    #expect(isPresent(blob, below) == [true] && below.blobs.isSound(blob))
+  }
+}
