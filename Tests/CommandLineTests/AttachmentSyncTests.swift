@@ -49,9 +49,21 @@ struct AttachmentSyncTests {
     try await district.must("sync")
     try await city.must("attach", "get", file, "2", "--out", out)
     #expect(FileManager.default.contents(atPath: out + "/执法记录.mp4") == videoData)
+    // Between nodes that stay in contact somebody can wait for it.
+    let (serving, _) = try await district.serve()
+    defer { serving.process.terminate() }
+    let (second, secondData) = try write(district, "第二段.mp4", 6_000_000)
+    try await district.must("attach", "add", file, second)
+    try await district.must("sync")
+    #expect(try await states(city, file) == ["present", "present", "absent"])
+    try await city.must("attach", "get", file, "3", "--out", out, "--wait", "120")
+    #expect(FileManager.default.contents(atPath: out + "/第二段.mp4") == secondData)
     try await city.must("attach", "add", file, try write(city, "批示.pdf", 50_000).path)
     try await district.must("sync")
-    #expect(try await states(district, file) == ["present", "present", "present"])
+    for _ in 0..<600 where try await states(district, file).last != "present" {
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    #expect(try await states(district, file) == ["present", "present", "present", "present"])
     for office in [city, district] {
       #expect(try await office.must("verify", "--json").out.contains("\"absent\":0"))
     }
@@ -77,5 +89,52 @@ struct AttachmentSyncTests {
     try await offices.meet(ze)
     #expect(try await states(city, file, home: ze) == ["present", "present"])
     try await offices.expectVerified()
+  }
+
+  @Test("either side killed at any moment of an exchange: what came stays, everything is whole at last")
+  func killed() async throws {
+    let city = try Office(), district = try Office()
+    try await city.found("1305", name: "市局")
+    try await city.must("regime", "publish", "renxian")
+    let (first, port) = try await city.serve()
+    var node = first
+    let invited = try await city.must("invite", "130526", "--name", "县局", "--address", "127.0.0.1:\(port)", "--json")
+    try await district.must("join", try #require(invited.out.firstMatch(of: /"code":"([^"]+)"/).map { String($0.1) }))
+    try await district.must("sync")
+    let opened = try await district.must(
+      "case", "open", "t", "--pack", "renxian", "--regime", "case-handling", "--date", "2026-01-05", "--json")
+    let file = try #require(opened.out.firstMatch(of: /"number":"([^"]+)"/).map { String($0.1) })
+    var sent: [Data] = []
+    for (index, bytes) in [3_900_000, 120_000, 3_000_001, 0, 2_500_000, 262_144].enumerated() {
+      let (path, data) = try write(district, "\(index).jpg", bytes)
+      sent.append(data)
+      try await district.must("attach", "add", file, path)
+    }
+    var killed = 0
+    for round in 0..<16 {
+      let running = try district.start(Office.executable, ["--home", district.home, "sync"])
+      try await Task.sleep(for: .milliseconds(150 + 40 * round))
+      if round % 2 == 0 {
+        kill(running.process.processIdentifier, SIGKILL)
+      } else {
+        kill(node.process.processIdentifier, SIGKILL)
+        _ = await node.wait()
+        node = try city.start(
+          Office.executable, ["--home", city.home, "serve", "--listen", "127.0.0.1:\(port)", "--json"])
+        try await node.shows("\"port\":")
+      }
+      if await running.wait().status != 0 { killed += 1 }
+    }
+    defer { node.process.terminate() }
+    #expect(killed > 0)
+    try await district.must("sync")
+    let found = try await attachments(city, file)
+    #expect(found.map { $0["state"] as? String } == [String](repeating: "present", count: sent.count))
+    for (index, data) in sent.enumerated() {
+      let out = city.folder + "/out-\(index)"
+      try await city.must("attach", "get", file, "\(index + 1)", "--out", out)
+      #expect(FileManager.default.contents(atPath: out) == data)
+    }
+    for office in [city, district] { #expect(try await office.must("verify", "--json").out.contains("\"absent\":0")) }
   }
 }

@@ -33,6 +33,7 @@ final class AttachmentPort: Sendable {
     var isMoving = false
     var isChanging = false
     var isResting = false
+    var isFinished = false
     var counts = Counts()
   }
 
@@ -114,8 +115,14 @@ final class AttachmentPort: Sendable {
   /// Time passed: a peer that does not answer is found out.
   func tick() { put(.tick) }
 
-  /// Nothing more is received; `run` returns.
-  func finish() { input.finish() }
+  /// Nothing more is received or sent: `run` stores what came and returns. Its task is to be cancelled too, which ends a
+  /// frame that a peer does not read.
+  func finish() {
+    progress.withLock { $0.isFinished = true }
+    input.finish()
+  }
+
+  private var isFinished: Bool { progress.withLock { $0.isFinished } }
 
   /// Neither side has anything to ask for now.
   var isResting: Bool { progress.withLock { $0.isResting } }
@@ -209,7 +216,13 @@ final class AttachmentPort: Sendable {
     var queue = first[...]
     while let action = queue.popFirst() {
       switch action {
-      case .send(let frame): try await send(frame)
+      case .send(let frame):
+        if isFinished { continue }
+        do {
+          try await send(frame)
+        } catch {
+          guard isFinished else { throw error }
+        }
       case .find(let count):
         let found = try await find(count, &work)
         queue.append(contentsOf: work.exchange.found(found, at: time))
@@ -219,7 +232,9 @@ final class AttachmentPort: Sendable {
       case .store(let ask, let bytes):
         let outcome = await store(ask, bytes, &work)
         queue.append(contentsOf: work.exchange.stored(ask, outcome, at: time))
-      case .load(let ask): queue.append(contentsOf: try await load(ask, &work))
+      case .load(let ask):
+        if isFinished { continue }
+        queue.append(contentsOf: try await load(ask, &work))
       case .drop(let blob):
         do {
           try await AttachmentWork.run { [files] in try files.drop(blob) }
@@ -286,7 +301,10 @@ final class AttachmentPort: Sendable {
       let outcome = try await AttachmentWork.run { [files] in try files.keep(ask, bytes, under: policy) }
       guard case .whole = outcome else { return outcome }
       // A step at a time: other sessions read and write between them.
-      while try await AttachmentWork.run({ [files] in try files.recheck(ask.blob) }) {}
+      while try await AttachmentWork.run({ [files] in try files.recheck(ask.blob) }) {
+        // Every chunk is there and noted: the next session begins with this.
+        if isFinished { return .unwanted }
+      }
       let missing = try await AttachmentWork.run { [files] in try files.finish(ask.blob) }
       guard missing.isEmpty else { return .again(missing) }
       await arrived(ask.blob, &work)

@@ -210,7 +210,8 @@ extension BlobStore {
     let before = BundleFiles.size(layout.partialContent(of: blob))
     let isBegun = before == length
     let isOther = manifest.map { $0.length != length } ?? false
-    let refusal: BlobProgress.Refusal? = isOther ? .otherLength : isBegun ? nil : reserve(length, under: policy)
+    let refusal: BlobProgress.Refusal? =
+      isOther ? .otherLength : isBegun ? nil : hasRoom(for: length) ? reserve(length, under: policy) : .quota
     if let refusal {
       try refuse(blob, chunkCount: BlobLimits.chunkCount(ofLength: manifest?.length ?? length), refusal)
       return nil
@@ -221,6 +222,12 @@ extension BlobStore {
     let partial = try PartialBlob(blob, manifest, length: length, self)
     kept = length - (before ?? 0)
     return partial
+  }
+
+  /// Whether the disk has the room; work on files needs some of it.
+  private func hasRoom(for length: Int) -> Bool {
+    guard let free = RawFile.freeBytes(at: layout.path) else { return true }
+    return free >= UInt64(length) + BackupScratch.reserveBytes
   }
 
   /// The list of a blob of which something was fetched before.

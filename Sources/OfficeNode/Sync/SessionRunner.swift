@@ -93,11 +93,14 @@ struct SessionRunner {
       try await converse()
     } catch {
       attachments.finish()
+      passing.cancel()
       await passing.value
       throw error
     }
-    // What came of attachments is durable before anybody is told that the session is over.
+    // What came of attachments is durable before anybody is told that the session is over. Nothing more is sent: a peer
+    // that does not read would keep this side from ending.
     attachments.finish()
+    passing.cancel()
     await passing.value
     return (view, session.version >= 3)
   }

@@ -61,6 +61,14 @@ enum TransportErrors {
     if isEnd(error) { return TransportError(.turnedAway) }
     if names(error, alerts) { return TransportError(.refusedByPeer) }
     if names(error, certificates) { return TransportError(.notAdmitted) }
-    return TransportError(.noSuchProtocol, cause: "\(error)")
+    return TransportError(.noSuchProtocol, cause: reason(error))
+  }
+
+  /// The names of the TLS library's errors, without the numbers and source files around them.
+  private static func reason(_ error: any Error) -> String? {
+    let names = "\(error)".split(separator: "OPENSSL_internal:").dropFirst().map { part in
+      String(part.prefix { $0.isUppercase || $0.isNumber || $0 == "_" })
+    }
+    return names.isEmpty ? nil : names.joined(separator: ", ")
   }
 }

@@ -159,7 +159,7 @@ struct ExchangeTests {
   @Test(
     "an act recorded meanwhile waits for little on the line, whatever its rate, and the line is used",
     arguments: [
-      (64_000.0, 300.0, 1_800.0, 400_000), (1_000_000.0, 50.0, 900.0, 4_000_000), (8_000_000.0, 50.0, 600.0, 30_000_000),
+      (64_000.0, 300.0, 1_800.0, 400_000), (1_000_000.0, 50.0, 700.0, 4_000_000), (8_000_000.0, 50.0, 600.0, 30_000_000),
     ])
   func acts(rate: Double, delay: Double, longest: Double, bytes: Int) throws {
     let (below, above) = try Self.sides()

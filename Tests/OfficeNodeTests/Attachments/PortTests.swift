@@ -118,4 +118,47 @@ struct PortTests {
     #expect(await JoinedPorts(top, below).run() == nil)
     #expect(isPresent(blob, below) == [true] && below.blobs.isSound(blob))
   }
+
+  @Test("a peer that does not read keeps no session from ending, and what it sent is kept; one that floods is cut off")
+  func unread() async throws {
+    let family = try await OfficeFamily()
+    let (top, below) = (family.top, try await family.join("130526", under: family.top))
+    try await family.meet(top, below)
+    let content = StoreFixture.content(Self.chunk, seed: 4)
+    let blob = try await below.name(content, for: .up)
+    try await family.meet(below, top)
+    let (asked, ask) = AsyncStream<AttachmentFrame.Ask>.makeStream()
+    let port = AttachmentPort(
+      node: top, peer: await below.context.office,
+      send: { frame in
+        guard case .ask(let question) = frame, question.offset < 3 * AttachmentLimits.pieceBytesMin else {
+          // Until the session ends.
+          return try await Task.sleep(for: .seconds(3_600))
+        }
+        ask.yield(question)
+      })
+    let running = Task { try await port.run() }
+    port.begin()
+    var kept = 0
+    for await question in asked {
+      let bytes = Array(content[question.offset..<(question.offset + question.count)])
+      try port.received(.piece(question, bytes: bytes))
+      kept += bytes.count
+      if kept >= 3 * AttachmentLimits.pieceBytesMin { break }
+    }
+    port.finish()
+    running.cancel()
+    _ = await running.result
+    #expect(top.blobs.state(of: blob, length: content.count).held == kept && !top.blobs.isClaimed(blob))
+    #expect(await JoinedPorts(top, below).run() == nil)
+    #expect(top.blobs.isSound(blob))
+
+    // Nobody takes what waits: no honest peer sends so much.
+    let idle = AttachmentPort(node: top, peer: await below.context.office, send: { _ in })
+    let piece = AttachmentFrame.piece(
+      .init(blob: blob, part: .content, offset: 0, count: AttachmentLimits.pieceBytesMax),
+      bytes: Array(content.prefix(AttachmentLimits.pieceBytesMax)))
+    for _ in 0..<(AttachmentLimits.askedBytesMax / AttachmentLimits.pieceBytesMax) { try idle.received(piece) }
+    #expect(throws: AttachmentViolation.self) { try idle.received(piece) }
+  }
 }
