@@ -2,8 +2,8 @@ import PeerTransport
 import Replication
 import Synchronization
 
-/// Keeps a quiet session open: address translators forget a connection after some minutes, and the peer takes silence of
-/// `TransportLimits.idleTime` for the end. Pings also while this side is busy storing.
+/// Keeps a quiet session open: address translators forget a connection after some minutes, and the peer takes silence
+/// of `TransportLimits.silenceTime` for the end. Pings also while this side is busy storing.
 struct Keepalive: Sendable {
   /// Two may be lost before the peer gives up; RFC 5382 section 5 lets a translator forget after 124 minutes, those
   /// in use do so after two to five.
@@ -13,31 +13,55 @@ struct Keepalive: Sendable {
   /// The same where something is known to be missing.
   static let healingTicks = 2
 
-  private final class Permission: Sendable {
-    let isGiven = Mutex(false)
+  /// How often it looks whether this side has been silent. Who waits for the rest of an exchange pings each time: a
+  /// line that forgot the connection without a word is noticed by what is sent on it alone.
+  private static let look = interval / looksPerInterval
+  private static let looksPerInterval = 3
+
+  enum Stage: Sendable {
+    /// The peer's version is not known.
+    case greeting
+    case exchanging
+    /// Everything is exchanged.
+    case live
+    /// The peer's version knows no pings.
+    case old
+  }
+
+  private final class Shared: Sendable {
+    let stage = Mutex(Stage.greeting)
   }
 
   let connection: PeerConnection
   let inbox: SessionInbox
-  private let permission = Permission()
+  private let shared = Shared()
 
   init(connection: PeerConnection, inbox: SessionInbox) {
     self.connection = connection
     self.inbox = inbox
   }
 
-  /// The peer knows pings (version 3).
-  func mayPing() { permission.isGiven.withLock { $0 = true } }
+  func enter(_ stage: Stage) { shared.stage.withLock { $0 = stage } }
 
   /// Until cancelled.
   func run() async {
     var sent = connection.bytesSent
-    while (try? await Task.sleep(for: Self.interval, tolerance: .seconds(5))) != nil {
-      if permission.isGiven.withLock({ $0 }), connection.bytesSent == sent {
+    var silent = 0, looks = 0
+    while (try? await Task.sleep(for: Self.look, tolerance: .seconds(2))) != nil {
+      silent = connection.bytesSent == sent ? silent + 1 : 0
+      let patience =
+        switch shared.stage.withLock({ $0 }) {
+        case .greeting, .old: Int.max
+        case .exchanging: 1
+        case .live: Self.looksPerInterval
+        }
+      if silent >= patience {
+        silent = 0
         try? await connection.send(SyncFrame.ping.encoded)
       }
       sent = connection.bytesSent
-      inbox.tick()
+      looks += 1
+      if looks % Self.looksPerInterval == 0 { inbox.tick() }
     }
   }
 }

@@ -249,10 +249,13 @@ extension OfficeNode {
   }
 
   /// Calls the superior and holds a session with it.
-  /// - Parameter onComplete: told when everything is exchanged.
+  /// - Parameters:
+  ///   - onGain: told when something was carried that need not be carried again.
+  ///   - onComplete: told when everything is exchanged.
   /// - Returns: whether the session stayed open after that, had it been let.
   nonisolated func exchange(
     with superior: OfficeCode, role: SessionRunner.Role, progress: @escaping @Sendable (DeskProgress) -> Void,
+    onGain: @escaping @Sendable () -> Void = {},
     onComplete: @escaping @Sendable (SyncView) async -> Void
   ) async throws -> Bool {
     do {
@@ -265,7 +268,8 @@ extension OfficeNode {
         }, group: MultiThreadedEventLoopGroup.singleton, logger: logger, counters: transport)
       do {
         let isLive = try await SessionRunner(
-          node: self, connection: connection, peer: superior, role: role, progress: progress, onComplete: onComplete
+          node: self, connection: connection, peer: superior, role: role, progress: progress, onGain: onGain,
+          onComplete: onComplete
         ).run().isLive
         await connection.close()
         return isLive

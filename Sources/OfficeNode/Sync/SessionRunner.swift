@@ -31,6 +31,10 @@ struct SessionRunner {
   /// Pings' times since everything was exchanged.
   private var ticks = 0
   private let progress: @Sendable (DeskProgress) -> Void
+  /// Nothing can be sent any more. What arrived before is still read and stored: it need not be sent again.
+  private var isBroken = false
+  private var hasToldGain = false
+  private let onGain: @Sendable () -> Void
   private let onComplete: @Sendable (SyncView) async -> Void
 
   /// Half of the credit: while it is stored, the peer sends the other half.
@@ -38,10 +42,11 @@ struct SessionRunner {
 
   /// - Parameters:
   ///   - progress: told how far the two have come, until everything is exchanged.
+  ///   - onGain: told once, when something was carried that need not be carried again.
   ///   - onComplete: told what was exchanged, once everything is; the session may go on after that.
   init(
     node: OfficeNode, connection: PeerConnection, peer: OfficeCode, role: Role,
-    progress: @escaping @Sendable (DeskProgress) -> Void = { _ in },
+    progress: @escaping @Sendable (DeskProgress) -> Void = { _ in }, onGain: @escaping @Sendable () -> Void = {},
     onComplete: @escaping @Sendable (SyncView) async -> Void = { _ in }
   ) async throws {
     self.node = node
@@ -49,6 +54,7 @@ struct SessionRunner {
     self.peer = peer
     self.role = role
     self.progress = progress
+    self.onGain = onGain
     self.onComplete = onComplete
     let inbox = SessionInbox()
     self.inbox = inbox
@@ -106,12 +112,7 @@ struct SessionRunner {
   }
 
   private mutating func converse() async throws {
-    var isOver = false
-    do {
-      isOver = try await carryOut(session.opened())
-    } catch let error as TransportError {
-      isOver = try await ended(error)
-    }
+    var isOver = try await carryOut(session.opened())
     let keepalive = Keepalive(connection: connection, inbox: inbox)
     let pinging = Task { await keepalive.run() }
     defer { pinging.cancel() }
@@ -119,7 +120,7 @@ struct SessionRunner {
       switch await inbox.next() {
       case .frame(let bytes):
         isOver = try await received(bytes)
-        if let hello = session.peerHello, session.version >= 3, hello.version >= 3 { keepalive.mayPing() }
+        if session.peerHello != nil { keepalive.enter(stage) }
       case .moved(let heads):
         // Before everything is exchanged frontiers and `completed` see to them.
         if session.isLive { _ = try await carryOut(session.moved(heads)) }
@@ -129,6 +130,10 @@ struct SessionRunner {
         isOver = try await ticked()
       case .rested: isOver = role == .caller && session.isComplete && attachments.isResting
       case .failed(let error):
+        if error is TransportError {
+          isBroken = true
+          break
+        }
         guard let violation = error as? AttachmentViolation else {
           isOver = try await ended(error)
           break
@@ -145,6 +150,8 @@ struct SessionRunner {
       }
     }
   }
+
+  private var stage: Keepalive.Stage { session.version < 3 ? .old : session.isLive ? .live : .exchanging }
 
   private mutating func ended(_ error: (any Error)?) async throws -> Bool {
     // What arrived whole need not be sent again.
@@ -187,8 +194,13 @@ struct SessionRunner {
           bytes: connection.bytesSent + connection.bytesReceived))
     }
     let hasMore = inbox.hasFrame || connection.hasFrameAtHand
-    guard !waiting.isEmpty, waitingBytes >= Self.commitBytes || !hasMore else { return isOver }
-    return try await storeWaiting() || isOver
+    let mustStore = !waiting.isEmpty && (waitingBytes >= Self.commitBytes || !hasMore)
+    let hasEnded = mustStore ? try await storeWaiting() : false
+    if !hasToldGain, session.hasGained {
+      hasToldGain = true
+      onGain()
+    }
+    return hasEnded || isOver
   }
 
   /// Stores the runs that wait, in one transaction.
@@ -259,7 +271,8 @@ struct SessionRunner {
     var isOver = false
     while let action = queue.popFirst() {
       switch action {
-      case .send(let frame): try await connection.send(frame.encoded)
+      case .send(let frame): try await send(frame)
+      case .load where isBroken, .loadAside where isBroken: break
       case .load(let stream, let seq, let bytesMax):
         let entries = try await node.entries(of: stream, from: seq, bytesMax: bytesMax)
         queue.append(contentsOf: session.loaded(stream, entries: entries))
@@ -307,6 +320,16 @@ struct SessionRunner {
     guard session.version >= 3 else { return role != .listener }
     attachments.begin()
     return role == .stayingCaller && !session.isLive
+  }
+
+  /// The end of a connection that broke comes with its frames, after the last that arrived.
+  private mutating func send(_ frame: SyncFrame) async throws {
+    guard !isBroken else { return }
+    do {
+      try await connection.send(frame.encoded)
+    } catch let error as TransportError where error.code != .frameTooLarge {
+      isBroken = true
+    }
   }
 
   private func flush(_ actions: ArraySlice<SyncSession.Action>) async throws {

@@ -55,11 +55,15 @@ final class SuperiorLink: Sendable {
     var backoff = schedule
     while !state.withLock({ $0.isStopped }) {
       let wait: Duration
-      let hasCompleted = Mutex(false)
+      // A line that breaks every few seconds must not be taken for one that is down: something gets through each time.
+      let hasGained = Mutex(false)
       begin()
       do {
-        let isLive = try await node.exchange(with: superior, role: .stayingCaller, progress: { self.report($0) }) { view in
-          hasCompleted.withLock { $0 = true }
+        let isLive = try await node.exchange(
+          with: superior, role: .stayingCaller, progress: { self.report($0) },
+          onGain: { hasGained.withLock { $0 = true } }
+        ) { view in
+          hasGained.withLock { $0 = true }
           self.completed(view)
         }
         backoff.succeeded()
@@ -67,7 +71,7 @@ final class SuperiorLink: Sendable {
         wait = isLive ? .zero : Self.pollInterval
       } catch {
         let failure = DeskFailures.failure(error)
-        if hasCompleted.withLock({ $0 }) { backoff.succeeded() }
+        if hasGained.withLock({ $0 }) { backoff.succeeded() }
         wait = backoff.failed(node.effects.fraction())
         failed(failure)
         logger.warning(

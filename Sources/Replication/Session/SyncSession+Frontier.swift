@@ -21,7 +21,8 @@ extension SyncSession {
     }
     if theirs.digest == hello.digest {
       wasIdle = true
-      return complete()
+      // A session that was cut may have stored what it wrote no receipts for any more.
+      return complete() + (isLive ? [.writeReceipts] : [])
     }
     phase = .comparing
     if let movedSince, movedSince.count <= SessionLimits.headsPerFrame, hello.agreed == theirs.agreed {

@@ -66,6 +66,8 @@ public struct SyncSession: Sendable {
   var aside: [(stream: StreamID, sent: Int)] = []
   var isLoading = false
   var credit = SessionLimits.creditBytes
+  /// All credit the peer gave for what it stored.
+  var granted = 0
   /// What the peer may send before it is given more.
   var window = SessionLimits.creditBytes
   /// How far the window may grow: the shell shares out what all its sessions may hold.
@@ -119,6 +121,9 @@ public struct SyncSession: Sendable {
     ours = heads
   }
 
+  /// Whether the session has carried anything that need not be carried again.
+  public var hasGained: Bool { granted > 0 || entriesReceived > 0 }
+
   public var isComplete: Bool { phase == .complete || phase == .live }
 
   /// Whether the session goes on after it is complete: the peer's version is 3 or later.
@@ -143,6 +148,7 @@ public struct SyncSession: Sendable {
       guard phase == .comparing || isFlowing else { return violated("credit out of turn") }
       guard bytes <= UInt64(SessionLimits.creditBytes) else { return violated("credit too large") }
       credit = min(credit + Int(bytes), SessionLimits.creditBytes)
+      granted = min(granted + Int(bytes), SessionLimits.creditPerFrame * SessionLimits.entryBytesPerFrame)
       return advance()
     case .done:
       guard phase == .exchanging, !hasReceivedDone else { return violated("done out of turn") }
@@ -298,21 +304,24 @@ public struct SyncSession: Sendable {
     return .send(.credit(bytes: UInt64(bytes + growth)))
   }
 
+  /// Entry bytes for the next frame.
+  private var frameBytes: Int {
+    min(
+      SessionLimits.bytesPerFrame(version), max(SessionLimits.firstFrameBytes, granted / SessionLimits.creditPerFrame))
+  }
+
   /// Sends, asks and finishes whatever has become possible.
   mutating func advance() -> [Action] {
     guard isFlowing else { return [] }
     if let range = queue.first {
       guard !isLoading, credit > 0 else { return [] }
       isLoading = true
-      return [.load(stream: range.stream, from: range.next, bytesMax: min(credit, SessionLimits.bytesPerFrame(version)))]
+      return [.load(stream: range.stream, from: range.next, bytesMax: min(credit, frameBytes))]
     }
     if let next = aside.first {
       guard !isLoading, credit > 0 else { return [] }
       isLoading = true
-      return [
-        .loadAside(
-          stream: next.stream, after: next.sent, bytesMax: min(credit, SessionLimits.bytesPerFrame(version)))
-      ]
+      return [.loadAside(stream: next.stream, after: next.sent, bytesMax: min(credit, frameBytes))]
     }
     if phase == .live { return owedReceipts() }
     var actions: [Action] = []
