@@ -70,6 +70,7 @@ extension OfficeNode {
     let waiting = Dictionary(grouping: try outgoing(in: storage)) { $0.peer ?? "" }
     let neighbours = Set(Outbox(context: context, storage: storage).neighbours)
     let now = effects.now()
+    let live = liveSessions
     return try context.tree.all.filter { $0.charter.office != context.office }.map { seat in
       let office = seat.charter.office
       let memory = try self.memory(of: office.text, in: storage)
@@ -77,13 +78,15 @@ extension OfficeNode {
       let isAbove = context.tree.isSuperior(office, of: context.office)
       let held = extents.offices[office] ?? OfficeExtent()
       let acknowledged = isAbove ? extents.superiors[office] ?? OfficeExtent() : held
-      let heard = [held.newest, isNeighbour ? memory?.lastContact : nil].compactMap(\.self).max()
+      let isLive = live.contains(office.text)
+      // Over an open session everything comes at once.
+      let heard = isLive ? now : [held.newest, isNeighbour ? memory?.lastContact : nil].compactMap(\.self).max()
       let age = heard.map { now > $0 ? now - $0 : 0 }
       return PeerView(
         office: office.text, name: seat.charter.name, relation: isAbove ? "superior" : "subordinate",
         isNeighbour: isNeighbour,
         state: PeerState(
-          age: age, isLive: liveSessions.contains(office.text), isRevoked: context.tree.isRevoked(seat.key)),
+          age: age, isLive: isLive, isRevoked: context.tree.isRevoked(seat.key)),
         lastContact: memory?.lastContact, lastError: memory?.error, lastErrorAt: memory?.errorAt,
         clockOffset: memory?.clockOffset, software: memory?.software, protocolVersion: memory?.version.map { Int($0) },
         address: office.text == settings.superior ? settings.superiorAddress : nil,

@@ -37,7 +37,7 @@ extension OfficeNode {
           overdueFiles: files.overdue, heldChanges: try storage.heldChanges().count, conflicts: conflicts.count,
           lastContact: memory?.lastContact, unsent: own.reduce(0) { $0 + $1.entries },
           backlog: superior == nil ? nil : BacklogView(upward),
-          oldest: (outgoing + (try incoming(in: storage))).min { $0.since < $1.since },
+          oldest: WaitingView.oldest(outgoing + (try incoming(in: storage))),
           live: liveSessions.sorted(), serving: isServing, rotation: try rotation(in: storage),
           waiting: try waitingRuns(in: storage), warnings: try warnings(memory, in: storage))
       }

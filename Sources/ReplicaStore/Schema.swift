@@ -92,6 +92,7 @@ enum Schema {
     DROP TABLE entry_by_stream;
     """,
     entryTotals,
+    conflictRows,
   ]
   /// Migrations after which rows' stamps have the form of today.
   private static let stampsVersion = 3
@@ -116,6 +117,7 @@ enum Schema {
     }
     if current > 0, current < version { try giveRowNumbers(database) }
     for type in records.types { try addColumns(of: type, database) }
+    try noteConflicts(database, since: current, records: records)
     if current < version {
       try database.execute(sql: "PRAGMA application_id = \(applicationID)")
       try database.execute(sql: "PRAGMA user_version = \(version)")

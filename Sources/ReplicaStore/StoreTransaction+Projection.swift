@@ -25,6 +25,7 @@ extension StoreTransaction {
 
   public func clearProjection() throws {
     for table in Self.derivedTables + schema.types.map(Schema.table) { try database.execute(sql: "DELETE FROM \(table)") }
+    try database.execute(sql: "DELETE FROM row_in_conflict")
     try database.execute(sql: "DELETE FROM charter WHERE is_pinned = 0")
     try dropUnreadableCharters()
     try database.execute(sql: "UPDATE charter SET stamp = NULL")

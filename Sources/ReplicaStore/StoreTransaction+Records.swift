@@ -80,6 +80,7 @@ extension StoreTransaction {
       let marks = Array(repeating: "?", count: columns.count + 3).joined(separator: ", ")
       try database.cachedStatement(sql: "INSERT OR REPLACE INTO \(Schema.table(record)) (\(names)) VALUES (\(marks))")
         .execute(arguments: StatementArguments([Data(row.id.bytes), Data(row.stampBytes), extraData] + values))
+      try noteConflict(of: row)
     } else {
       try database.execute(
         sql: "INSERT OR REPLACE INTO other_record (type, id, stamps, extra) VALUES (?, ?, ?, ?)",

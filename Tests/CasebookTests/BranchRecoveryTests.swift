@@ -135,6 +135,87 @@ struct BranchRecoveryTests {
     #expect(scene.ids.map { scene.machine.name(of: $0) } == ["恢复前", nil])
   }
 
+  @Test("a root's lost branch that a hub keeps aside, with equal heads and the proof: the root asks for it, so often", arguments: 0..<8)
+  func keptAside(_ attempt: Int) throws {
+    let province = try Replica.root("13")
+    let city = try province.subordinate("1305", salt: 1)
+    try province.meet(city)
+    let machine = try province.restored()
+    for head in province.storage.heads() { try machine.takeAll(province.pieces(of: head.stream)) }
+    let (lost, kept) = (province.newID(), province.newID())
+    let before = try province.name(lost, "恢复前\(attempt)", for: .down)
+    machine.now += 5_000
+    let after = try machine.name(kept, "恢复后\(attempt)", for: .down)
+    // Elsewhere the city was shown what the root has lost; which branch it holds depends on their hashes.
+    try city.take([after])
+    try city.take([before])
+    try #require(city.storage.forkProofs().count == 1)
+    let isAside = city.storage.head(of: after.header.stream)?.hash == after.hash(using: Ed25519Suite())
+    // So that there is something to exchange, and the proof goes with it.
+    try city.name(city.newID(), "其他")
+    for _ in 0..<4 { try city.exchange(with: machine) }
+    let names = [machine, city].map { [$0.name(of: lost), $0.name(of: kept)] }
+    #expect(names == Array(repeating: ["恢复前\(attempt)", "恢复后\(attempt)"], count: 2), "\(isAside)")
+    #expect(try LackedBranches(context: machine.context, in: machine.storage).streams.isEmpty)
+    if isAside { #expect(machine.context.incarnation == 2) }
+  }
+
+  @Test("a branch that nobody has is asked for in four sessions, then only when there is something else to say")
+  func nobodyHas() throws {
+    let scene = try Scene()
+    let (machine, city) = (scene.machine, scene.region.city)
+    let proof = try #require(ForkProof(ForkProof.Face(scene.before), ForkProof.Face(scene.after)))
+    try scene.region.province.write([.forkProof(proof)], for: .subtree(city.context.office))
+    try scene.region.province.meet(city)
+    let office = machine.context.office
+    for asked in 0..<6 {
+      let lacked = try LackedBranches(context: city.context, in: city.storage)
+      #expect(Array(lacked.streams.keys) == [scene.before.header.stream])
+      #expect(try lacked.isOwed(to: office, in: city.storage) == (asked < Int(LackedBranches.asksMax)))
+      try lacked.noteAsked(office, in: city.storage)
+      #expect(try lacked.isOwed(to: scene.region.province.context.office, in: city.storage))
+    }
+    // Once it is held there is nothing left to ask for.
+    try city.take([scene.after])
+    let lacked = try LackedBranches(context: city.context, in: city.storage)
+    #expect(lacked.streams.isEmpty)
+    #expect(try !lacked.isOwed(to: scene.region.province.context.office, in: city.storage))
+  }
+
+  @Test("what lies aside is shown a branch at a time, whole in pieces of any size, and each piece is a chain")
+  func shownAside() throws {
+    let scene = try Scene()
+    let (machine, city) = (scene.machine, scene.region.city)
+    let stream = scene.before.header.stream
+    // A second machine set back to the same state: three branches of one key, the city's held and two aside.
+    let other = try machine.restored()
+    for head in machine.storage.heads() {
+      try other.takeAll(machine.pieces(of: head.stream).filter { $0 != [scene.after] })
+    }
+    other.now += 90_000
+    let branches = [
+      [scene.after] + (try (0..<2).map { try machine.name(machine.newID(), "一支\($0)") }),
+      try (0..<3).map { try other.name(other.newID(), "又一支\($0)") },
+    ]
+    try city.witness()
+    for branch in branches { try city.take(branch) }
+    let aside = Set(branches.flatMap { $0 })
+    #expect(Set(city.storage.entriesAside(of: stream)) == aside && city.storage.forkProofs().count >= 1)
+    for bytesMax in [1, 400, .max] {
+      var shown: [Entry] = []
+      while true {
+        let piece = try city.context.entriesAside(of: stream, after: shown.count, bytesMax: bytesMax, in: city.storage)
+        if piece.isEmpty { break }
+        for (entry, next) in zip(piece, piece.dropFirst()) {
+          #expect(next.header.previous == entry.hash(using: Ed25519Suite()))
+        }
+        #expect(piece.count == 1 || piece.reduce(0) { $0 + EntryRun.bytes(of: $1) } <= bytesMax)
+        shown += piece
+      }
+      #expect(shown.count == aside.count && Set(shown) == aside)
+    }
+  }
+
   @Test("a restored root whose later branch stands is given its earlier one back, and records it again", arguments: 0..<16)
   func root(_ attempt: Int) throws {
     // Which of the root's branches stands depends on the hashes of their headers, and who asks first on their lengths.

@@ -44,7 +44,7 @@ struct MutationTests {
     var whole = Tally()
     for bytes in corpus { #expect(Self.unfaithful(bytes, &whole) == nil) }
     // Every reader has something to start from.
-    for reader in ["frame", "header", "entry", "payload", "stream", "value", "enrolment", "bundle item"] {
+    for reader in ["frame", "header", "entry", "payload", "stream", "value", "enrolment", "bundle"] {
       #expect(whole.taken[reader, default: 0] > 0, "\(reader) took nothing")
     }
     var mutator = ByteMutator(corpus: corpus, bytesMax: SessionLimits.frameBytesMax + 16, seed: Self.seed)

@@ -53,7 +53,7 @@ struct Scenario {
     let revocation = Revocation(
       office: try Fixed.office(Self.district), key: try fingerprint(1), reason: reason, position: position,
       cuts: [head(cut)], text: "停用")
-    try write(0, .office(try Fixed.office(Self.district)), [.revocation(revocation)], seconds: seconds)
+    try write(0, .subtree(try Fixed.office(Self.district)), [.revocation(revocation)], seconds: seconds)
   }
 
   /// In the order of a session: the root's streams first, then the district's, those of its older key before the next

@@ -51,7 +51,7 @@ extension VectorDraft {
     return drafts + [
       try lateReceipt(), try otherThanCut(), try fork(witnessed: true, held: true),
       try fork(witnessed: true, held: false), try fork(witnessed: false, held: true), try rootFork(), try clamp(),
-      try acts(), try rotation(), try parts(), try refusedFacts(),
+      try acts(), try rotation(), try parts(), try refusedFacts(), try outOfReach(),
     ]
   }
 
@@ -183,6 +183,27 @@ extension VectorDraft {
         .unknown(kind: 99, body: [1]),
       ], seconds: 11)
     return try draft("refused-facts", scenario)
+  }
+
+  /// What the root says of the district's streams where not all who may hold them can hear it.
+  private static func outOfReach() throws -> VectorDraft {
+    var scenario = try Scenario(.ed25519)
+    let entry = try scenario.write(1, .up, [Fixed.record("stands")], seconds: 3_600)
+    let below = try scenario.write(1, .down, [Fixed.record("below", id: 2)], seconds: 3_601)
+    let district = try Fixed.office(Scenario.district)
+    let receipt = Receipt(head: scenario.head(below), clock: FixedAuthor.start + 60_000, position: 5)
+    let revocation = Revocation(
+      office: district, key: try scenario.fingerprint(1), reason: .compromised, position: 6, cuts: [], text: "")
+    let ratification = Ratification(
+      stream: below.header.stream, first: 1, last: 1, hash: scenario.head(below).hash)
+    try scenario.write(
+      0, .office(district), [.receipt(receipt), .revocation(revocation), .ratification(ratification)], seconds: 20)
+    // A revocation that all hear, and again the ratification that those below do not.
+    let retired = Revocation(
+      office: district, key: try scenario.fingerprint(1), reason: .retired, position: 7, cuts: [scenario.head(entry)],
+      text: "")
+    try scenario.write(0, .subtree(district), [.revocation(retired)], seconds: 21)
+    return try draft("out-of-reach", scenario)
   }
 
   private static func brokenBundles() throws -> [VectorDraft] {

@@ -47,6 +47,49 @@ struct OfficeTreeTests {
     #expect(tree.rank(of: city.code) > tree.rank(of: east.code))
   }
 
+  @Test("a fact that reaches a stream's holders is in the hands of each of them, whatever stream either is in")
+  func reach() throws {
+    let root = try seat("1"), west = try seat("2"), branch = try seat("3"), leaf = try seat("4"), east = try seat("5")
+    var tree = OfficeTree(rootKey: root.key)
+    for (seat, superior) in [(root, nil), (west, root), (branch, west), (leaf, branch), (east, root)] as [(Seat, Seat?)] {
+      try tree.admit(charter(seat, under: superior), from: superior?.key ?? root.key, suites: .standard)
+    }
+    let seats = [root, west, branch, leaf, east]
+    let audiences = [Audience.own, .up, .down] + seats.flatMap { [Audience.office($0.code), .subtree($0.code)] }
+    let streams = seats.flatMap { seat in
+      audiences.map { StreamID(author: seat.key, incarnation: 1, audience: $0) }
+    }
+    func readers(_ stream: StreamID) -> Set<OfficeCode> {
+      Set(seats.map(\.code).filter { tree.mayRead($0, stream) })
+    }
+    var counts = (reaching: 0, all: 0)
+    for stream in streams {
+      let author = try #require(tree.office(of: stream.author))
+      // Nobody writes for an office that is not below.
+      switch stream.audience {
+      case .office(let target), .subtree(let target): if !tree.isSuperior(author, of: target) { continue }
+      default: break
+      }
+      for fact in streams {
+        let issuer = try #require(tree.office(of: fact.author))
+        counts.all += 1
+        // Others' facts do not count in any stream.
+        guard tree.isSuperior(issuer, of: author) else { continue }
+        if tree.reaches(fact, holdersOf: stream) {
+          counts.reaching += 1
+          #expect(readers(fact).isSuperset(of: readers(stream)), "\(fact) \(stream)")
+        }
+        if tree.reaches(fact, everyStreamOf: author) { #expect(tree.reaches(fact, holdersOf: stream), "\(fact) \(stream)") }
+      }
+      // Where the page says that facts stand, from whichever superior.
+      for seat in seats where tree.isSuperior(seat.code, of: author) {
+        let audience = try #require(tree.audience(ofFactsAbout: stream))
+        #expect(tree.reaches(StreamID(author: seat.key, incarnation: 1, audience: audience), holdersOf: stream))
+      }
+    }
+    #expect(counts.reaching > 0 && counts.reaching < counts.all)
+  }
+
   @Test("a charter is admitted only from the key of the office it names as parent")
   func charters() throws {
     let root = try seat("1"), city = try seat("2"), stranger = try seat("3"), other = try seat("4")

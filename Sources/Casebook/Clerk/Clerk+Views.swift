@@ -7,14 +7,13 @@ extension Clerk {
   static let listMax = 10_000
 
   func fileRows(_ filter: FileFilter, in storage: any ReplicaStorage) throws -> [FileRow] {
-    var rows: [FileRow] = []
-    for summary in try storage.summaries() {
-      if let kind = filter.kind, summary.kind != kind { continue }
-      if let office = filter.office, summary.office != office, summary.openedBy != office { continue }
-      if filter.openOnly, summary.isFinal { continue }
-      rows.append(try row(of: summary, in: storage))
+    let found = try storage.summaries().filter { summary in
+      if let kind = filter.kind, summary.kind != kind { return false }
+      if let office = filter.office, summary.office != office, summary.openedBy != office { return false }
+      return !(filter.openOnly && summary.isFinal)
     }
-    return Array(rows.suffix(max(0, min(filter.limit, Self.listMax))))
+    // A bureau holds the files of hundreds of offices: only those that are shown are looked up.
+    return try found.suffix(max(0, min(filter.limit, Self.listMax))).map { try row(of: $0, in: storage) }
   }
 
   func overdueRows(in storage: any ReplicaStorage) throws -> [FileRow] {

@@ -19,12 +19,16 @@ extension Projector {
       try storage.put(fact)
       if context.tree.introduce(introduction, by: stream.author, suites: context.suites) { mustRebuild = true }
     case .revocation(let revocation):
-      guard let issuer, context.standing.add(revocation, from: issuer, in: context.tree) else { return .factRefused }
+      guard let issuer, context.tree.reaches(stream, everyStreamOf: revocation.office),
+        context.standing.add(revocation, from: issuer, in: context.tree)
+      else { return .factRefused }
       try storage.put(fact)
       context.tree.revoke(revocation.key)
       mustRebuild = true
     case .ratification(let ratification):
-      guard let issuer, context.standing.add(ratification, from: issuer, in: context.tree) else { return .factRefused }
+      guard let issuer, context.tree.reaches(stream, holdersOf: ratification.stream),
+        context.standing.add(ratification, from: issuer, in: context.tree)
+      else { return .factRefused }
       try storage.put(fact)
       mustRebuild = true
     case .forkProof(let proof):
@@ -77,7 +81,9 @@ extension Projector {
     _ receipt: Receipt, from issuer: OfficeCode?, of entry: Entry, in storage: any ReplicaStorage
   ) throws -> HeldChange.Reason? {
     guard receipt.isStorable, let issuer, let author = context.tree.office(of: receipt.head.stream.author),
-      context.tree.isSuperior(issuer, of: author), let suite = context.suites[entry.header.suite]
+      context.tree.isSuperior(issuer, of: author),
+      context.tree.reaches(entry.header.stream, holdersOf: receipt.head.stream),
+      let suite = context.suites[entry.header.suite]
     else { return .receiptRefused }
     try storage.put(
       StoredReceipt(receipt: receipt, issuer: entry.header.stream.author, entry: entry.hash(using: suite)))
@@ -145,11 +151,13 @@ extension Projector {
 }
 
 extension ReplicaContext {
-  /// Streams with a fork of which the branch held here stands.
-  public func settledForks(in storage: any ReplicaStorage) throws -> Set<StreamID> {
+  /// Streams with a fork of which the branch held here stands, and the other ones are kept.
+  public func settledForks(
+    lacking lacked: LackedBranches, in storage: any ReplicaStorage
+  ) throws -> Set<StreamID> {
     try Set(
       standing.forkedStreams.filter { stream in
-        try judge(stream, in: storage).branchStands
+        try lacked.streams[stream] == nil && judge(stream, in: storage).branchStands
       })
   }
 

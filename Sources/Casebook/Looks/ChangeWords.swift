@@ -96,10 +96,13 @@ struct ChangeWords {
       return Bilingual(zh: "本版本不认识的登记项（第 \(write.type) 类）", en: "a record of a type this version does not know (\(write.type))")
     }
     let name = type.title
-    let fields = write.fields.prefix(Self.fieldsMax).map { field in
+    // Forms write every field; what is empty says little, unless nothing else is said.
+    let filled = write.fields.filter { $0.value != .text("") && $0.value != .null }
+    let shown = filled.isEmpty ? write.fields : filled
+    let fields = shown.prefix(Self.fieldsMax).map { field in
       let value = type.isSealed ? Self.sealed : Self.spelled(field.value)
       return "\(type.field(field.number)?.name ?? "\(field.number)")=\(value)"
-    } + (write.fields.count > Self.fieldsMax ? ["…"] : [])
+    } + (shown.count > Self.fieldsMax ? ["…"] : [])
     let id = String(write.id.description.prefix(8))
     return Bilingual(
       zh: "登记\(name.zh) \(id)：\(fields.joined(separator: "，"))", en: "\(name.en) \(id): \(fields.joined(separator: ", "))")

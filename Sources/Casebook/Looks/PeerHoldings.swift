@@ -1,8 +1,9 @@
 public import Replication
 
-/// How far a subordinate held, when the last session with it was complete, the streams that it acknowledges by no
-/// receipt: those that go down to it. They are few, however many offices are below. For telling what waits, and for
-/// nothing else: an entry written in the moment a session ends may be counted as held until the next one.
+/// How far a neighbour held the streams that pass to it when the last session with it was complete: of a subordinate those
+/// that go down to it, which it acknowledges by no receipt, of the superior this office's own, whose last entries are often
+/// receipted a session later. They are few, however many offices are below. For telling what waits, and for nothing
+/// else: an entry written in the moment a session ends may be counted as held until the next one.
 public struct PeerHoldings: Sendable, Hashable {
   private static let keyPrefix = "held."
 
@@ -14,10 +15,13 @@ public struct PeerHoldings: Sendable, Hashable {
   public static func note(
     _ heads: [StreamHead], of peer: OfficeCode, context: ReplicaContext, in storage: any ReplicaStorage
   ) throws {
-    guard context.tree.isSuperior(context.office, of: peer) else { return }
+    let isBelow = context.tree.isSuperior(context.office, of: peer)
     let before = try read(of: peer, in: storage)
     var after = before
-    for head in heads where !context.comes(head.stream, fromSideOf: peer) { after.held[head.stream] = head.seq }
+    for head in heads
+    where isBelow ? !context.comes(head.stream, fromSideOf: peer) : context.isOwn(head.stream.author) {
+      after.held[head.stream] = head.seq
+    }
     if after != before { try storage.setValue(keyPrefix + peer.text, after.encoded) }
   }
 

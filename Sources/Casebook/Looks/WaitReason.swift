@@ -4,7 +4,7 @@ public import Casework
 public enum WaitReason: String, Sendable, Hashable, Codable, CaseIterable {
   // MARK: To go out
 
-  /// A session with the peer is open: they are on their way.
+  /// A session with the peer is open: they are on their way, or there without its word for it yet.
   case sending
   /// The peer holds them; its receipt comes with one of the next exchanges.
   case awaitsReceipt = "awaits-receipt"
@@ -81,7 +81,10 @@ extension WaitReason {
   ///   - error: what went wrong at the last attempt.
   public func message(peer: String, since time: String?, error: Bilingual?) -> Bilingual {
     switch self {
-    case .sending: Bilingual(zh: "正在与 \(peer) 同步，随即送出。", en: "A session with \(peer) is open; they are going out.")
+    case .sending:
+      Bilingual(
+        zh: "与 \(peer) 的会话开着，记录随到随送；对方收妥与否，下次核对时得知。",
+        en: "A session with \(peer) is open and they go out at once; that it has them is known at the next comparison.")
     case .awaitsReceipt:
       Bilingual(zh: "已送达 \(peer)，等待其回执。", en: "\(peer) holds them; its receipt is not here yet.")
     case .refused:

@@ -20,10 +20,19 @@ extension WaitingView {
   }
 }
 
+extension WaitingView {
+  /// What waits longest. What the superior holds already waits for a paper, not to arrive: it is told where nothing else
+  /// waits.
+  public static func oldest(_ items: [WaitingView]) -> WaitingView? {
+    let delivered = WaitReason.awaitsReceipt.rawValue
+    return items.filter { $0.reason != delivered }.min { $0.since < $1.since } ?? items.min { $0.since < $1.since }
+  }
+}
+
 extension BacklogView {
   /// - Parameter items: of one peer.
   public init(_ items: [WaitingView]) {
-    let oldest = items.min { $0.since < $1.since }
+    let oldest = WaitingView.oldest(items)
     self.init(
       entries: items.reduce(0) { $0 + $1.entries }, bytes: items.reduce(0) { $0 + ($1.bytes ?? 0) },
       since: oldest?.since, reason: oldest?.reason, message: oldest?.message)

@@ -29,14 +29,23 @@ extension OfficeNode {
         return (agreement, since, try storage.moves())
       }
     }
+    let (lacked, isAsking, settled) = try StoreFailures.mapped {
+      try store.read { storage in
+        let lacked = try LackedBranches(context: context, in: storage)
+        return (
+          lacked, try lacked.isOwed(to: peer, in: storage), try context.settledForks(lacking: lacked, in: storage)
+        )
+      }
+    }
     guard let suite = context.suites[.ed25519] else { throw OfficeTree.Failure.unknownSuite }
     let hello = SyncFrame.Hello(
-      version: SessionLimits.protocolVersion, office: context.office, digest: SyncFrame.digest(of: heads, using: suite),
-      clock: effects.now(), software: Self.software, agreed: agreement?.digest)
-    let settled = try StoreFailures.mapped { try store.read { try context.settledForks(in: $0) } }
+      version: SessionLimits.protocolVersion, office: context.office,
+      // Not the heads' digest, so that the session goes on though both may hold the same.
+      digest: isAsking ? context.key.digest : SyncFrame.digest(of: heads, using: suite), clock: effects.now(),
+      software: Self.software, agreed: agreement?.digest)
     let session = SyncSession(
       hello: hello, peer: peer, heads: heads, moved: since.map { moved in heads.filter { moved.contains($0.stream) } },
-      settledForks: settled)
+      settledForks: settled, lacked: lacked.streams)
     return (session, moves)
   }
 
@@ -95,12 +104,16 @@ extension OfficeNode {
     let heads = try sharedHeads(with: peer)
     guard let suite = context.suites[.ed25519] else { throw OfficeTree.Failure.unknownSuite }
     try StoreFailures.mapped {
-      let known = try store.read { try Agreement.read(with: peer, in: $0) }
-      // An idle session writes nothing.
-      guard known?.digest != SyncFrame.digest(of: heads, using: suite) else { return }
       let context = context
+      let (known, lacked, isAsking) = try store.read { storage in
+        let lacked = try LackedBranches(context: context, in: storage)
+        return (try Agreement.read(with: peer, in: storage), lacked, try lacked.isOwed(to: peer, in: storage))
+      }
+      // An idle session writes nothing.
+      guard isAsking || known?.digest != SyncFrame.digest(of: heads, using: suite) else { return }
       try store.transaction { storage in
         try Agreement.keep(heads, with: peer, using: suite, in: storage)
+        try lacked.noteAsked(peer, in: storage)
         try PeerHoldings.note(heads, of: peer, context: context, in: storage)
       }
     }

@@ -100,6 +100,9 @@ extension SyncSession {
     // A peer may claim any position: of so many entries nobody has a log.
     entriesExpected = (sends + takes).reduce(0) { $0 + Int(min($1, SessionLimits.claimMax)) }
     comparing = actions.count { if case .compare = $0 { true } else { false } }
+    for head in ours where wanted[head.stream] == nil {
+      if let seq = lacked[head.stream] { actions += want(head.stream, before: seq) }
+    }
     return actions + advance()
   }
 }

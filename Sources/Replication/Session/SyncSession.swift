@@ -103,18 +103,21 @@ public struct SyncSession: Sendable {
 
   var hasReceivedDone: Bool { donesReceived == 1 + wanted.values.reduce(0, +) }
   let settledForks: Set<StreamID>
+  let lacked: [StreamID: UInt64]
 
   /// - Parameters:
   ///   - moved: those of `heads` that moved since the agreement the hello names.
   ///   - settledForks: streams whose fork is known and of which our branch stands: the other one is not asked for again.
+  ///   - lacked: streams with the position of a branch that is known by a proof alone: it is asked for.
   ///   - hello: ours; its digest is over `heads`.
   ///   - peer: the office the transport's certificate was chartered for; the peer's hello must agree.
   ///   - heads: our heads of streams that both sides may hold, superiors' first.
   public init(
     hello: SyncFrame.Hello, peer: OfficeCode, heads: [StreamHead], moved: [StreamHead]? = nil,
-    settledForks: Set<StreamID> = []
+    settledForks: Set<StreamID> = [], lacked: [StreamID: UInt64] = [:]
   ) {
     self.settledForks = settledForks
+    self.lacked = lacked
     movedSince = hello.agreed == nil ? nil : moved
     self.hello = hello
     self.peer = peer

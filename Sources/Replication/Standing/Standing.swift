@@ -116,7 +116,9 @@ public struct Standing: Sendable, Hashable {
       }
       return ours == first.receipt.head.hash
     }
-    guard tree.seat(of: fork.stream.author)?.depth == 0, let suite = suites[fork.lesser.header.suite] else { return nil }
+    // The root's first key is one without its charter, which may stand in the very stream that is forked.
+    let isRoot = fork.stream.author == tree.rootKey || tree.seat(of: fork.stream.author)?.depth == 0
+    guard isRoot, let suite = suites[fork.lesser.header.suite] else { return nil }
     return try hash(fork.seq) == fork.lesser.hash(using: suite)
   }
 }

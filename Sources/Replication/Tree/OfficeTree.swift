@@ -206,6 +206,31 @@ public struct OfficeTree: Sendable, Hashable {
     return reader == target || (isSuperior(author, of: reader) && isSuperior(reader, of: target))
   }
 
+  /// Whether a fact by a superior of its author reaches everybody who may hold the stream it is about. Only then it
+  /// decides over it: else offices that hold the same entries would count them differently. Told by the audiences: an
+  /// office that a stream is for may have no seat here, and one there.
+  public func reaches(_ fact: StreamID, holdersOf stream: StreamID) -> Bool {
+    guard let author = office(of: stream.author) else { return false }
+    switch (fact.audience, stream.audience) {
+    case (.office(let office), .own), (.office(let office), .up): return office == author
+    case (.office(let office), .office(let target)): return office == target
+    case (.subtree(let office), .office(let target)) where office == target: return true
+    case (.subtree(let office), .subtree(let target)) where office == target: return true
+    default: return reaches(fact, everyStreamOf: author)
+    }
+  }
+
+  /// The same of a fact about a key of an office: about all streams that the office may have.
+  public func reaches(_ fact: StreamID, everyStreamOf office: OfficeCode) -> Bool {
+    switch fact.audience {
+    case .own, .up, .office: return false
+    case .down: return true
+    case .subtree(let target):
+      guard let issuer = self.office(of: fact.author), isSuperior(issuer, of: target) else { return false }
+      return target == office || isSuperior(target, of: office)
+    }
+  }
+
   /// The audience that facts about a stream have (receipts, revocations, fork proofs), when a superior of its author
   /// publishes them: they reach every holder of what they decide.
   public func audience(ofFactsAbout stream: StreamID) -> Audience? {

@@ -22,28 +22,35 @@ extension SimulatedOffice {
   private func beginSession(with peer: OfficeCode, at wall: UInt64) throws -> SyncSession {
     let heads = try sharedHeads(with: peer)
     let context = try running()
-    let (agreement, moved, settled) = try disk.read { storage in
+    let (agreement, moved, lacked, isAsking, settled) = try disk.read { storage in
       let agreement = try Agreement.read(with: peer, in: storage)
+      let lacked = try LackedBranches(context: context, in: storage)
       return (
-        agreement, try agreement.map { Set(try storage.heads(movedAfter: $0.moves).map(\.stream)) },
-        try context.settledForks(in: storage)
+        agreement, try agreement.map { Set(try storage.heads(movedAfter: $0.moves).map(\.stream)) }, lacked,
+        try lacked.isOwed(to: peer, in: storage), try context.settledForks(lacking: lacked, in: storage)
       )
     }
     let hello = SyncFrame.Hello(
-      version: SessionLimits.protocolVersion, office: code, digest: SyncFrame.digest(of: heads, using: Ed25519Suite()),
-      clock: wall, software: "simulate", agreed: agreement?.digest)
+      version: SessionLimits.protocolVersion, office: code,
+      digest: isAsking ? key.digest : SyncFrame.digest(of: heads, using: Ed25519Suite()), clock: wall,
+      software: "simulate", agreed: agreement?.digest)
     return SyncSession(
       hello: hello, peer: peer, heads: heads, moved: moved.map { moved in heads.filter { moved.contains($0.stream) } },
-      settledForks: settled)
+      settledForks: settled, lacked: lacked.streams)
   }
 
   /// A session is complete: both hold the same now.
   func agree(with peer: OfficeCode) throws {
     let heads = try sharedHeads(with: peer)
-    let known = try disk.read { try Agreement.read(with: peer, in: $0) }
-    guard known?.digest != SyncFrame.digest(of: heads, using: Ed25519Suite()) else { return }
+    let context = try running()
+    let (known, lacked, isAsking) = try disk.read { storage in
+      let lacked = try LackedBranches(context: context, in: storage)
+      return (try Agreement.read(with: peer, in: storage), lacked, try lacked.isOwed(to: peer, in: storage))
+    }
+    guard isAsking || known?.digest != SyncFrame.digest(of: heads, using: Ed25519Suite()) else { return }
     try transaction { context, storage in
       try Agreement.keep(heads, with: peer, using: Ed25519Suite(), in: storage)
+      try lacked.noteAsked(peer, in: storage)
       return (context, ())
     }
   }

@@ -59,11 +59,20 @@ extension Printer {
   }
 
   private func time(of view: EntryExplanation) {
-    let from = view.provableFrom.map { time($0) } ?? word("不限", "open")
-    let until = view.provableUntil.map { time($0) } ?? word("尚无回执", "no receipt yet")
+    let provable: Bilingual =
+      switch (view.provableFrom, view.provableUntil) {
+      case (let from?, let until?):
+        Bilingual(
+          zh: "可证明在 \(time(from)) 至 \(time(until)) 之间", en: "provable between \(time(from)) and \(time(until))")
+      case (nil, let until?): Bilingual(zh: "可证明不晚于 \(time(until))", en: "provably not after \(time(until))")
+      case (let from?, nil):
+        Bilingual(
+          zh: "可证明不早于 \(time(from))，尚无回执", en: "provably not before \(time(from)); no receipt yet")
+      case (nil, nil): Bilingual(zh: "尚无回执可证明", en: "no receipt proves it yet")
+      }
     line(
-      "  作者自记 \(time(view.claimed))，可证明在 \(from) 至 \(until) 之间；本机收于 \(time(view.stored))",
-      "  claimed \(time(view.claimed)), provable between \(from) and \(until); stored here \(time(view.stored))")
+      "  作者自记 \(time(view.claimed))，\(provable.zh)；本机收于 \(time(view.stored))",
+      "  claimed \(time(view.claimed)), \(provable.en); stored here \(time(view.stored))")
     switch view.doubt {
     case .ahead: line("  ！自记时间晚于回执：作者时钟过快", "  ! the claimed time is after a receipt: the author's clock was ahead")
     case .backdated: line("  ！自记时间早于作者当时已有的回执：倒填", "  ! the claimed time is before a receipt the author held: backdated")
@@ -72,12 +81,12 @@ extension Printer {
   }
 
   private func holders(_ view: EntryExplanation) {
-    let named = view.holders.prefix(Self.holdersMax).joined(separator: "、")
+    let named = view.holders.prefix(Self.holdersMax).joined(separator: word("、", ", "))
     let more = view.holders.count - Self.holdersMax
     line(
       "可持有者：\(view.audience.zh)。\(named)\(more > 0 ? " 等 \(view.holders.count) 个" : "")",
       "May be held by \(view.audience.en): \(named)\(more > 0 ? " and \(more) more" : "")")
-    let receipts = view.receipts.map { "\($0.office) \(time($0.clock))" }.joined(separator: "，")
+    let receipts = view.receipts.map { "\($0.office) \(time($0.clock))" }.joined(separator: word("，", ", "))
     line("已回执：\(receipts.isEmpty ? "尚无" : receipts)", "Receipted by: \(receipts.isEmpty ? "nobody yet" : receipts)")
   }
 
@@ -97,7 +106,7 @@ extension Printer {
     if !view.keys.isEmpty { line("密钥：", "Keys:") }
     for key in view.keys { Swift.print("  · \(key.key)（\(key.suite)）\(keyState(key))\(key.text.map { "：\($0)" } ?? "")") }
     for revocation in view.revocations {
-      let cuts = revocation.cuts.map { "\($0.stream) \($0.seq)" }.joined(separator: "、")
+      let cuts = revocation.cuts.map { "\($0.stream) \($0.seq)" }.joined(separator: word("、", ", "))
       line(
         "  ✗ \(revocation.office) 撤销 \(revocation.key)：\(revocation.text)（截止 \(cuts.isEmpty ? "无" : cuts)；见 \(revocation.place)）",
         "  ✗ \(revocation.office) revoked \(revocation.key): \(revocation.text) (stands up to \(cuts.isEmpty ? "nothing" : cuts); see \(revocation.place))")
@@ -122,7 +131,7 @@ extension Printer {
 
   private func charters(_ links: [OfficeExplanation.Link]) {
     guard !links.isEmpty else { return }
-    line("授权书，由本机构至根机构：", "Charters, up to the root:")
+    line("授权书（自该机构至根机构）：", "Charters, up to the root:")
     for link in links {
       let issuer = link.issuer.map { Bilingual(zh: "由 \($0) 签发", en: "signed by \($0)") }
         ?? Bilingual(zh: "根机构，以六组指纹核对", en: "the root, compared by the six groups")

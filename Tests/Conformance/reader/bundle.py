@@ -256,17 +256,23 @@ class Settled:
             owner = tree.owner.get(change.head.stream.author)
             if issuer is None or owner is None or not tree.is_superior(issuer, owner):
                 return False
+            if not tree.reaches(entry.header.stream, change.head.stream):
+                return False
             standing.receipts.append((issuer, change))
         elif isinstance(change, Revocation):
             if issuer is None or tree.owner.get(change.key) != change.office:
                 return False
             if not tree.is_superior(issuer, change.office):
                 return False
+            if not tree.reaches_all_of(entry.header.stream, change.office):
+                return False
             standing.revocations.append((issuer, change))
             tree.revoke(change.key)
         elif isinstance(change, Ratification):
             owner = tree.owner.get(change.stream.author)
             if issuer is None or owner is None or not tree.is_superior(issuer, owner):
+                return False
+            if not tree.reaches(entry.header.stream, change.stream):
                 return False
             standing.ratifications.append((issuer, change))
         elif isinstance(change, ForkProof):

@@ -170,6 +170,27 @@ class Tree:
             return True
         return stream.kind == 4 and self.is_superior(target, reader)
 
+    def reaches(self, fact, stream):
+        """Whether a fact in a superior's stream reaches all who may hold the stream it is about (page 1)."""
+        author = self.office_of(stream.author)
+        if author is None:
+            return False
+        if fact.kind == 3 and stream.kind in (0, 1):
+            return fact.office == author
+        if fact.kind == 3 and stream.kind == 3 or fact.kind == 4 and stream.kind in (3, 4):
+            if fact.office == stream.office:
+                return True
+        return self.reaches_all_of(fact, author)
+
+    def reaches_all_of(self, fact, office):
+        """The same of a fact about all streams of an office's key."""
+        if fact.kind != 4:
+            return fact.kind == 2
+        issuer = self.office_of(fact.author)
+        if issuer is None or not self.is_superior(issuer, fact.office):
+            return False
+        return fact.office == office or self.is_superior(fact.office, office)
+
     def offices(self):
         return sorted(
             ((depth, office, key) for office, (_, key, depth) in self.seats.items()),
