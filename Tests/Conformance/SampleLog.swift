@@ -30,7 +30,7 @@ final class SampleLog {
     }
   }
 
-  private struct NoPacks: PackShelf {
+  struct NoPacks: PackShelf {
     func pack(fromYAML yaml: String) -> RegimePack? { nil }
     func selfContained(_ yaml: String) -> String { yaml }
   }

@@ -67,6 +67,7 @@ struct VectorReading {
     case "draw": try draw()
     case "spoken": try spoken()
     case "frame": Shown.frame(try SyncFrame(decoding: bytes))
+    case "session": try session()
     case "frontier-digest": try frontierDigest()
     case "clock": try clock()
     case "register": try register()

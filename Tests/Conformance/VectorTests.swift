@@ -45,7 +45,7 @@ struct VectorTests {
 
   @Test("every kind of refusal has a vector", arguments: [
     ("items", ["unsigned", "integer", "bytes", "text", "flag", "null", "array", "value", "header", "entry", "payload"]),
-    ("chains", ["chain"]), ("charters", ["charters"]), ("dossiers", ["dossier"]),
+    ("chains", ["chain"]), ("charters", ["charters"]), ("dossiers", ["dossier"]), ("sessions", ["session"]),
     ("blobs", ["blob-manifest", "blob-chunk"]),
   ])
   func refusals(what: String, reads: [String]) throws {
@@ -54,6 +54,9 @@ struct VectorTests {
       switch what {
       case "items": CBORReader.Failure.allCases.map(\.rawValue)
       case "chains": ChainFailure.Code.allCases.map(\.rawValue)
+      case "sessions":
+        ([.unsupportedVersion, .wrongOffice, .protocolViolated, .invalidEntry, .tooMuch] as [SyncFrame.CloseCode])
+          .map(\.name)
       case "dossiers": DossierEntry.Failure.allCases.map(\.rawValue) + ["not-above", "piece-missing", "guest-refused"]
       // A vector of two gibibytes would show it: `BlobTests`.
       case "blobs": BlobFailure.allCases.filter { $0 != .tooLarge }.map(\.rawValue)

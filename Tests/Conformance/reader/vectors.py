@@ -6,6 +6,7 @@ import pathlib
 from . import blobs, bundle, cbor, dossier, draw, frames, log, merge, shown, suites
 from .cbor import Refused, whole
 from .clock import Clock, clamped
+from .session import read_session
 from .tree import Tree
 
 
