@@ -83,7 +83,10 @@ struct RotationTests {
       #expect(try await subjects(office) == all)
       try await office.must("verify")
     }
-    #expect(try await district.must("sync", "--json").out.contains("\"wasIdle\":true"))
+    // What the superior wrote when everything was exchanged may still have been on its way; then there is nothing more.
+    var idles = 0
+    for _ in 0..<3 where try await district.must("sync", "--json").out.contains("\"wasIdle\":true") { idles += 1 }
+    #expect(idles >= 2)
     // A second change, of the transport key alone, follows on the first.
     try await district.must("key", "rotate", "--only", "transport")
     #expect(try await district.must("status").out.contains("new transport key"))

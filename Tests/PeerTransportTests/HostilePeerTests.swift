@@ -48,7 +48,7 @@ struct HostilePeerTests {
 
   @Test("nothing at all, and a handshake that is never finished")
   func stalled() async throws {
-    let bureau = try await Bureau.open(Self.limits { $0.handshakeTime = .seconds(3) })
+    let bureau = try await Bureau.open(Self.limits { $0.handshakeTime = .seconds(10) })
     try await bureau.besideAnHonestPeer {
       let mute = try await RawPeer.call(bureau.listener.port)
       let half = try await RawPeer.call(bureau.listener.port, as: try bureau.office(), answers: false)
@@ -98,7 +98,7 @@ struct HostilePeerTests {
 
   @Test("a byte now and then, so that it is never silent")
   func trickle() async throws {
-    let bureau = try await Bureau.open(Self.limits { $0.frameTime = .seconds(2) })
+    let bureau = try await Bureau.open(Self.limits { $0.frameTime = .seconds(8) })
     try await bureau.besideAnHonestPeer {
       let peer = try await bureau.admittedPeer()
       await peer.say([0, 1, 0, 0])
@@ -113,7 +113,7 @@ struct HostilePeerTests {
 
   @Test("silence")
   func silence() async throws {
-    let bureau = try await Bureau.open(Self.limits { $0.silenceTime = .seconds(3) })
+    let bureau = try await Bureau.open(Self.limits { $0.silenceTime = .seconds(10) })
     try await bureau.besideAnHonestPeer {
       let peer = try await bureau.admittedPeer()
       await peer.untilClosed()
@@ -124,7 +124,7 @@ struct HostilePeerTests {
 
   @Test("a peer that talks and never reads")
   func notReading() async throws {
-    let bureau = try await Bureau.open(Self.limits { $0.unreadTime = .seconds(2) })
+    let bureau = try await Bureau.open(Self.limits { $0.unreadTime = .seconds(8) })
     try await bureau.besideAnHonestPeer {
       let peer = try await bureau.admittedPeer()
       try await peer.stopReading()
@@ -139,16 +139,16 @@ struct HostilePeerTests {
   @Test("who uploads while we take our time is not cut off")
   func patience() async throws {
     let limits = Self.limits {
-      $0.silenceTime = .seconds(3)
-      $0.frameTime = .seconds(3)
+      $0.silenceTime = .seconds(12)
+      $0.frameTime = .seconds(12)
       $0.heldBytesMax = 64 * 1024
     }
     // What arrives is "stored" for longer than any silence, while more than is held waits to be read.
     let bureau = try await Bureau.open(limits) { frame, _ in
-      if frame.count == 65_536 { try? await Task.sleep(for: .seconds(4)) }
+      if frame.count == 65_536 { try? await Task.sleep(for: .seconds(16)) }
     }
     try await bureau.besideAnHonestPeer(saying: [0, 1, 0, 0] + [UInt8](repeating: 5, count: 65_536)) {
-      try await Task.sleep(for: .seconds(5))
+      try await Task.sleep(for: .seconds(18))
     }
     #expect(bureau.counters.snapshot().cutOff.values.allSatisfy { $0 == 0 })
     await bureau.listener.close()
@@ -159,8 +159,8 @@ struct HostilePeerTests {
     // By hand: how many; a few otherwise.
     let rounds = ProcessEnvironment.value("DOCKET_FUZZ").flatMap { Int($0) }.map { $0 / 1_000 } ?? 40
     let limits = Self.limits {
-      $0.handshakeTime = .seconds(3)
-      $0.silenceTime = .seconds(3)
+      $0.handshakeTime = .seconds(10)
+      $0.silenceTime = .seconds(10)
     }
     let bureau = try await Bureau.open(limits)
     try await bureau.besideAnHonestPeer {
