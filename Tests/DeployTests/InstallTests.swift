@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// What the programs of `deploy/` say and refuse without touching the machine.
-@Suite("Installing and removing", .timeLimit(.minutes(1)))
+@Suite("Installing and removing", .timeLimit(.minutes(10)))
 struct InstallTests {
   private static let programs = ["demo", "test", "package", "install", "uninstall", "toolchain"]
 

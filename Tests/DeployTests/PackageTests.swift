@@ -6,7 +6,7 @@ import Testing
 /// Building it takes minutes, so a run by hand names it:
 /// `DOCKET_PACKAGE=$PWD/$(deploy/package) swift test --filter DeployTests`.
 @Suite(
-  "The Debian package", .timeLimit(.minutes(5)),
+  "The Debian package", .timeLimit(.minutes(10)),
   .enabled(if: ProcessEnvironment.value("DOCKET_PACKAGE") != nil, "DOCKET_PACKAGE names no package"))
 struct PackageTests {
   private let package = ProcessEnvironment.value("DOCKET_PACKAGE") ?? ""

@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// Does what the page for the administrator says, in its order, on machines that are folders.
-@Suite("The page for the administrator", .timeLimit(.minutes(5)))
+@Suite("The page for the administrator", .timeLimit(.minutes(10)))
 struct PageTests {
   @Test("both languages give the same commands, and only commands of docket")
   func languages() async throws {

@@ -5,7 +5,7 @@ import Testing
 /// Fetches a toolchain from a server of the test's own. What is fetched is a script that says its version, notes what it
 /// is told and builds nothing; the key that signs it is made here, and pinned in a copy of the programs: the real ones
 /// take no other key.
-@Suite("Fetching the Swift toolchain", .timeLimit(.minutes(5)))
+@Suite("Fetching the Swift toolchain", .timeLimit(.minutes(10)))
 struct ToolchainTests {
   private static let path = "/usr/local/bin:/usr/bin:/bin"
 
