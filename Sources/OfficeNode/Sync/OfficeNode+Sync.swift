@@ -63,6 +63,8 @@ extension OfficeNode {
   /// A transaction moved heads: the sessions are told once this node's view of the tree has taken it in too, and once
   /// for as many transactions as have followed each other by then.
   nonisolated func noteMovement() {
+    // Without a session there is nobody to tell; one that begins reads for itself what moved since.
+    guard sessions.isAnyOpen else { return }
     let isFirst = hasUntold.withLock { hasUntold in
       defer { hasUntold = true }
       return !hasUntold

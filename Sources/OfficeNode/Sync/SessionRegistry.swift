@@ -53,6 +53,8 @@ final class SessionRegistry: Sendable {
   /// Offices with which a session is open.
   var peers: Set<OfficeCode> { state.withLock { Set($0.sessions.keys) } }
 
+  var isAnyOpen: Bool { state.withLock { $0.open > 0 } }
+
   /// How far the window of each session may grow.
   var windowMax: Int { SessionLimits.creditBytesInAll / max(1, state.withLock { $0.open }) }
 
