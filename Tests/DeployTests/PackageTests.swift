@@ -14,14 +14,14 @@ struct PackageTests {
 
   private func unpacked() async throws -> ScratchFolder {
     let folder = try ScratchFolder()
-    let result = try await folder.run("/usr/bin/dpkg-deb", "-x", package, folder.path + "/root", environment: Self.tools)
+    let result = try await folder.run("/usr/bin/dpkg-deb", "-x", package, folder.path + "/tree", environment: Self.tools)
     try #require(result.status == 0, "\(result.err)")
     return folder
   }
 
   private func docket(_ folder: ScratchFolder, _ arguments: String...) async throws -> ScratchFolder.Result {
     let running = try folder.start(
-      folder.path + "/root/usr/bin/docket", ["--home", folder.path + "/office"] + arguments,
+      folder.path + "/tree/usr/bin/docket", ["--home", folder.path + "/office"] + arguments,
       environment: ["PATH": "", "DOCKET_LANG": "en"])
     while running.process.isRunning { try await Task.sleep(for: .milliseconds(5)) }
     return .init(status: running.process.terminationStatus, out: running.out, err: running.err)
@@ -48,7 +48,7 @@ struct PackageTests {
   @Test("the resources are the package's, not those of the folder it was built in")
   func resources() async throws {
     let folder = try await unpacked()
-    let holidays = folder.path + "/root/usr/lib/docket/Docket_RegimePacks.resources/Calendar/holidays.csv"
+    let holidays = folder.path + "/tree/usr/lib/docket/Docket_RegimePacks.resources/Calendar/holidays.csv"
     // A calendar of nothing but its head is refused; another folder's would still answer.
     let head = try String(contentsOfFile: holidays, encoding: .utf8).components(separatedBy: "\n")[0]
     try Data((head + "\n").utf8).write(to: URL(fileURLWithPath: holidays))
@@ -59,7 +59,7 @@ struct PackageTests {
   @Test("it loads SQLite, OpenSSL and the C and C++ floor of every Debian, no Swift library, and no path to one")
   func libraries() async throws {
     let folder = try await unpacked()
-    let program = folder.path + "/root/usr/lib/docket/docket"
+    let program = folder.path + "/tree/usr/lib/docket/docket"
     let result = try await folder.run("/usr/bin/readelf", "-dW", program, environment: Self.tools)
     let needed = Set(result.out.matches(of: /\(NEEDED\).*\[([^\]]+)\]/).map { String($0.1) })
     let allowed: Set = [
@@ -91,7 +91,7 @@ struct PackageTests {
   @Test("completion of bash is a script that bash reads, and knows the commands")
   func completion() async throws {
     let folder = try await unpacked()
-    let script = folder.path + "/root/usr/share/bash-completion/completions/docket"
+    let script = folder.path + "/tree/usr/share/bash-completion/completions/docket"
     let checked = try await folder.run("/bin/bash", "-n", script, environment: Self.tools)
     #expect(checked.status == 0, "\(checked.err)")
     #expect(try String(contentsOfFile: script, encoding: .utf8).contains("complete "))
