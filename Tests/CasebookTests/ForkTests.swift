@@ -181,6 +181,36 @@ struct ForkTests {
     #expect(twins.region.city.name(of: twins.ids[1]) == "备份后")
   }
 
+  @Test("a stream that forks again on the branch that stands: each fork is decided by its own first witness")
+  func twice() throws {
+    let twins = try Twins()
+    let (county, city, province) = (twins.region.county, twins.region.city, twins.region.province)
+    let stream = county.context.stream(.up)
+    let first = try twins.restored.name(twins.ids[2], "第一次另一面")
+    let evil = try county.restored()
+    try evil.take(county.storage.entries(of: stream, from: 1, bytesMax: .max))
+    evil.now = county.now + 9_000
+    let shown = try county.name(twins.ids[3], "先到的一面")
+    let second = try evil.name(twins.ids[3], "第二次另一面")
+    // The city knows of the first fork and witnesses each time what the county's own machine wrote.
+    try city.take([first])
+    try city.take([shown])
+    try city.witness()
+    // The province holds the second fork's other face before it hears of anything else.
+    try province.take(evil.storage.entries(of: stream, from: 1, bytesMax: .max))
+    #expect(province.name(of: twins.ids[3]) == "第二次另一面")
+    try province.exchange(with: city)
+    #expect(province.name(of: twins.ids[3]) == "先到的一面")
+    #expect(province.storage.head(of: stream) == city.storage.head(of: stream))
+    #expect(province.storage.entriesAside(of: stream).contains(second))
+    #expect(Set(province.storage.forkProofs().map(\.proof.seq)) == [first.header.seq, second.header.seq])
+    // The same through the file: both lie there, in whatever order the projection is made.
+    let before = try Judged.state(of: province)
+    var projector = Projector(context: province.context)
+    try projector.rebuild(in: province.storage)
+    #expect(try Judged.state(of: province) == before)
+  }
+
   @Test("a superior that shows two faces is found out where two reports meet")
   func twoFaces() throws {
     let province = try Replica.root("13")

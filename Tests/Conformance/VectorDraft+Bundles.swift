@@ -51,6 +51,7 @@ extension VectorDraft {
     return drafts + [
       try lateReceipt(), try otherThanCut(), try fork(witnessed: true, held: true),
       try fork(witnessed: true, held: false), try fork(witnessed: false, held: true), try rootFork(), try clamp(),
+      try forkTwice(held: true), try forkTwice(held: false), try forkElsewhere(),
       try acts(), try rotation(), try parts(), try refusedFacts(), try outOfReach(),
     ]
   }
@@ -88,6 +89,42 @@ extension VectorDraft {
       0, .office(try Fixed.office(Scenario.district)), [.forkProof(proof)], seconds: 40)
     let name = witnessed ? (held ? "fork-witnessed" : "fork-other-witnessed") : "fork-unwitnessed"
     return try draft(name, scenario)
+  }
+
+  /// The stream forks at its second entry and again at its third, with a receipt between and one after; the branch in
+  /// the file is the one that each receipt names, or goes on as the first alone does.
+  private static func forkTwice(held: Bool) throws -> VectorDraft {
+    var scenario = try Scenario(.ed25519)
+    let author = try scenario.author(1, .up)
+    let first = try scenario.write(1, .up, [Fixed.record("before", id: 1)], seconds: 10)
+    let shown = try scenario.write(1, .up, [Fixed.record("shown", id: 2)], seconds: 11)
+    let again = try scenario.write(1, .up, [Fixed.record("again", id: 3)], seconds: 12)
+    let other = try author.entry([Fixed.record("other", id: 2)], after: first, seconds: 13)
+    let late = try author.entry([Fixed.record("late", id: 3)], after: shown, seconds: 14)
+    let proofs = [(shown, other), (again, late)].compactMap { ForkProof(ForkProof.Face($0), ForkProof.Face($1)) }
+    try scenario.receipt(shown, clock: 30, position: 5)
+    try scenario.receipt(held ? again : late, clock: 31, position: 6)
+    try scenario.write(
+      0, .office(try Fixed.office(Scenario.district)), proofs.map(Change.forkProof), seconds: 40)
+    return try draft(held ? "fork-twice-witnessed" : "fork-twice-other-witnessed", scenario)
+  }
+
+  /// What forks on a branch that is not held is no matter of the one that is, though nobody witnessed either face.
+  private static func forkElsewhere() throws -> VectorDraft {
+    var scenario = try Scenario(.ed25519)
+    let author = try scenario.author(1, .up)
+    let first = try scenario.write(1, .up, [Fixed.record("before", id: 1)], seconds: 10)
+    let shown = try scenario.write(1, .up, [Fixed.record("shown", id: 2)], seconds: 11)
+    try scenario.write(1, .up, [Fixed.record("after", id: 3)], seconds: 12)
+    let other = try author.entry([Fixed.record("other", id: 2)], after: first, seconds: 13)
+    let faces = try [14, 15].map { try author.entry([Fixed.record("late", id: 3)], after: other, seconds: $0) }
+    let proofs = [(shown, other), (faces[0], faces[1])].compactMap {
+      ForkProof(ForkProof.Face($0), ForkProof.Face($1))
+    }
+    try scenario.receipt(shown, clock: 30, position: 5)
+    try scenario.write(
+      0, .office(try Fixed.office(Scenario.district)), proofs.map(Change.forkProof), seconds: 40)
+    return try draft("fork-elsewhere", scenario)
   }
 
   /// Nobody is above the root: the branch with the lesser header stands.

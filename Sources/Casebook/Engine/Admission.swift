@@ -47,7 +47,9 @@ public struct Admission {
     let context = projector.context
     let stream = carried.stream
     guard let key = context.tree.publicKey(stream.author) else { throw Failure.unknownAuthor(stream.author) }
-    guard context.tree.mayRead(context.office, stream) else { throw Failure.outOfScope(stream) }
+    guard try context.tree.mayRead(context.office, stream) || awaitsSeat(stream, in: storage) else {
+      throw Failure.outOfScope(stream)
+    }
     var run = try ArrivedRun(carried, suites: context.suites)
     let head = try storage.head(of: stream)
     let (known, differing) = try known(of: run.entries, below: head, of: stream, in: storage)
@@ -81,6 +83,21 @@ public struct Admission {
 
   /// Refolds what the entries touched; once, before the transaction ends.
   public mutating func finish(in storage: any ReplicaStorage) throws { try projector.finish(in: storage) }
+
+  /// Whether the office that a superior's stream is for has no seat here only because its charter does not count yet,
+  /// which one of our office or below it signed: a receipt that makes it count may stand in this very stream.
+  private func awaitsSeat(_ stream: StreamID, in storage: any ReplicaStorage) throws -> Bool {
+    let (tree, office) = (projector.context.tree, projector.context.office)
+    guard let target = stream.audience.target, tree.seat(target) == nil,
+      let author = tree.office(of: stream.author), tree.isSuperior(author, of: office)
+    else { return false }
+    return try storage.heads().contains { head in
+      guard head.stream.audience == .subtree(target), let issuer = tree.office(of: head.stream.author) else {
+        return false
+      }
+      return issuer == office || tree.isSuperior(office, of: issuer)
+    }
+  }
 
   private func verify(
     _ run: ArrivedRun, after head: StreamHead?, of stream: StreamID, by key: PublicKey

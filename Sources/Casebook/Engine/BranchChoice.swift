@@ -10,10 +10,13 @@ struct BranchChoice {
   func settle(in storage: any ReplicaStorage) throws -> Bool {
     var hasChanged = false
     for stream in context.standing.forkedStreams {
-      guard let fork = context.standing.fork(of: stream), let head = try storage.head(of: stream), head.seq >= fork.seq,
+      let forks = context.standing.forkPositions(of: stream)
+      guard let first = forks.first, let head = try storage.head(of: stream), head.seq >= first,
         try !context.judge(stream, in: storage).branchStands
       else { continue }
-      for branch in try branches(of: stream, from: fork.seq, in: storage) where try stands(branch, in: storage) {
+      // A stream may fork again on the branch that stands so far: its branches part from the held one at any of them.
+      let known = try forks.filter { $0 <= head.seq }.flatMap { try branches(of: stream, from: $0, in: storage) }
+      for branch in known where try stands(branch, in: storage) {
         guard let first = branch.first, let last = branch.last, let suite = context.suites[last.header.suite] else {
           continue
         }

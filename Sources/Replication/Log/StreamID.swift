@@ -12,6 +12,14 @@ public enum Audience: Sendable, Hashable {
   /// As `office`, and the office's descendants.
   case subtree(OfficeCode)
 
+  /// The office that a stream names.
+  public var target: OfficeCode? {
+    switch self {
+    case .own, .up, .down: nil
+    case .office(let code), .subtree(let code): code
+    }
+  }
+
   /// For putting audiences into one order everywhere.
   public var order: String {
     switch self {

@@ -54,15 +54,10 @@ class Standing:
             if ratification.first <= seq <= ratification.last and hash_at(ratification.last) == ratification.hash:
                 return "valid", "ratified"
         found = []
-        forks = [proof for proof in self.forks if proof.lesser.header.stream == stream]
+        forks = self._concerning(stream, seq, hash_at)
         if forks:
-            fork = min(
-                forks,
-                key=lambda proof: (proof.lesser.header.seq, proof.lesser.header.data + proof.greater.header.data),
-            )
-            if seq >= fork.lesser.header.seq:
-                stands = self._stands(stream, fork, hash_at)
-                found.append(("valid", "witnessed-branch") if stands else ("disputed", "forked"))
+            stands = all(self._stands(stream, at, least, hash_at) for at, least in forks)
+            found.append(("valid", "witnessed-branch") if stands else ("disputed", "forked"))
         for _, issuer, revocation in revocations:
             cut = next((cut for cut in revocation.cuts if cut.stream == stream), None)
             if cut is not None and hash_at(cut.seq) not in (None, cut.hash):
@@ -85,10 +80,29 @@ class Standing:
         worst = max(ORDER.index(name) for name, _ in found)
         return next(judgement for judgement in found if ORDER.index(judgement[0]) == worst)
 
-    def _stands(self, stream, fork, hash_at):
+    def _concerning(self, stream, seq, hash_at):
+        """The forks up to `seq` that concern the branch held: each position with the least face proven there."""
+        positions = {}
+        for proof in self.forks:
+            header = proof.lesser.header
+            if header.stream == stream and header.seq <= seq:
+                positions.setdefault(header.seq, []).append(proof)
+        forks = []
+        for at in sorted(positions):
+            before = None if at == 1 else hash_at(at - 1)
+            proofs = [
+                proof
+                for proof in positions[at]
+                if not forks or before in (proof.lesser.header.previous, proof.greater.header.previous)
+            ]
+            if proofs:
+                faces = [proof.lesser for proof in proofs]
+                forks.append((at, min(faces, key=lambda face: (face.header.data, face.signature))))
+        return forks
+
+    def _stands(self, stream, seq, least, hash_at):
         tree = self.tree
         author = tree.owner.get(stream.author)
-        seq = fork.lesser.header.seq
         receipts = [
             (-tree.seats[issuer][2], receipt.position, receipt.head.seq, receipt.head.hash)
             for issuer, receipt in self.receipts
@@ -98,5 +112,5 @@ class Standing:
             _, _, covered, wanted = min(receipts)
             return hash_at(covered) == wanted
         if tree.seats[author][2] == 0:
-            return hash_at(seq) == fork.lesser.hash
+            return hash_at(seq) == least.hash
         return False
