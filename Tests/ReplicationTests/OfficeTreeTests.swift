@@ -232,6 +232,27 @@ struct OfficeTreeTests {
     #expect(late.keys(of: city.code) == [city.key, next.key])
   }
 
+  @Test("a parent set back behind its charters signs for the present key first: the earlier key it records again is read")
+  func setBack() throws {
+    let root = try seat("1"), city = try seat("2"), next = try seat("2"), foreign = try seat("2")
+    var tree = OfficeTree(rootKey: root.key)
+    try tree.admit(charter(root, under: nil), from: root.key, suites: .standard)
+    func admit(_ seat: Seat, from: UInt64, stamp: UInt64) throws {
+      var charter = charter(seat, under: root)
+      charter.from = from
+      try tree.admit(charter, from: root.key, stamp: HybridTimestamp(milliseconds: stamp), suites: .standard)
+    }
+    // Chartered at 5, rotated at 7; both lost, chartered anew at 20; then the two come back from a peer.
+    try admit(next, from: 20, stamp: 2_000)
+    try admit(city, from: 5, stamp: 3_000)
+    try admit(next, from: 7, stamp: 3_001)
+    #expect(tree.seat(city.code)?.key == next.key)
+    #expect(tree.keys(of: city.code) == [city.key, next.key])
+    // What begins later waits for an introduction as ever.
+    #expect(throws: OfficeTree.Failure.awaitsIntroduction) { try admit(foreign, from: 21, stamp: 4_000) }
+    #expect(tree.office(of: foreign.key) == nil)
+  }
+
   @Test("a root that changed its keys twice: who is given its first and its present charter can read what lies between")
   func rootTwice() throws {
     let seats = try (0..<3).map { _ in try seat("1") }

@@ -139,9 +139,11 @@ extension OfficeNode {
         }
         if isChartered != true {
           guard invitation.usedBy == nil, mayCharter(office) else { return (.refused(code: "used"), context) }
+          // After the office's present one, whatever the clock says: what begins before the first is taken for earlier.
+          let from = max(now, context.tree.seat(office).map { $0.charter.from + 1 } ?? 0)
           let charter = Charter(
             office: office, name: invitation.name, parent: context.office, signingKey: key, transportKey: transportKey,
-            powers: [], from: now, until: nil)
+            powers: [], from: from, until: nil)
           // Admitted before it is signed: the stream's audience names an office that must have a seat to be read.
           try changed.tree.admit(charter, from: context.key, suites: context.suites)
           var journal = Journal(context: changed, signer: signer)

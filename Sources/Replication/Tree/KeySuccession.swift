@@ -59,7 +59,9 @@ struct KeySuccession: Sendable, Hashable {
       if let now = present, now.key != link.key, link.stamp != nil, !introductions.contains([now.key, link.key]),
         !revoked.contains(now.key)
       {
-        if link.isPinned || believed.contains(where: { introductions.contains([$0.key, link.key]) }) {
+        // A parent set back behind its charters signs a new one first and records those again later: they begin before.
+        let isEarlier = effective.first.map { link.charter.from < $0.from } ?? false
+        if link.isPinned || isEarlier || believed.contains(where: { introductions.contains([$0.key, link.key]) }) {
           believed.append(link)
         }
         continue

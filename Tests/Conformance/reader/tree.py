@@ -71,7 +71,7 @@ class Tree:
             self._walk(office, self.seats[office][2])
 
     def _walk(self, office, depth):
-        present = None
+        first = present = None
         seated = []
         believed = []
         for stamp, key, charter, pinned in sorted(
@@ -79,9 +79,11 @@ class Tree:
         ):
             if present is not None and present[1] != key:
                 if not (stamp is None or (present[1], key) in self.introduced or present[1] in self.revoked):
-                    if pinned or any((other, key) in self.introduced for other in believed):
+                    earlier = charter.start < first.start
+                    if pinned or earlier or any((other, key) in self.introduced for other in believed):
                         believed += [key] if key not in believed else []
                     continue
+            first = first or charter
             present = (charter, key, depth)
             seated = [other for other in seated if other != key] + [key]
         seated = [key for key in believed if key not in seated] + seated
