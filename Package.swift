@@ -57,6 +57,7 @@ let edges: [Target] = [
       .product(name: "NIOCore", package: "swift-nio"),
       .product(name: "NIOPosix", package: "swift-nio"),
       .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+      .product(name: "NIOHTTP1", package: "swift-nio"),
       .product(name: "NIOSSL", package: "swift-nio-ssl"),
       .product(name: "NIOTLS", package: "swift-nio"),
       .product(name: "X509", package: "swift-certificates"),
@@ -69,6 +70,8 @@ let edges: [Target] = [
       "Casebook", "Casework", "Replication", "ReplicaStore", "PeerTransport", "SignatureSuites",
       "RegimePacks", logging,
       .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      .product(name: "Configuration", package: "swift-configuration"),
+      .product(name: "CoreMetrics", package: "swift-metrics"),
     ], swiftSettings: strict),
 ]
 
@@ -147,7 +150,7 @@ let tests: [Target] = [
     name: "OfficeNodeTests",
     dependencies: [
       "OfficeNode", "Casebook", "Casework", "Replication", "ReplicaStore", "PeerTransport",
-      "SignatureSuites", "RegimePacks", "TestKit", logging,
+      "SignatureSuites", "RegimePacks", "TestKit", logging, .product(name: "CoreMetrics", package: "swift-metrics"),
     ], swiftSettings: strict),
   .testTarget(
     name: "SimulationTests", dependencies: ["Simulation"], exclude: ["seeds.txt"], swiftSettings: strict),
@@ -188,6 +191,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    // Without its JSON reader: the file is read by our own, which knows every key and its type.
+    .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: []),
+    .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: pure + edges + simulation + executables + tests

@@ -44,7 +44,7 @@ extension OfficeNode {
       do {
         try HighWater.write(own, home, isSynced: false)
       } catch {
-        logger.warning("high-water mark not written", metadata: ["error": "\(error)"])
+        logger.warning("high-water mark not written", metadata: LogCause.of(error))
       }
     }
     if isBehindHighWater, own >= HighWater.read(home) { isBehindHighWater = false }

@@ -77,7 +77,7 @@ extension OfficeNode {
       self.context.sign(with: changed.signer.publicKey)
       if let showIdentity { showIdentity(try presentIdentity()) }
     } catch {
-      logger.error("next keys not taken into use", metadata: ["error": "\(error)"])
+      logger.error("next keys not taken into use", metadata: LogCause.of(error))
     }
   }
 

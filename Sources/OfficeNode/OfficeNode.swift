@@ -22,6 +22,7 @@ public actor OfficeNode {
   nonisolated let blobs: BlobStore
   nonisolated let attachmentNews = AttachmentNews()
   let logger: Logger
+  nonisolated let metrics: NodeMetrics
   var context: ReplicaContext
   /// As it stood when the node was opened.
   nonisolated let initialContext: ReplicaContext
@@ -38,6 +39,12 @@ public actor OfficeNode {
   var toldMoves: UInt64
   /// Heads moved that the sessions were not told of.
   nonisolated let hasUntold = Mutex(false)
+  /// Gives memory back when `restsAt` has come; `nil`: nothing to give back.
+  var release: Task<Void, Never>?
+  /// When the work that was done last is long enough ago.
+  var restsAt = ContinuousClock.now
+  /// What the administrator set; `nil`: nobody read it, and the office's own settings stand alone.
+  let configuration: NodeConfiguration?
   /// One backup at a time.
   var isBackingUp = false
   /// Told when the transport key changes while the node serves.
@@ -58,7 +65,7 @@ public actor OfficeNode {
 
   init(
     home: Home, settings: OfficeSettings, store: ReplicaStore, keys: NodeKeys, effects: SystemEffects, logger: Logger,
-    lock: HomeLock, isForRepair: Bool = false
+    lock: HomeLock, isForRepair: Bool = false, configuration: NodeConfiguration? = nil, metrics: NodeMetrics = .none
   ) throws {
     guard let office = OfficeCode(settings.office), let root = Hexadecimal.bytes(settings.rootKey).flatMap(Digest.init),
       let suite = SuiteSet.standard[keys.signer.publicKey.suite]
@@ -69,6 +76,8 @@ public actor OfficeNode {
     self.effects = effects
     blobs = BlobStore(home)
     self.logger = logger
+    self.configuration = configuration
+    self.metrics = metrics
     self.lock = lock
     let tree = OfficeTree(rootKey: KeyFingerprint(root))
     let calendar: HolidayTable
@@ -109,20 +118,24 @@ public actor OfficeNode {
   }
 
   /// Opens the office at `home`.
-  /// - Parameter isForRepair: open although the projection cannot be read; for `doctor` to make it again.
+  /// - Parameters:
+  ///   - isForRepair: open although the projection cannot be read; for `doctor` to make it again.
+  ///   - configuration: what the administrator set, where it counts.
+  ///   - metrics: what a serving node reports to.
   /// - Throws: `DeskFailure`: no office there, in use by another process, damaged, …
   public static func open(
-    _ home: Home, effects: SystemEffects, logger: Logger, isForRepair: Bool = false
+    _ home: Home, effects: SystemEffects, logger: Logger, isForRepair: Bool = false,
+    configuration: NodeConfiguration? = nil, metrics: NodeMetrics = .none
   ) throws -> OfficeNode {
     let settings = try OfficeSettings.read(home)
     guard let lock = try HomeLock.acquire(home) else { throw NodeFailure.busy(home) }
     BackupScratch.clear(home)
     BlobStore.clearUnfinished(home)
     let keys = try NodeKeys.read(home)
-    let store = try StoreFailures.mapped { try home.openStore() }
+    let store = try StoreFailures.mapped { try home.openStore { metrics.transactionTook($0) } }
     return try OfficeNode(
       home: home, settings: settings, store: store, keys: keys, effects: effects, logger: logger, lock: lock,
-      isForRepair: isForRepair)
+      isForRepair: isForRepair, configuration: configuration, metrics: metrics)
   }
 
   /// Carries out a request that needs no network.
@@ -178,6 +191,8 @@ public actor OfficeNode {
     isServing = serving
     self.link = link
     showIdentity = onIdentity
+    // Starting is work, and takes more than resting needs.
+    worked()
   }
 }
 

@@ -15,6 +15,8 @@ public final class ReplicaStore: Sendable {
   /// What puts the headers of stored entries together again.
   private let suites: SuiteSet
   private let movement = Mutex<(@Sendable () -> Void)?>(nil)
+  /// Told how long each transaction took that may write.
+  private let timing: (@Sendable (Duration) -> Void)?
 
   /// An SQLite header has 100 bytes; a file with less is no database.
   private static let headerBytes = 100
@@ -25,28 +27,34 @@ public final class ReplicaStore: Sendable {
   /// SQLite's page cache: with the pages of one commit it is most of what catching up takes in memory.
   public static let cacheKibibytes = 32 * 1_024
 
-  private init(queue: DatabaseQueue, schema: RecordSchema, suites: SuiteSet) {
+  private init(
+    queue: DatabaseQueue, schema: RecordSchema, suites: SuiteSet, timing: (@Sendable (Duration) -> Void)?
+  ) {
     self.queue = queue
     self.suites = suites
+    self.timing = timing
     self.schema = schema
   }
 
   /// Makes a new database.
   /// - Throws: `StoreError`.
   public static func create(path: String, schema: RecordSchema = .standard, suites: SuiteSet) throws -> ReplicaStore {
-    try prepare(path: path, schema: schema, suites: suites, isNew: true)
+    try prepare(path: path, schema: schema, suites: suites, isNew: true, timing: nil)
   }
 
   /// Opens a database that exists.
+  /// - Parameter timing: told how long each transaction took that may write, commit and all.
   /// - Throws: `StoreError`: missing, truncated, corrupt, tooNew, …
-  public static func open(path: String, schema: RecordSchema = .standard, suites: SuiteSet) throws -> ReplicaStore {
+  public static func open(
+    path: String, schema: RecordSchema = .standard, suites: SuiteSet, timing: (@Sendable (Duration) -> Void)? = nil
+  ) throws -> ReplicaStore {
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
       throw StoreError(.missing, cause: path)
     }
     // SQLite takes an empty file for a new database: a truncated one must be noticed before.
     guard let size = attributes[.size] as? Int, size >= headerBytes else { throw StoreError(.truncated, cause: path) }
     try checkHeader(path: path, size: size)
-    return try prepare(path: path, schema: schema, suites: suites, isNew: false)
+    return try prepare(path: path, schema: schema, suites: suites, isNew: false, timing: timing)
   }
 
   private static func checkHeader(path: String, size: Int) throws {
@@ -67,7 +75,9 @@ public final class ReplicaStore: Sendable {
     if isCountValid, !hasLog, size < pageSize * number(28..<32) { throw StoreError(.truncated, cause: path) }
   }
 
-  private static func prepare(path: String, schema: RecordSchema, suites: SuiteSet, isNew: Bool) throws -> ReplicaStore {
+  private static func prepare(
+    path: String, schema: RecordSchema, suites: SuiteSet, isNew: Bool, timing: (@Sendable (Duration) -> Void)?
+  ) throws -> ReplicaStore {
     do {
       var configuration = Configuration()
       configuration.busyMode = .timeout(5)
@@ -80,7 +90,7 @@ public final class ReplicaStore: Sendable {
         try database.execute(sql: "PRAGMA wal_autocheckpoint = \(checkpointPages)")
         try database.execute(sql: "PRAGMA cache_size = -\(cacheKibibytes)")
       }
-      let store = ReplicaStore(queue: queue, schema: schema, suites: suites)
+      let store = ReplicaStore(queue: queue, schema: schema, suites: suites, timing: timing)
       guard try store.durability() == 2 else { throw StoreError(.io, cause: "synchronous") }
       try queue.write { database in
         // Asked of SQLite, not of the file: after a crash the newest header may be in the log alone.
@@ -108,6 +118,8 @@ public final class ReplicaStore: Sendable {
   /// Runs `body` in one transaction: all of it is durable when this returns, nothing of it when it throws.
   /// - Throws: `StoreError`, or what `body` throws.
   public func transaction<Value>(_ body: (StoreTransaction) throws -> Value) throws -> Value {
+    let start = ContinuousClock.now
+    defer { timing?(ContinuousClock.now - start) }
     do {
       let (value, hasMoved) = try queue.write { database in
         let transaction = StoreTransaction(database, schema: schema, suites: suites)
@@ -128,6 +140,17 @@ public final class ReplicaStore: Sendable {
   public func read<Value>(_ body: (StoreTransaction) throws -> Value) throws -> Value {
     do {
       return try queue.read { database in try body(StoreTransaction(database, schema: schema, suites: suites)) }
+    } catch {
+      throw StoreError.mapped(error)
+    }
+  }
+
+  /// Gives back the memory of pages that are kept for the next time; they are read again when they are needed
+  /// (sqlite.org/pragma.html#pragma_shrink_memory).
+  /// - Throws: `StoreError`.
+  public func releaseMemory() throws {
+    do {
+      try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA shrink_memory") }
     } catch {
       throw StoreError.mapped(error)
     }

@@ -32,13 +32,34 @@ enum DeskConnector {
       }
       do {
         let node = try OfficeNode.open(
-          home, effects: .live, logger: quiet, isForRepair: request == .doctor(rebuild: true))
+          home, effects: .live, logger: quiet, isForRepair: request == .doctor(rebuild: true),
+          configuration: goesByConfiguration(request) ? try configuration(home) : nil)
         return try await node.perform(request) { line.show($0) }
       } catch let failure as DeskFailure where failure.code == "home-in-use" && ContinuousClock.now < deadline {
         try await Task.sleep(for: .milliseconds(20))
       } catch {
         throw DeskFailures.failure(error)
       }
+    }
+  }
+
+  /// Others work with a configuration that is damaged.
+  private static func goesByConfiguration(_ request: DeskRequest) -> Bool {
+    switch request {
+    case .sync, .attachAdd, .attachGet, .attachLimits: true
+    default: false
+    }
+  }
+
+  /// What file and environment say, for commands that work without a serving node.
+  /// - Throws: `DeskFailure`.
+  static func configuration(_ home: Home) throws -> NodeConfiguration {
+    do throws(ConfigurationProblem) {
+      return try ConfigurationReading(
+        home: home, file: nil, flags: [:], environment: ProcessInfo.processInfo.environment
+      ).configuration
+    } catch {
+      throw error.failure
     }
   }
 

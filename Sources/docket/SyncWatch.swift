@@ -16,9 +16,11 @@ struct SyncWatch {
   func run() async throws {
     let printer = Printer(options)
     do {
-      let node = try OfficeNode.open(DeskConnector.home(options), effects: .live, logger: DeskConnector.quiet)
+      let home = DeskConnector.home(options)
+      let configuration = try DeskConnector.configuration(home)
+      let node = try OfficeNode.open(home, effects: .live, logger: DeskConnector.quiet, configuration: configuration)
       let service = try NodeService(
-        node: node, plan: NodeService.Plan(listen: nil), logger: DeskConnector.quiet, onReady: { _ in },
+        node: node, plan: configuration.watchPlan, logger: DeskConnector.quiet, onReady: { _ in },
         onExchange: { result in
           switch result {
           case .success(let view):

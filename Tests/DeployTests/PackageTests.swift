@@ -78,7 +78,7 @@ struct PackageTests {
     let list = try await folder.run("/usr/bin/dpkg-deb", "-c", package, environment: Self.tools)
     for path in [
       "usr/bin/docket -> ../lib/docket/docket", "usr/bin/docket-office", "lib/systemd/system/docket.service",
-      "lib/systemd/system/docket-backup.timer", "etc/default/docket",
+      "lib/systemd/system/docket-backup.timer", "etc/default/docket", "etc/docket/docket.json",
       "usr/share/bash-completion/completions/docket", "usr/share/zsh/vendor-completions/_docket",
       "usr/share/fish/vendor_completions.d/docket.fish", "usr/share/man/man1/docket.1.gz",
       "usr/share/doc/docket/README.md.gz", "usr/share/doc/docket/README.zh.md.gz",

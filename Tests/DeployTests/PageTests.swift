@@ -27,8 +27,8 @@ struct PageTests {
 
   @Test("the filter opens the port that the service listens on")
   func port() throws {
-    let unit = try String(contentsOfFile: RepositoryRoot.path + "/deploy/systemd/docket.service", encoding: .utf8)
-    let port = try #require(unit.firstMatch(of: /DOCKET_LISTEN=[0-9.]+:(\d+)/)).1
+    let settings = try String(contentsOfFile: RepositoryRoot.path + "/deploy/debian/docket.json", encoding: .utf8)
+    let port = try #require(settings.firstMatch(of: /"listen": "[0-9.]+:(\d+)"/)).1
     let rules = try AdministratorPage("README.md").commands.filter { $0.line.hasPrefix("nft ") }
     #expect(rules.count == 1 && rules.allSatisfy { $0.line.contains("tcp dport \(port) accept") })
   }

@@ -10,12 +10,13 @@ enum ImportTable {
     "RegimePacks": ["Casework", "CYaml", "Foundation", "Synchronization"],
     "ReplicaStore": ["Casebook", "Replication", "Casework", "GRDB", "GRDBSQLite", "Foundation", "Synchronization"],
     "PeerTransport": [
-      "Crypto", "Logging", "NIOCore", "NIOPosix", "NIOConcurrencyHelpers", "NIOSSL", "NIOTLS", "X509", "SwiftASN1",
+      "Crypto", "Logging", "NIOCore", "NIOPosix", "NIOConcurrencyHelpers", "NIOHTTP1", "NIOSSL", "NIOTLS", "X509", "SwiftASN1",
       "Foundation", "Glibc",
     ],
     "OfficeNode": [
       "Casebook", "Casework", "Replication", "ReplicaStore", "PeerTransport", "SignatureSuites", "RegimePacks",
-      "Logging", "ServiceLifecycle", "NIOPosix", "Foundation", "Dispatch", "Glibc", "Synchronization",
+      "Logging", "ServiceLifecycle", "NIOPosix", "Foundation", "Dispatch", "Glibc", "Synchronization", "Configuration",
+      "CoreMetrics",
     ],
     "Simulation": [
       "Casebook", "Casework", "Replication", "ReplicaStore", "SignatureSuites", "Crypto", "Foundation", "Synchronization",

@@ -62,14 +62,14 @@ extension OfficeNode {
   }
 
   func logAltered(_ blob: BlobID, for peer: OfficeCode, _ cause: any Error) {
-    logger.error("attachment altered", metadata: ["blob": "\(blob)", "peer": "\(peer)", "cause": "\(cause)"])
+    logger.error("attachment altered", metadata: LogCause.of(cause, ["blob": "\(blob)", "peer": "\(peer)"]))
   }
 
   func logLeft(_ peer: OfficeCode, _ cause: any Error) {
-    logger.warning("attachments' marks not kept", metadata: ["peer": "\(peer)", "cause": "\(cause)"])
+    logger.warning("attachment marks not kept", metadata: LogCause.of(cause, ["peer": "\(peer)"]))
   }
 
   func logUnkept(_ blob: BlobID, from peer: OfficeCode, _ cause: any Error) {
-    logger.warning("attachment not kept", metadata: ["blob": "\(blob)", "peer": "\(peer)", "cause": "\(cause)"])
+    logger.warning("attachment not kept", metadata: LogCause.of(cause, ["blob": "\(blob)", "peer": "\(peer)"]))
   }
 }

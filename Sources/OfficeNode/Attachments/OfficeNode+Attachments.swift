@@ -113,7 +113,12 @@ extension OfficeNode {
 
   // MARK: Limits
 
-  var blobPolicy: BlobPolicy { (settings.attachments ?? AttachmentSettings()).policy }
+  /// The office's own limits under what the administrator set for this machine.
+  var blobPolicy: BlobPolicy {
+    var limits = settings.attachments ?? AttachmentSettings()
+    if let set = configuration?.attachments { limits = set.over(limits) }
+    return limits.policy
+  }
 
   func attachmentLimits(_ draft: AttachmentLimitsDraft) throws -> AttachmentLimitsView {
     if draft.isChange {

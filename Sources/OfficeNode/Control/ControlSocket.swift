@@ -19,7 +19,7 @@ struct ControlServer {
         try await connection.send(try DeskCodec.encode(await answer))
       }
     } catch {
-      logger.debug("control connection ended", metadata: ["error": "\(error)"])
+      logger.debug("control connection ended", metadata: LogCause.of(error))
     }
   }
 
@@ -27,8 +27,11 @@ struct ControlServer {
     defer { reporter.finish() }
     do {
       let request = try DeskCodec.decode(DeskRequest.self, from: frame)
-      return .reply(try await node.perform(request) { reporter.yield($0) })
+      let reply = try await node.perform(request) { reporter.yield($0) }
+      await node.worked()
+      return .reply(reply)
     } catch {
+      await node.worked()
       return .failure(DeskFailures.failure(error))
     }
   }

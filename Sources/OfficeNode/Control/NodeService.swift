@@ -82,7 +82,7 @@ public struct NodeService: Service {
       do {
         try listener?.present(identity)
       } catch {
-        logger.error("new transport key not shown", metadata: ["error": "\(error)"])
+        logger.error("new transport key not shown", metadata: LogCause.of(error))
       }
     }
     let calling = link.map { link in Task { await link.run() } }
@@ -156,7 +156,7 @@ public struct NodeService: Service {
         }
       }
     } catch {
-      logger.warning("session ended", metadata: ["error": "\(DeskFailures.failure(error).message.en)"])
+      logger.warning("session ended", metadata: LogCause.of(StoreFailures.mapped(error)))
     }
     await connection.close()
   }

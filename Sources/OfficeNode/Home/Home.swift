@@ -19,6 +19,8 @@ public struct Home: Sendable, Hashable {
   public var nextSigningKey: String { path + "/keys/signing-next.pem" }
   public var nextTransportKey: String { path + "/keys/transport-next.pem" }
   public var settings: String { path + "/office.json" }
+  /// The node's configuration, where it is not kept elsewhere (`ConfigurationReading`).
+  public var configuration: String { path + "/docket.json" }
   public var lock: String { path + "/lock" }
   public var socket: String { path + "/docket.sock" }
   /// How far this office's own log had come: outside the database, so that an older database shows.

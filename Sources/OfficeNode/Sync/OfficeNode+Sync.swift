@@ -133,6 +133,7 @@ extension OfficeNode {
   /// Stores runs in one transaction; what this office had written on a branch of its own is recorded again with them.
   /// - Returns: what became of each, up to the first that the peer must not have sent.
   func admit(_ runs: [CarriedRun], _ view: inout SyncView) throws -> [Admitted] {
+    worked()
     let before = context
     let now = effects.now()
     let isBehind = mayNotWrite
@@ -146,6 +147,7 @@ extension OfficeNode {
           } catch let failure as Admission.Failure {
             // Nothing of the run was written: what came before it stays.
             results.append(.failure(failure))
+            metrics.admissionRefused(failure)
             if failure.endsSession { break }
           }
         }
@@ -220,6 +222,7 @@ extension OfficeNode {
   func noteContact(
     with peer: OfficeCode, clock: UInt64, software: String? = nil, version: UInt64? = nil, _ view: inout SyncView
   ) throws {
+    worked()
     let now = effects.now()
     let offset = Int64(clock) - Int64(now)
     if abs(offset) > Self.clockWarningMilliseconds { view.warnings.append(Self.offsetWarning(offset)) }
@@ -274,9 +277,9 @@ extension OfficeNode {
     onComplete: @escaping @Sendable (SyncView) async -> Void
   ) async throws -> Bool {
     do {
-      guard let address = await settings.superiorAddress else { throw NodeFailure.noSuperior() }
+      guard let address = try await superiorPeerAddress() else { throw NodeFailure.noSuperior() }
       let connection = try await PeerDialer.dial(
-        try PeerAddress(address), identity: try await transportIdentity(),
+        address, identity: try await transportIdentity(),
         verifier: { certificate in
           let admission = await self.admitted(certificate)
           return admission == .office(superior.text) ? admission : nil

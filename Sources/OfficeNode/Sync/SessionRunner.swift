@@ -28,6 +28,8 @@ struct SessionRunner {
   /// Runs that arrived and are stored with the next ones: a transaction each would cost a disk's flush each.
   private var waiting: [CarriedRun] = []
   private var waitingBytes = 0
+  /// What metrics know of already.
+  private var tally = SessionTally()
   /// Pings' times since everything was exchanged.
   private var ticks = 0
   private let progress: @Sendable (DeskProgress) -> Void
@@ -95,14 +97,17 @@ struct SessionRunner {
         inbox.failed(error)
       }
     }
+    node.metrics.sessionOpened(direction)
     do {
       try await converse()
     } catch {
+      node.metrics.sessionEnded(direction, SessionEnd(error))
       attachments.finish()
       passing.cancel()
       await passing.value
       throw error
     }
+    node.metrics.sessionEnded(direction, .complete)
     // What came of attachments is durable before anybody is told that the session is over. Nothing more is sent: a peer
     // that does not read would keep this side from ending.
     attachments.finish()
@@ -111,12 +116,25 @@ struct SessionRunner {
     return (view, session.version >= 3)
   }
 
+  private var direction: SessionDirection { role == .listener ? .inbound : .outbound }
+
+  /// Counts what went over the connection since the last time.
+  private mutating func count() {
+    let now = SessionTally(
+      entriesSent: session.entriesSent, entriesReceived: session.entriesReceived, bytesSent: connection.bytesSent,
+      bytesReceived: connection.bytesReceived)
+    node.metrics.exchanged(from: tally, to: now)
+    tally = now
+  }
+
   private mutating func converse() async throws {
+    defer { count() }
     var isOver = try await carryOut(session.opened())
     let keepalive = Keepalive(connection: connection, inbox: inbox)
     let pinging = Task { await keepalive.run() }
     defer { pinging.cancel() }
     while !isOver {
+      count()
       switch await inbox.next() {
       case .frame(let bytes):
         isOver = try await received(bytes)

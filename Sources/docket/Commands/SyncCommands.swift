@@ -2,44 +2,37 @@ import ArgumentParser
 import Casebook
 import Casework
 import Foundation
-import Logging
 import OfficeNode
-import ServiceLifecycle
-import UnixSignals
 
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "serve", abstract: "接受下级同步和新机构加入，直到被停止 take peers' calls until stopped")
-  @Option(help: "监听地址，none 为不接受连接 listening address, none to take no calls") var listen = "0.0.0.0:7443"
-  @Flag(name: .customLong("manual-sync"), help: "不自动与上级同步 do not call the superior by itself") var isManual = false
+    commandName: "serve", abstract: "接受下级同步和新机构加入，直到被停止 take peers' calls until stopped",
+    discussion: """
+      配置依次取自：参数、环境变量 DOCKET_…、文件（--config、DOCKET_CONFIG 或机构目录中的 docket.json）、内置默认值；日志写到标准错误。
+      Settings come from flags, then variables DOCKET_…, then a file (--config, DOCKET_CONFIG, or docket.json in the
+      office's folder), then built-in defaults. Log lines go to standard error. All keys: Protocol/configuration.md.
+      """)
+  @OptionGroup var settings: ServeOptions
+  @Flag(help: "列出全部配置项、值及其来源，不启动 list every setting and where it came from; do not serve")
+  var printConfig = false
   @OptionGroup var options: GlobalOptions
 
   func run() async throws {
-    var logger = Logger(label: "docket") { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = .info
+    let reading = try settings.read(DeskConnector.home(options))
     let printer = Printer(options)
-    // A backup that was being made when the node was told to stop.
-    defer { Leftovers.removeAll() }
-    do {
-      let node = try OfficeNode.open(DeskConnector.home(options), effects: .live, logger: logger)
-      let plan = NodeService.Plan(listen: listen == "none" ? nil : listen, dials: !isManual)
-      let service = try NodeService(node: node, plan: plan, logger: logger) { port in
-        // Written past the buffer: whoever waits for this line reads it at once.
-        FileHandle.standardOutput.write(Data((Self.readyLine(port, printer, options) + "\n").utf8))
-      }
-      try await ServiceGroup(
-        configuration: ServiceGroupConfiguration(
-          services: [.init(service: service)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-      ).run()
-    } catch {
-      throw DeskFailures.failure(error)
+    if printConfig {
+      printer.configuration(reading)
+      return
     }
-  }
-
-  private static func readyLine(_ port: Int?, _ printer: Printer, _ options: GlobalOptions) -> String {
-    if options.json { return JSONOutput.text(["port": port]) }
-    guard let port else { return printer.word("节点已就绪，不接受连接。", "Ready, taking no calls.") }
-    return printer.word("节点已就绪，端口 \(port)。", "Ready on port \(port).")
+    try await ServingProcess(reading: reading, home: DeskConnector.home(options)).run { port in
+      let text =
+        options.json
+        ? JSONOutput.text(["port": port])
+        : port.map { printer.word("节点已就绪，端口 \($0)。", "Ready on port \($0).") }
+          ?? printer.word("节点已就绪，不接受连接。", "Ready; takes no calls.")
+      // Written past the buffer: whoever waits for this line reads it at once.
+      FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    }
   }
 }
 

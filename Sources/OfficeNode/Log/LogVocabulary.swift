@@ -1,0 +1,73 @@
+/// What a serving node reports: the closed list of its events. The text of a log call is the name with blanks for
+/// hyphens; a test compares every call with this list.
+public enum LogEventName: String, Sendable, Hashable, CaseIterable {
+  // MARK: The process
+  case starting
+  case ready
+  case stopped
+  /// A variable that nobody knows, very like one that is known.
+  case configurationSlip = "configuration-slip"
+  case metricsListening = "metrics-listening"
+  case metricsNotListening = "metrics-not-listening"
+  case notifyFailed = "service-manager-not-told"
+  /// Something a library reported: its words are not ours to answer for, and stay out.
+  case unlisted
+
+  // MARK: Peers
+  case dialled
+  case notDialled = "not-dialled"
+  case superiorNotReached = "superior-not-reached"
+  case peerRefused = "peer-refused"
+  case enrolmentAnswered = "enrolment-answered"
+  case sessionComplete = "session-complete"
+  case sessionEnded = "session-ended"
+  case streamNotTaken = "stream-not-taken"
+  case fork
+  case attachmentAltered = "attachment-altered"
+  case attachmentNotKept = "attachment-not-kept"
+  case attachmentMarksNotKept = "attachment-marks-not-kept"
+
+  // MARK: This machine
+  case controlConnectionEnded = "control-connection-ended"
+  case highWaterNotWritten = "high-water-mark-not-written"
+  case nextKeysNotTaken = "next-keys-not-taken-into-use"
+  case transportKeyNotShown = "new-transport-key-not-shown"
+}
+
+/// What an event may say besides its name: the closed list of keys. None of them has room for what people register.
+public enum LogKey: String, Sendable, Hashable, CaseIterable {
+  /// Office codes.
+  case office, peer
+  /// First eight bytes of a signing key's fingerprint, hexadecimal.
+  case author
+  case seq
+  /// Hash of an attachment's content; never its name.
+  case blob
+  /// Entries of a session.
+  case sent, received
+  /// The code of a failure, as the command line's JSON has it; never its words.
+  case failure
+  /// What the operating system or a library said of a connection or a file.
+  case cause
+  case reason
+  /// Until the next call.
+  case wait
+  /// Number of an invitation.
+  case invitation
+  case address, host, port
+  case version
+  /// Names of environment variables.
+  case variable, meant
+  /// The module that reported what is not on the list, and how much of it was left out.
+  case module, dropped
+
+  /// Written as a number in JSON.
+  var isNumber: Bool {
+    switch self {
+    case .seq, .sent, .received, .port, .dropped: true
+    case .office, .peer, .author, .blob, .failure, .cause, .reason, .wait, .invitation, .address, .host, .version,
+      .variable, .meant, .module:
+      false
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Casebook
+import Foundation
+import PeerTransport
+import ReplicaStore
+import Replication
+
+extension OfficeNode {
+  /// Looks up what is not counted as it happens: backlog, offices, sizes.
+  func reportFigures() throws {
+    let now = effects.now()
+    let context = context
+    let (unconfirmed, parked, offices) = try StoreFailures.mapped {
+      try store.read { storage in
+        (
+          try Self.unconfirmed(context, in: storage), try waitingRuns(in: storage),
+          try context.tree.all.map(\.charter.office).filter { $0 != context.office }.map { office in
+            let memory = try self.memory(of: office.text, in: storage)
+            return OfficeFigures(
+              office: office.text, contactAge: memory?.lastContact.map { Double(now - min(now, $0)) / 1_000 },
+              clockOffset: memory?.clockOffset.map { Double($0) / 1_000 })
+          }
+        )
+      }
+    }
+    metrics.set(
+      .buildInfo, 1, labels: [("version", Self.software), ("protocol", "\(SessionLimits.protocolVersion)")])
+    metrics.set(.entriesWaiting, settings.superior == nil ? 0 : Double(unconfirmed))
+    metrics.set(.runsParked, Double(parked.count))
+    metrics.setOffices(offices)
+    metrics.setTransport(transport.snapshot())
+    metrics.set(.databaseBytes, Self.size(home.database))
+    metrics.set(.databaseLogBytes, Self.size(home.database + "-wal"))
+    let process = ProcessFigures.read()
+    if let bytes = process.residentBytes { metrics.set(.residentBytes, Double(bytes)) }
+    if let seconds = process.processorSeconds { metrics.setCounter(.processorSeconds, seconds) }
+    if let time = process.startTime { metrics.set(.startTime, time) }
+    if let files = process.openFiles { metrics.set(.openFiles, Double(files)) }
+    if let wakeUps = process.wakeUps { metrics.setCounter(.wakeUps, Double(wakeUps)) }
+  }
+
+  /// Own entries that no superior has confirmed.
+  private static func unconfirmed(_ context: ReplicaContext, in storage: any ReplicaStorage) throws -> UInt64 {
+    try storage.heads().reduce(0) { sum, head in
+      guard context.isOwn(head.stream.author), head.stream.audience != .own else { return sum }
+      let confirmed = try storage.receipts(of: head.stream).map(\.receipt.head.seq).max() ?? 0
+      return sum + head.seq - min(head.seq, confirmed)
+    }
+  }
+
+  private static func size(_ path: String) -> Double {
+    let values = try? FileManager.default.attributesOfItem(atPath: path)
+    return (values?[.size] as? NSNumber)?.doubleValue ?? 0
+  }
+}
