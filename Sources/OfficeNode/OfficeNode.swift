@@ -33,6 +33,7 @@ public actor OfficeNode {
   /// What connections of this process did.
   nonisolated let transport = TransportCounters()
   nonisolated let catchUpGate = AdmissionGate()
+  nonisolated let readers = DeskReaders()
   /// Count of moves up to which receipts and what else is owed have been looked for.
   var witnessedMoves: UInt64?
   /// Count of moves up to which the sessions were told.
@@ -156,15 +157,7 @@ public actor OfficeNode {
     let clerk = Clerk(
       context: context, signer: signer, now: effects.now(), makeID: effects.newID, randomBytes: effects.randomBytes)
     return try StoreFailures.mapped {
-      guard request.writes else {
-        return try store.read { storage in
-          let reply = try clerk.perform(request, in: storage, progress: progress)
-          guard case .office(var view) = reply else { return reply }
-          // How the contact with it is, the node alone knows.
-          view.peer = try peers(of: context, in: storage).first { $0.office == view.office }
-          return .office(view)
-        }
-      }
+      guard request.writes else { return try store.read { try clerk.perform(request, in: $0, progress: progress) } }
       let (reply, warning) = try store.transaction { storage in
         // Asked before the entry is written: afterwards the clock has gone on.
         let warning = try clockWarning(in: storage)

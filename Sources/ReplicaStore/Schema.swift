@@ -93,6 +93,7 @@ enum Schema {
     """,
     entryTotals,
     conflictRows,
+    fileTallies,
   ]
   /// Migrations after which rows' stamps have the form of today.
   private static let stampsVersion = 3
@@ -166,6 +167,9 @@ enum Schema {
     }
     if type.number == RecordType.attachment.number {
       try database.execute(sql: "CREATE INDEX IF NOT EXISTS r_attachment_file ON r_attachment (file)")
+    }
+    if type.number == RecordType.subject.number {
+      try database.execute(sql: "CREATE INDEX IF NOT EXISTS r_subject_office ON r_subject (office)")
     }
     if type.number == RecordType.drawSection.number {
       try database.execute(sql: "CREATE INDEX IF NOT EXISTS r_draw_section_owner ON r_draw_section (owner)")

@@ -35,6 +35,37 @@ extension StoreTransaction {
     ).map { try self.record($0, type: type, fields: record.fields) }
   }
 
+  public func values(
+    _ type: UInt64, _ fields: [UInt64], where field: UInt64, is value: FieldValue
+  ) throws -> [RecordValues] {
+    guard let record = schema.type(type), let column = record.field(field) else { return [] }
+    let columns = fields.map(record.field)
+    let list = columns.map { $0?.name ?? "NULL" }.joined(separator: ", ")
+    let cursor = try Row.fetchCursor(
+      database.cachedStatement(
+        sql: "SELECT id, extra IS NULL\(list.isEmpty ? "" : ", " + list) FROM \(Schema.table(record)) WHERE \(column.name) IS ?"
+      ), arguments: [Self.column(value, column.kind)])
+    var found: [RecordValues] = []
+    while let row = try cursor.next() {
+      guard let id = RecordID([UInt8](row[0] as Data)) else { throw StoreError(.corrupt, cause: "record id") }
+      // A value without a column of its kind is in none of them.
+      guard row[1] as Bool, !columns.contains(where: { $0 == nil }) else {
+        if let whole = try self.row(type, id) { found.append(RecordValues(id: id, values: fields.map(whole.value))) }
+        continue
+      }
+      let values = columns.enumerated().map { index, column -> FieldValue in
+        switch column?.kind {
+        case .text: (row[index + 2] as String?).map { .text($0) } ?? .null
+        case .integer: (row[index + 2] as Int64?).map { .integer($0) } ?? .null
+        case .flag: (row[index + 2] as Bool?).map { .flag($0) } ?? .null
+        case nil: .null
+        }
+      }
+      found.append(RecordValues(id: id, values: values))
+    }
+    return found
+  }
+
   /// A row from its columns, its stamps, and the encoded values that have no column of their kind.
   func record(_ row: Row, type: UInt64, fields: [RecordType.Field]) throws -> RecordRow {
     guard let id = RecordID([UInt8](row["id"] as Data)) else { throw StoreError(.corrupt, cause: "record id") }
@@ -174,42 +205,5 @@ extension StoreTransaction {
       Data(act.change.file.bytes), Data(act.change.id.bytes), Data(act.stream.encoded), Int64(act.seq),
       Int64(bitPattern: act.stamp.rawValue), Data(Entry.payload(of: [.act(act.change)])),
     ])
-  }
-
-  // MARK: Summaries
-
-  public func put(_ summary: CaseSummary) throws {
-    try database.cachedStatement(
-      sql: """
-        INSERT OR REPLACE INTO case_summary VALUES
-        (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """
-    ).execute(arguments: StatementArguments([
-      Data(summary.file.bytes), summary.kind, summary.number, summary.title, summary.pack, summary.regime,
-      summary.workflow, summary.subject, summary.office, summary.openedBy, summary.addressee, summary.checkKind,
-      summary.state, summary.isFinal, summary.openedOn, summary.closedOn, summary.nextDue, summary.nextClock,
-      summary.isProvisional, summary.isSuspended, summary.actCount, summary.voidCount, summary.waitingCount,
-    ] as [(any DatabaseValueConvertible)?]))
-  }
-
-  public func summary(of file: RecordID) throws -> CaseSummary? {
-    try Row.fetchOne(
-      database.cachedStatement(sql: "SELECT * FROM case_summary WHERE file = ?"), arguments: [Data(file.bytes)]
-    ).map(summary)
-  }
-
-  public func summaries() throws -> [CaseSummary] {
-    try Row.fetchAll(database, sql: "SELECT * FROM case_summary ORDER BY opened_on, file").map(summary)
-  }
-
-  private func summary(_ row: Row) throws -> CaseSummary {
-    guard let file = RecordID([UInt8](row["file"] as Data)) else { throw StoreError(.corrupt, cause: "summary") }
-    return CaseSummary(
-      file: file, kind: row["kind"], number: row["number"], title: row["title"], pack: row["pack"],
-      regime: row["regime"], workflow: row["workflow"], subject: row["subject"], office: row["office"],
-      openedBy: row["opened_by"], addressee: row["addressee"], checkKind: row["check_kind"], state: row["state"],
-      isFinal: row["is_final"], openedOn: row["opened_on"], closedOn: row["closed_on"], nextDue: row["next_due"],
-      nextClock: row["next_clock"], isProvisional: row["is_provisional"], isSuspended: row["is_suspended"],
-      actCount: row["act_count"], voidCount: row["void_count"], waitingCount: row["waiting_count"])
   }
 }

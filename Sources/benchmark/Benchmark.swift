@@ -10,7 +10,7 @@ struct Benchmark: AsyncParsableCommand {
       Both run in processes of their own, in turn, over the same input. A change is one field value; a new record of \
       twelve fields counts twelve. --workload takes a file of `workload.py gen`.
       """,
-    subcommands: [Measure.self, OfficesCommand.self, CatchUp.self, FloorRun.self], defaultSubcommand: Measure.self)
+    subcommands: [Measure.self, OfficesCommand.self, BoardCommand.self, CatchUp.self, FloorRun.self], defaultSubcommand: Measure.self)
 }
 
 struct Measure: ParsableCommand {

@@ -83,7 +83,8 @@ final class Replica {
   }
 
   func newID() -> RecordID {
-    counter += 1
+    // Ids differ by their time too, which goes on with each request.
+    counter &+= 1
     return RecordID(milliseconds: now, random: [salt] + [UInt8](repeating: counter, count: 9)) ?? .zero
   }
 

@@ -10,52 +10,49 @@ extension Clerk {
 
   func board(in storage: any ReplicaStorage) throws -> BoardView {
     let soon = context.calendar.date(after: today, workingDays: Self.soonWorkingDays).date.description
-    let coverage = try coverageRows(in: storage)
+    var book = try CoverageBook(context: context, today: today, storage: storage)
+    let coverage = try book.percentMet()
     let newest = try newestEntries(in: storage)
-    let summaries = Dictionary(grouping: try storage.summaries().filter { $0.kind != "order" }, by: \.office)
-    let doubts = Dictionary(grouping: try storage.doubts()) { context.tree.office(of: $0.author) }
+    let tallies = Dictionary(
+      grouping: try storage.fileTallies().filter { $0.key.kind != Workflow.Kind.order.rawValue }, by: \.key.office)
+    var doubts: [OfficeCode: Int] = [:]
+    for (author, count) in try storage.doubtCounts() {
+      if let office = context.tree.office(of: author) { doubts[office, default: 0] += count }
+    }
+    var ages = OverdueAges(today: today, calendar: context.calendar)
     var lines: [BoardLine] = []
     for seat in context.tree.all
     where seat.charter.office == context.office || context.tree.isSuperior(context.office, of: seat.charter.office) {
-      let code = seat.charter.office.text
+      let office = seat.charter.office
       var line = BoardLine(
-        office: code, name: seat.charter.name, open: 0, dueSoon: 0, overdue: 0, suspended: 0, closed: 0,
-        longestOverdue: 0, inspections: 0, coverage: nil, asOf: newest[seat.charter.office], isStale: false,
-        voidActs: 0, doubtedActs: doubts[seat.charter.office]?.count ?? 0)
-      for summary in summaries[code] ?? [] {
-        count(summary, soon: soon, in: &line)
-      }
-      let own = coverage.filter { $0.office == code && $0.required != nil && !$0.isPending }
-      if !own.isEmpty { line.coverage = own.filter(\.met).count * 100 / own.count }
-      if seat.charter.office != context.office {
-        line.isStale = (line.asOf ?? 0) + Self.staleMilliseconds < now
-      }
+        office: office.text, name: seat.charter.name, open: 0, dueSoon: 0, overdue: 0, suspended: 0, closed: 0,
+        longestOverdue: 0, inspections: 0, coverage: coverage[office], asOf: newest[office], isStale: false,
+        voidActs: 0, doubtedActs: doubts[office] ?? 0)
+      for tally in tallies[office.text] ?? [] { count(tally, soon: soon, ages: &ages, in: &line) }
+      if office != context.office { line.isStale = (line.asOf ?? 0) + Self.staleMilliseconds < now }
       lines.append(line)
     }
-    return BoardView(today: today.description, rows: lines, staleOffices: lines.filter(\.isStale).count)
+    return BoardView(today: today.description, rows: lines, staleOffices: lines.count(where: \.isStale))
   }
 
-  private func count(_ summary: CaseSummary, soon: String, in line: inout BoardLine) {
-    line.voidActs += summary.voidCount
-    if summary.kind == Workflow.Kind.inspection.rawValue, summary.isFinal,
-      (summary.closedOn ?? "").hasPrefix(String(today.description.prefix(4)))
-    {
-      line.inspections += 1
-    }
-    if summary.isFinal {
-      line.closed += 1
+  private func count(_ tally: FileTally, soon: String, ages: inout OverdueAges, in line: inout BoardLine) {
+    line.voidActs += tally.voidActs
+    guard !tally.key.isFinal else {
+      line.closed += tally.files
+      if tally.key.kind == Workflow.Kind.inspection.rawValue, tally.key.day == today.description.prefix(4) {
+        line.inspections += tally.files
+      }
       return
     }
-    line.open += 1
-    if summary.isSuspended { line.suspended += 1 }
-    guard let due = summary.nextDue else { return }
+    line.open += tally.files
+    if tally.key.isSuspended { line.suspended += tally.files }
+    let due = tally.key.day
+    guard !due.isEmpty else { return }
     if due < today.description {
-      line.overdue += 1
-      if let date = CivilDate(due) {
-        line.longestOverdue = max(line.longestOverdue, context.calendar.workingDays(from: date, to: today))
-      }
+      line.overdue += tally.files
+      line.longestOverdue = max(line.longestOverdue, ages.workingDays(since: due))
     } else if due <= soon {
-      line.dueSoon += 1
+      line.dueSoon += tally.files
     }
   }
 
@@ -74,5 +71,24 @@ extension Clerk {
   func coverageRows(in storage: any ReplicaStorage) throws -> [CoverageRow] {
     var book = try CoverageBook(context: context, today: today, storage: storage)
     return try book.rows()
+  }
+}
+
+/// Working days since days that passed; the same days come up at every office.
+private struct OverdueAges {
+  let today: CivilDate
+  let calendar: HolidayTable
+  private var known: [String: Int] = [:]
+
+  init(today: CivilDate, calendar: HolidayTable) {
+    self.today = today
+    self.calendar = calendar
+  }
+
+  mutating func workingDays(since day: String) -> Int {
+    if let known = known[day] { return known }
+    let days = CivilDate(day).map { calendar.workingDays(from: $0, to: today) } ?? 0
+    known[day] = days
+    return days
   }
 }

@@ -15,6 +15,9 @@ struct CheckReader {
 
   init(packs: PackCache) { self.packs = packs }
 
+  /// Lets go of what it read of files; what it learnt of packs and workflows stays.
+  mutating func forgetFiles() { counted = [:] }
+
   /// - Parameter workflow: the file's workflow in the pack in force.
   /// - Parameter withFacts: whether the facts and the file it comes from are wanted.
   mutating func check(_ summary: CaseSummary, workflow: Workflow?, withFacts: Bool) throws -> CountedCheck? {

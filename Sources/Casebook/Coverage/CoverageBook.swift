@@ -4,7 +4,8 @@ import Replication
 /// Every indicator of every office at or below ours against what was done (指标完成情况). Nothing is left out: a row
 /// that cannot be counted says why.
 ///
-/// - Complexity: O(files), and a fold for each check of this year that was not closed on the day it was opened.
+/// - Complexity: O(units + files of this year and, where an indicator looks back, of the last), and a fold for each check
+///   among them that was not closed on the day it was opened. Holds one office's units and files at a time.
 struct CoverageBook {
   private let context: ReplicaContext
   private let today: CivilDate
@@ -22,72 +23,92 @@ struct CoverageBook {
 
   /// By pack, regime, indicator, office.
   mutating func rows() throws -> [CoverageRow] {
-    let settings = try storage.rows(RecordType.indicatorSetting.number)
-    let subjects = try storage.rows(RecordType.subject.number)
-    let merges = try SubjectMerges(context: context, storage: storage)
-    let identity = UnitIdentity(rows: subjects, merges: merges)
-    let registers = Dictionary(grouping: subjects) { $0.text(5) ?? "" }
-      .mapValues { UnitRegister(rows: $0, identity: identity, merges: merges) }
-    let files = Dictionary(grouping: try summaries(identity)) {
-      FileGroup(office: $0.openedBy, pack: $0.pack, regime: $0.regime)
+    var byRegime: [RegimePlace: [[CoverageRow]]] = [:]
+    try eachRegime { byRegime[$1, default: []].append($2) }
+    return byRegime.sorted { ($0.key.pack, $0.key.regime) < ($1.key.pack, $1.key.regime) }.flatMap { _, offices in
+      (offices.first?.indices).map { $0.flatMap { position in offices.map { $0[position] } } } ?? []
     }
-    var rows: [CoverageRow] = []
-    for pack in try packs.inForce(on: today) {
-      let offices = offices(under: pack, files.keys)
-      let binding = offices.map { office in
-        [false, true].map { BindingSettings.rows(settings, for: office, in: context.tree, on: today, own: $0) }
-      }
-      for regime in pack.regimes {
-        var byOffice: [[CoverageRow]] = []
-        for (office, settings) in zip(offices, binding) {
-          let group = FileGroup(office: office.text, pack: pack.code, regime: regime.id)
-          let coverage = RegimeCoverage(
-            office: office.text, regime: regime, pack: pack, files: files[group] ?? [],
-            register: (registers[office.text] ?? UnitRegister(units: [])).of(regime), settings: settings[0], today: today)
-          let ceiling = CeilingRule(regime: regime, pack: pack, settings: settings[1], office: office.text)
-          let over = try over(ceiling, coverage, identity)
-          byOffice.append(try coverage.rows(reader: &reader, ceiling: ceiling, over: over))
-        }
-        for position in regime.indicators.indices { rows += byOffice.map { $0[position] } }
-      }
-    }
-    return rows
   }
 
-  /// Files by the unit they concern, whichever of its records they name.
-  private func summaries(_ identity: UnitIdentity) throws -> [CaseSummary] {
-    try storage.summaries().filter { $0.kind != Workflow.Kind.order.rawValue }.map { summary in
-      var summary = summary
-      summary.subject = identity.of(summary.subject)
-      return summary
+  /// How many percent of the indicators that can be judged each office meets; without offices that have none.
+  mutating func percentMet() throws -> [OfficeCode: Int] {
+    var judged: [OfficeCode: Int] = [:]
+    var met: [OfficeCode: Int] = [:]
+    try eachRegime { office, _, rows in
+      for row in rows where row.required != nil && !row.isPending {
+        judged[office, default: 0] += 1
+        if row.met { met[office, default: 0] += 1 }
+      }
     }
+    return judged.reduce(into: [:]) { $0[$1.key] = (met[$1.key] ?? 0) * 100 / $1.value }
+  }
+
+  /// Office by office, so that one office's units and files are held at a time.
+  private mutating func eachRegime(_ body: (OfficeCode, RegimePlace, [CoverageRow]) -> Void) throws {
+    let settings = try storage.rows(RecordType.indicatorSetting.number)
+    let merges = try SubjectMerges(context: context, storage: storage)
+    let identity = try UnitIdentity(merges: merges, storage: storage)
+    let packs = try packs.inForce(on: today)
+    for office in offices {
+      var units: OfficeUnits?
+      let binding = [false, true].map {
+        BindingSettings.rows(settings, for: office, in: context.tree, on: today, own: $0)
+      }
+      for (number, pack) in packs.enumerated() where try binds(pack, office) {
+        var present =
+          try units ?? OfficeUnits(of: office, identity: identity, merges: merges, storage: storage)
+        let files = Dictionary(grouping: try present.named(files(of: office, under: pack)), by: \.regime)
+        units = present
+        for (position, regime) in pack.regimes.enumerated() {
+          let coverage = RegimeCoverage(
+            office: office.text, regime: regime, pack: pack, files: files[regime.id] ?? [],
+            register: present.register.of(regime), settings: binding[0], today: today)
+          let ceiling = CeilingRule(regime: regime, pack: pack, settings: binding[1], office: office.text)
+          let over = try over(ceiling, coverage, present)
+          let rows = try coverage.rows(reader: &reader, ceiling: ceiling, over: over)
+          body(office, RegimePlace(pack: number, regime: position), rows)
+        }
+      }
+      reader.forgetFiles()
+    }
+  }
+
+  /// Files that may count: closed in the days that are looked at, or opened this year (a visit that is planned counts
+  /// against a ceiling).
+  private func files(of office: OfficeCode, under pack: RegimePack) throws -> [CaseSummary] {
+    let year = CoverageSpan(.year, around: today).first
+    let first = pack.regimes.contains(where: \.looksBack) ? year.adding(years: -1) : year
+    return try storage.summaries(
+      openedBy: office.text, pack: pack.code, closedSince: first.description, openedSince: year.description
+    ).filter { !$0.isOrder }
   }
 
   /// Units of an office that had more visits this year than the ceiling allows.
   private mutating func over(
-    _ ceiling: CeilingRule?, _ coverage: RegimeCoverage, _ identity: UnitIdentity
+    _ ceiling: CeilingRule?, _ coverage: RegimeCoverage, _ units: OfficeUnits
   ) throws -> Int {
     guard let ceiling else { return 0 }
     return try CeilingCount(storage: storage).visits(
       coverage.files.filter { $0.kind == Workflow.Kind.inspection.rawValue }, in: today.year, under: ceiling,
-      workflow: coverage.pack.workflow, identity: identity.of, reader: &reader
+      workflow: coverage.pack.workflow, identity: units.unit, reader: &reader
     ).values.count { $0 > ceiling.atMost }
   }
 
-  /// Offices a pack's indicators bind: those whose code begins with its division, and those that opened a check
-  /// under it.
-  private func offices(under pack: RegimePack, _ groups: some Sequence<FileGroup>) -> [OfficeCode] {
-    let working = Set(groups.filter { $0.pack == pack.code }.map(\.office))
-    return context.tree.all.map(\.charter.office).filter { office in
-      (office == context.office || context.tree.isSuperior(context.office, of: office))
-        && (office.text.hasPrefix(pack.division) || working.contains(office.text))
+  private var offices: [OfficeCode] {
+    context.tree.all.map(\.charter.office).filter {
+      $0 == context.office || context.tree.isSuperior(context.office, of: $0)
     }
+  }
+
+  /// Whether a pack's indicators bind an office: its code begins with the pack's division, or it opened a file under it.
+  private func binds(_ pack: RegimePack, _ office: OfficeCode) throws -> Bool {
+    if office.text.hasPrefix(pack.division) { return true }
+    return try storage.hasFiles(openedBy: office.text, pack: pack.code)
   }
 }
 
-/// Files of one office under one regime.
-private struct FileGroup: Hashable {
-  var office: String
-  var pack: String
-  var regime: String
+/// Position of a pack among those in force, and of a regime in it.
+private struct RegimePlace: Hashable {
+  var pack: Int
+  var regime: Int
 }

@@ -9,11 +9,11 @@ struct EveryUnitCount {
   func figure(_ checks: [CountedCheck], of register: UnitRegister) -> CoverageFigure {
     let base = register.base(of: span, today: today)
     let inSpan = checks.within(span)
-    let days = Dictionary(grouping: inSpan.filter { base.units.contains($0.subject) }, by: \.subject)
+    let days = Dictionary(grouping: inSpan.filter { base.contains($0.subject) }, by: \.subject)
       .mapValues { Set($0.map(\.visitedOn)).count }
     return CoverageFigure(
-      required: base.units.isEmpty ? nil : base.units.count, done: days.values.count { $0 >= atLeast },
-      base: base.units.isEmpty ? nil : base.units.count, baseOn: base.units.isEmpty ? nil : base.day, spread: span,
+      required: base.count == 0 ? nil : base.count, done: days.values.count { $0 >= atLeast },
+      base: base.count == 0 ? nil : base.count, baseOn: base.count == 0 ? nil : base.day, spread: span,
       notes: [base.note, inSpan.withoutUnitNote].compactMap { $0 })
   }
 }
@@ -33,11 +33,11 @@ struct DatedCount {
         notes: [Bilingual(zh: "日期“\(monthDay)”不成立。", en: "“\(monthDay)” is no day of the year.")])
     }
     let base = register.base(of: year, today: today)
-    let closed = checks.filter { year.contains($0.closedOn) && base.units.contains($0.subject) }
+    let closed = checks.filter { year.contains($0.closedOn) && base.contains($0.subject) }
     let inTime = closed.filter { $0.closedOn <= due }.units.count
     var figure = CoverageFigure(
-      required: base.units.isEmpty ? nil : base.units.count, done: closed.units.count,
-      base: base.units.isEmpty ? nil : base.units.count, baseOn: base.units.isEmpty ? nil : base.day,
+      required: base.count == 0 ? nil : base.count, done: closed.units.count,
+      base: base.count == 0 ? nil : base.count, baseOn: base.count == 0 ? nil : base.day,
       spread: CoverageSpan(first: year.first, last: due),
       notes: [base.note, checks.filter { year.contains($0.closedOn) }.withoutUnitNote].compactMap { $0 })
     guard let required = figure.required else { return figure }

@@ -9,7 +9,7 @@ struct RegimeCoverage {
   let office: String
   let regime: Regime
   let pack: RegimePack
-  /// Files the office opened under the regime.
+  /// Files the office opened under the regime, those of earlier years than are looked at left out.
   let files: [CaseSummary]
   let register: UnitRegister
   /// Settings that bind the office.
@@ -65,7 +65,7 @@ struct RegimeCoverage {
     case .share(_, _, nil): return ShareCount(percent: value, span: span, today: today).figure(checks, of: register)
     case .share(_, _, let subset?):
       let count = ShareCount(percent: value, span: span, today: today)
-      if !register.of(kind: subset).units.isEmpty { return count.figure(checks, ofKind: subset, in: register) }
+      if !register.of(kind: subset).isEmpty { return count.figure(checks, ofKind: subset, in: register) }
       // What the records of any check say of the subset: a telephone sample is taken on a visit.
       let ofAnyKind = all.filter { !$0.key.isEmpty }.values.flatMap { $0 }
       return count.figure(ofAnyKind, subset: subset, check: companion(of: rule.indicator))
@@ -111,12 +111,7 @@ struct RegimeCoverage {
   /// Checks by their kind: this year's, and last year's too where an indicator looks back over the turn of the year.
   /// Under the empty kind those opened without one whose record may say what an indicator counts by.
   private func checks(reader: inout CheckReader) throws -> [String: [CountedCheck]] {
-    let looksBack = regime.indicators.contains {
-      switch $0.shape {
-      case .perEvent, .transactions: true
-      default: false
-      }
-    }
+    let looksBack = regime.looksBack
     let wantsFacts =
       looksBack
       || regime.indicators.contains { if case .share(_, _, .some) = $0.shape { true } else { false } }
@@ -139,6 +134,18 @@ struct RegimeCoverage {
   private static let kinds = [Workflow.Kind.inspection.rawValue, Workflow.Kind.case.rawValue]
 
   private var workflows: [Workflow] { pack.workflows(of: regime) }
+}
+
+extension Regime {
+  /// Whether an indicator looks at files of last year too.
+  var looksBack: Bool {
+    indicators.contains {
+      switch $0.shape {
+      case .perEvent, .transactions: true
+      default: false
+      }
+    }
+  }
 }
 
 extension Workflow {

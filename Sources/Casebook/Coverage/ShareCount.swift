@@ -15,15 +15,14 @@ struct ShareCount {
   /// A share of the register.
   func figure(_ checks: [CountedCheck], of register: UnitRegister) -> CoverageFigure {
     let base = register.base(of: span, today: today)
-    return figure(base, done: checks.within(span).units.intersection(base.units).count, checks)
+    return figure(base, done: checks.within(span).units.count(where: base.contains), checks)
   }
 
   /// A share of the units of one kind.
   func figure(_ checks: [CountedCheck], ofKind kind: String, in register: UnitRegister) -> CoverageFigure {
     let members = register.of(kind: kind)
-    let known = Set(members.units.map(\.id))
     return figure(
-      members.base(of: span, today: today), done: checks.within(span).units.intersection(known).count, checks)
+      members.base(of: span, today: today), done: checks.within(span).units.count(where: members.contains), checks)
   }
 
   /// A share of people or things that no register holds: the samples state how many there are and how many were
@@ -48,8 +47,8 @@ struct ShareCount {
 
   private func figure(_ base: UnitRegister.Base, done: Int, _ checks: [CountedCheck]) -> CoverageFigure {
     CoverageFigure(
-      required: base.units.isEmpty ? nil : Self.required(percent, of: base.units.count), done: done,
-      base: base.units.isEmpty ? nil : base.units.count, baseOn: base.units.isEmpty ? nil : base.day, spread: span,
+      required: base.count == 0 ? nil : Self.required(percent, of: base.count), done: done,
+      base: base.count == 0 ? nil : base.count, baseOn: base.count == 0 ? nil : base.day, spread: span,
       notes: [base.note, checks.within(span).withoutUnitNote].compactMap { $0 })
   }
 }

@@ -234,6 +234,13 @@ public final class MemoryStorage: ReplicaStorage {
     rowsByKey.values.filter { $0.type == type }.sorted { $0.id < $1.id }
   }
 
+  public func values(
+    _ type: UInt64, _ fields: [UInt64], where field: UInt64, is value: FieldValue
+  ) -> [RecordValues] {
+    rowsByKey.values.filter { $0.type == type && $0.value(field) == value }
+      .map { row in RecordValues(id: row.id, values: fields.map { row.value($0) }) }
+  }
+
   public func acts(of file: RecordID) -> [StoredAct] {
     (actsByFile[file] ?? [:]).values.sorted { $0.change.id < $1.change.id }
   }
@@ -247,6 +254,9 @@ public final class MemoryStorage: ReplicaStorage {
   public func clamp(of stamp: WriteStamp) -> HybridTimestamp? { clamps[stamp] }
   public func setClamp(_ clamp: HybridTimestamp?, of stamp: WriteStamp) { clamps[stamp] = clamp }
   public func doubts() -> [StoredDoubt] { doubted.sorted { $0.key < $1.key }.map(\.value) }
+  public func doubtCounts() -> [KeyFingerprint: Int] {
+    doubted.values.reduce(into: [:]) { $0[$1.author, default: 0] += 1 }
+  }
   public func put(_ doubt: StoredDoubt) { doubted[doubt.act] = doubt }
   public func removeDoubt(of act: RecordID) { doubted[act] = nil }
   public func hasClamps() -> Bool { !clamps.isEmpty }
@@ -256,6 +266,18 @@ public final class MemoryStorage: ReplicaStorage {
   public func summaries() -> [CaseSummary] {
     summariesByFile.values.sorted { ($0.openedOn, $0.file) < ($1.openedOn, $1.file) }
   }
+
+  public func summaries(
+    openedBy office: String, pack: String, closedSince closed: String, openedSince opened: String
+  ) -> [CaseSummary] {
+    summaries().filter {
+      $0.openedBy == office && $0.pack == pack && ($0.closedOn.map { $0 >= closed } ?? false || $0.openedOn >= opened)
+    }
+  }
+  public func hasFiles(openedBy office: String, pack: String) -> Bool {
+    summariesByFile.values.contains { $0.openedBy == office && $0.pack == pack && !$0.isOrder }
+  }
+  public func fileTallies() -> [FileTally] { FileTally.all(of: summariesByFile.values) }
 
   public func clearProjection() {
     storedCharters = storedCharters.filter(\.isPinned).map { StoredCharter(charter: $0.charter, issuer: $0.issuer) }

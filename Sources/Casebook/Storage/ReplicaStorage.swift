@@ -1,3 +1,4 @@
+import Casework
 public import Replication
 
 /// What the engine needs of a replica's storage: one open transaction. Implemented over SQLite (ReplicaStore) and
@@ -92,6 +93,8 @@ public protocol ReplicaStorage: AnyObject {
   func rows(_ type: UInt64, where field: UInt64, is value: FieldValue) throws -> [RecordRow]
   /// All rows of a type, by id.
   func rows(_ type: UInt64) throws -> [RecordRow]
+  /// A few fields of the rows whose field has the value, in any order: for going through many of them.
+  func values(_ type: UInt64, _ fields: [UInt64], where field: UInt64, is value: FieldValue) throws -> [RecordValues]
   /// By id.
   func acts(of file: RecordID) throws -> [StoredAct]
   func act(_ id: RecordID, of file: RecordID) throws -> StoredAct?
@@ -104,6 +107,8 @@ public protocol ReplicaStorage: AnyObject {
   func setClamp(_ clamp: HybridTimestamp?, of stamp: WriteStamp) throws
   /// By act.
   func doubts() throws -> [StoredDoubt]
+  /// How many acts of each author are doubted.
+  func doubtCounts() throws -> [KeyFingerprint: Int]
   func put(_ doubt: StoredDoubt) throws
   func removeDoubt(of act: RecordID) throws
   /// Whether any stamp is clamped.
@@ -115,6 +120,14 @@ public protocol ReplicaStorage: AnyObject {
   func summary(of file: RecordID) throws -> CaseSummary?
   /// By opening day and id.
   func summaries() throws -> [CaseSummary]
+  /// Files that an office opened under a pack and that were closed or opened on a day or later, by opening day and id.
+  func summaries(
+    openedBy office: String, pack: String, closedSince closed: String, openedSince opened: String
+  ) throws -> [CaseSummary]
+  /// Whether an office opened any file but orders under a pack.
+  func hasFiles(openedBy office: String, pack: String) throws -> Bool
+  /// Every file held, counted; in any order.
+  func fileTallies() throws -> [FileTally]
   /// Drops every projected row, act, fact and summary; the log stays.
   func clearProjection() throws
   /// An entry or change that is kept but not projected, and why.
@@ -260,6 +273,11 @@ public struct HeldChange: Sendable, Hashable {
     self.index = index
     self.reason = reason
   }
+}
+
+extension CaseSummary {
+  /// Boards and coverage count work, not what was demanded of others.
+  var isOrder: Bool { kind == Workflow.Kind.order.rawValue }
 }
 
 /// What lists and boards show of a file: derived from its acts, rewritten when one arrives, never truth.

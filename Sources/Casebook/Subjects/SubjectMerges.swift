@@ -70,6 +70,9 @@ struct SubjectMerges {
 
   func survivor(of id: RecordReference) -> RecordReference { survivors[id] ?? id }
   func isMerged(_ id: RecordReference) -> Bool { survivors[id] != nil }
+  var isEmpty: Bool { survivors.isEmpty }
+  /// Merged records, each with the one that survives.
+  var merged: [RecordReference: RecordReference] { survivors }
 
   /// One row for each unit, the survivor's where it is among them, else the oldest, in the order given.
   func representatives(of rows: [RecordRow]) -> [RecordRow] {
@@ -142,30 +145,5 @@ struct SubjectMerges {
       let ranks = (context.tree.rank(of: $0.made.office), context.tree.rank(of: $1.made.office))
       return ranks.0 != ranks.1 ? ranks.0 < ranks.1 : $0.id < $1.id
     }
-  }
-}
-
-/// Records that stand for one unit: those merged, and those of several offices under one unified social credit code.
-struct UnitIdentity {
-  private var parents: [String: String] = [:]
-
-  init(rows: [RecordRow], merges: SubjectMerges) {
-    for row in rows {
-      let id = row.id.description
-      join(id, merges.survivor(of: id))
-      if let code = row.text(1), !code.isEmpty { join(id, code) }
-    }
-  }
-
-  /// The same text for every record of a unit: a record's id or a code.
-  func of(_ subject: String) -> String {
-    var subject = subject
-    while let next = parents[subject] { subject = next }
-    return subject
-  }
-
-  private mutating func join(_ one: String, _ other: String) {
-    let (first, second) = (of(one), of(other))
-    if first != second { parents[first] = second }
   }
 }

@@ -33,6 +33,14 @@ enum NodeFailure {
       remedy: Bilingual(zh: "请从备份恢复该文件；数据库未受影响。", en: "Restore that file; the database is untouched."))
   }
 
+  /// More long questions are waiting than are answered in any useful time.
+  static let deskBusy = DeskFailure(
+    kind: .io, code: "desk-busy",
+    message: Bilingual(
+      zh: "节点正忙：已有 \(DeskReaders.waitingMax) 项查询在等待。",
+      en: "The node is busy: \(DeskReaders.waitingMax) questions are waiting already."),
+    remedy: Bilingual(zh: "请稍后重试；办理和同步不受影响。", en: "Try again in a moment; work and sync go on meanwhile."))
+
   static func busy(_ home: Home) -> DeskFailure {
     DeskFailure(
       kind: .io, code: "home-in-use",

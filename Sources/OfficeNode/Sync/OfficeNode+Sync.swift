@@ -324,8 +324,10 @@ extension OfficeNode: Desk {
     case .attachAdd(let draft): return .attached(try await attach(draft, progress: progress))
     case .attachGet(let take): return .attachmentTaken(try await takeOut(take, progress: progress))
     case .verify:
-      guard case .verified(let view) = try await performLocally(request, progress: progress) else { return .done }
+      guard case .verified(let view) = try await look(request, progress: progress) else { return .done }
       return .verified(try await auditAttachments(view, progress: progress))
+    case .explain: return try await withPeer(try await look(request, progress: progress))
+    case let request where request.readingLane != nil: return try await look(request, progress: progress)
     default: return withContent(try await performLocally(request, progress: progress))
     }
   }

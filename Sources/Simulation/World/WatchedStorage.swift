@@ -95,6 +95,11 @@ final class WatchedStorage: ReplicaStorage {
     try storage.rows(type, where: field, is: value)
   }
   func rows(_ type: UInt64) throws -> [RecordRow] { try storage.rows(type) }
+  func values(
+    _ type: UInt64, _ fields: [UInt64], where field: UInt64, is value: FieldValue
+  ) throws -> [RecordValues] {
+    try storage.values(type, fields, where: field, is: value)
+  }
   func acts(of file: RecordID) throws -> [StoredAct] { try storage.acts(of: file) }
   func act(_ id: RecordID, of file: RecordID) throws -> StoredAct? { try storage.act(id, of: file) }
   func put(_ act: StoredAct) throws { try write { try $0.put(act) } }
@@ -107,6 +112,7 @@ final class WatchedStorage: ReplicaStorage {
     try write { try $0.setClamp(clamp, of: stamp) }
   }
   func doubts() throws -> [StoredDoubt] { try storage.doubts() }
+  func doubtCounts() throws -> [KeyFingerprint: Int] { try storage.doubtCounts() }
   func put(_ doubt: StoredDoubt) throws { try write { try $0.put(doubt) } }
   func removeDoubt(of act: RecordID) throws { try write { try $0.removeDoubt(of: act) } }
   func hasClamps() throws -> Bool { try storage.hasClamps() }
@@ -114,6 +120,15 @@ final class WatchedStorage: ReplicaStorage {
   func put(_ summary: CaseSummary) throws { try write { try $0.put(summary) } }
   func summary(of file: RecordID) throws -> CaseSummary? { try storage.summary(of: file) }
   func summaries() throws -> [CaseSummary] { try storage.summaries() }
+  func summaries(
+    openedBy office: String, pack: String, closedSince closed: String, openedSince opened: String
+  ) throws -> [CaseSummary] {
+    try storage.summaries(openedBy: office, pack: pack, closedSince: closed, openedSince: opened)
+  }
+  func hasFiles(openedBy office: String, pack: String) throws -> Bool {
+    try storage.hasFiles(openedBy: office, pack: pack)
+  }
+  func fileTallies() throws -> [FileTally] { try storage.fileTallies() }
   func clearProjection() throws { try write { try $0.clearProjection() } }
   func put(_ held: HeldChange) throws {
     if isForgetful, held.rule != nil { return }

@@ -18,6 +18,8 @@ struct OfficesCommand: AsyncParsableCommand {
   var acts = 500
   @Option(help: "静止观测秒数，0 为不测 seconds that the node is watched at rest, 0 for none")
   var rest = 60
+  @Flag(inversion: .prefixedNo, help: "其间查询节点状态和看板 ask the node for its status, its peers and the board meanwhile")
+  var desk = true
   @Option(help: "随机种子 seed")
   var seed: UInt64 = 20_261_121
   @Option(help: ArgumentHelp("docket 可执行文件 the docket executable [beside this one]", valueName: "file"))
@@ -44,8 +46,8 @@ struct OfficesCommand: AsyncParsableCommand {
     defer { try? FileManager.default.removeItem(atPath: scratch) }
     let beside = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
     let report = try await OfficesRun(
-      count: count, changes: changes, acts: acts, restSeconds: rest, seed: seed, executable: docket ?? beside + "/docket",
-      scratch: scratch
+      count: count, changes: changes, acts: acts, restSeconds: rest, isAsked: desk, seed: seed,
+      executable: docket ?? beside + "/docket", scratch: scratch
     ).report()
     if json {
       print(try report.json())

@@ -61,9 +61,15 @@ struct OfficesReport: Codable {
   var alone: Acts?
   /// Bytes of frames that one act took up and down while nothing else went on.
   var bytesPerAct: [Int] = []
+  /// A page written and flushed by itself.
+  var flush: Spread?
   var during: Acts?
   /// Questions at the node's own desk meanwhile.
   var desk: Spread?
+  var board: Spread?
+  /// The board over everything, one after the other and nothing else going on.
+  var boardAfter: Spread?
+  var memoryPeakWithBoardKibibytes = 0
   var restWithOne: Rest?
   var restWithAll: Rest?
 
@@ -105,12 +111,26 @@ struct OfficesReport: Codable {
     if let during {
       lines += acts(Bilingual(zh: "同时的办理", en: "act meanwhile"), during, must: "< 1000")
     }
-    if let desk {
+    if let desk, desk.count > 0 {
       lines.append((Bilingual(zh: "本机查询 p99，毫秒", en: "node's desk p99, ms"), Figures.short(desk.p99), ""))
     }
+    for (name, board) in [
+      (Bilingual(zh: "同时的看板", en: "board meanwhile"), board), (Bilingual(zh: "事后的看板", en: "board afterwards"), boardAfter),
+    ] {
+      guard let board, board.count > 0 else { continue }
+      lines += [
+        (Bilingual(zh: name.zh + " p50，毫秒", en: name.en + " p50, ms"), Figures.short(board.p50), ""),
+        (Bilingual(zh: name.zh + " p99，毫秒", en: name.en + " p99, ms"), Figures.short(board.p99), ""),
+      ]
+    }
+    lines.append((Bilingual(zh: "含看板的内存峰值，MiB", en: "peak memory with it, MiB"), mebibytes(memoryPeakWithBoardKibibytes), "<= 512"))
     if let alone, alone.receipted.count > 0 {
       lines += acts(Bilingual(zh: "空闲时的办理", en: "act while idle"), alone, must: "")
       lines.append((Bilingual(zh: "每次办理的字节", en: "bytes of one act"), "\(bytesPerAct.first ?? 0)", "<= 600"))
+    }
+    if let flush, flush.count > 0 {
+      lines.append((Bilingual(zh: "磁盘刷写 p50，毫秒", en: "disk flush p50, ms"), Figures.short(flush.p50), ""))
+      lines.append((Bilingual(zh: "磁盘刷写 p99", en: "disk flush p99"), Figures.short(flush.p99), ""))
     }
     for (name, rest) in [
       (Bilingual(zh: "静止，1 个会话", en: "at rest, 1 session"), restWithOne),

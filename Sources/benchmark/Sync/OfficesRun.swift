@@ -11,6 +11,8 @@ struct OfficesRun {
   let changes: Int
   let acts: Int
   let restSeconds: Int
+  /// Whether somebody asks the node's own desk for its status, its peers and the board meanwhile.
+  let isAsked: Bool
   let seed: UInt64
   let executable: String
   let scratch: String
@@ -21,10 +23,12 @@ struct OfficesRun {
   private static let quietInterval = Duration.milliseconds(20)
   /// Between two questions at the node's own desk.
   private static let askInterval = Duration.seconds(2)
+  /// Boards that are asked for once everything is there.
+  private static let boards = 20
   /// A receipt that takes longer does not come.
   private static let receiptTime = Duration.seconds(30)
-  /// From the end of all work until the node is watched at rest.
-  private static let restAfter = Duration.seconds(5)
+  /// From the end of all work until the node is watched at rest: it gives back memory once nothing has come for a while.
+  private static let restAfter = Duration.seconds(30)
 
   func report() async throws -> OfficesReport {
     let crowd = try OfficeCrowd(count: count, changes: changes, seed: seed)
@@ -47,6 +51,7 @@ struct OfficesRun {
     try await receipts(of: worker)
     report.alone = OfficesReport.Acts(worker.takeFigures())
     report.bytesPerAct = [connection.bytesSent - before.0, connection.bytesReceived - before.1].map { $0 / max(1, acts) }
+    report.flush = OfficesReport.Spread(try flushes())
     report.restWithOne = try await rest(node)
 
     // All at once.
@@ -66,12 +71,18 @@ struct OfficesRun {
     traffic.cancel()
     asking.cancel()
     _ = try? await traffic.value
-    report.desk = OfficesReport.Spread(await asking.value)
+    let answers = await asking.value
+    report.desk = OfficesReport.Spread(answers.node)
+    report.board = OfficesReport.Spread(answers.board)
     try await receipts(of: worker)
     report.during = OfficesReport.Acts(worker.takeFigures())
     report.take(crowd.results)
     report.restWithAll = try await rest(node)
     report.memoryPeakKibibytes = try node.memory().peak
+    var boards: [Double] = []
+    for _ in 0..<Self.boards { boards += await answer(.board, root.home) }
+    report.boardAfter = OfficesReport.Spread(boards)
+    report.memoryPeakWithBoardKibibytes = try node.memory().peak
 
     for session in sessions { session.cancel() }
     working.cancel()
@@ -82,6 +93,23 @@ struct OfficesRun {
     let held = try root.entriesHeld(of: crowd.keys)
     report.officesWhole = held.count { $0 == UInt64(crowd.entriesPerOffice) }
     return report
+  }
+
+  /// What the disk takes to keep a page, as many times as acts were measured: each act waits for it three times, at home,
+  /// at the node, and there again for its receipt.
+  private func flushes() throws -> [Double] {
+    let path = scratch + "/flush"
+    guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path) else {
+      throw CocoaError(.fileWriteUnknown)
+    }
+    defer { try? file.close() }
+    let page = Data(count: 4_096)
+    return try (0..<acts).map { _ in
+      let began = ContinuousClock.now
+      try file.write(contentsOf: page)
+      try file.synchronize()
+      return began.duration(to: .now) / .seconds(1)
+    }
   }
 
   /// Waits for the receipts of all acts.
@@ -108,21 +136,26 @@ struct OfficesRun {
     return working
   }
 
-  /// Asks for status and the board, as an officer does.
-  /// - Returns: seconds until each answer.
-  private func ask(_ home: Home) async -> [Double] {
-    var seconds: [Double] = []
-    while !Task.isCancelled {
-      for request in [DeskRequest.status, .board] {
-        let began = ContinuousClock.now
-        // A connection each, as each command makes one.
-        guard let desk = await RemoteDesk.connect(home) else { continue }
-        if (try? await desk.perform(request)) != nil { seconds.append(began.duration(to: .now) / .seconds(1)) }
-        await desk.close()
-      }
+  /// Asks how the node and its peers are, as whoever looks after it does, and for the board, as an officer does.
+  /// - Returns: seconds until each answer: of the first two, and of the board.
+  private func ask(_ home: Home) async -> (node: [Double], board: [Double]) {
+    var seconds: (node: [Double], board: [Double]) = ([], [])
+    while isAsked, !Task.isCancelled {
+      for request in [DeskRequest.status, .peers] { seconds.node += await answer(request, home) }
+      seconds.board += await answer(.board, home)
       try? await Task.sleep(for: Self.askInterval)
     }
     return seconds
+  }
+
+  /// - Returns: seconds until the answer; empty for none.
+  private func answer(_ request: DeskRequest, _ home: Home) async -> [Double] {
+    let began = ContinuousClock.now
+    // A connection each, as each command makes one.
+    guard let desk = await RemoteDesk.connect(home) else { return [] }
+    let reply = try? await desk.perform(request)
+    await desk.close()
+    return reply == nil ? [] : [began.duration(to: .now) / .seconds(1)]
   }
 
   private func rest(_ node: ServingNode) async throws -> OfficesReport.Rest? {

@@ -1,0 +1,46 @@
+import Casework
+import Replication
+
+/// The units of one office as coverage counts them: its register, and what stands for the unit of a file.
+struct OfficeUnits {
+  let register: UnitRegister
+  private var identity: UnitIdentity
+  private let storage: any ReplicaStorage
+  /// Records whose code `identity` was told, or that have none.
+  private var known: Set<RecordReference> = []
+
+  /// - Parameter identity: that of the merged records.
+  init(
+    of office: OfficeCode, identity: UnitIdentity, merges: SubjectMerges, storage: any ReplicaStorage
+  ) throws {
+    var identity = identity
+    let rows = try storage.values(
+      RecordType.subject.number, [SubjectField.code, SubjectField.kind], where: SubjectField.office,
+      is: .text(office.text))
+    for row in rows {
+      guard let code = row.values[0].text, !code.isEmpty else { continue }
+      identity.learn(row.id.description, code: code)
+    }
+    known = Set(rows.map(\.id.description))
+    register = UnitRegister(rows.map { ($0.id, $0.values[1].text ?? "") }, identity: identity, merges: merges)
+    self.identity = identity
+    self.storage = storage
+  }
+
+  /// The files by the unit they concern, whichever of its records they name.
+  mutating func named(_ files: [CaseSummary]) throws -> [CaseSummary] {
+    var files = files
+    for index in files.indices {
+      let subject = files[index].subject
+      // Another office's record.
+      if !subject.isEmpty, known.insert(subject).inserted {
+        identity.learn(subject, code: try UnitIdentity.code(of: subject, in: storage))
+      }
+      files[index].subject = identity.of(subject)
+    }
+    return files
+  }
+
+  /// What stands for a unit that a file of `named` concerns: itself.
+  func unit(_ subject: String) -> String { identity.of(subject) }
+}
