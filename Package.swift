@@ -157,6 +157,9 @@ let tests: [Target] = [
   // Runs the built executable as a user would.
   .testTarget(
     name: "CommandLineTests", dependencies: ["docket", "Casework", "RegimePacks", "TestKit"], swiftSettings: strict),
+  // The built executable on three machines made of network namespaces, over bad lines.
+  .testTarget(
+    name: "NetworkTests", dependencies: ["docket", "TestKit"], exclude: ["harness", "README.md"], swiftSettings: strict),
   // Runs the built benchmark at a size of no time, and reads its figures' shape.
   .testTarget(name: "BenchmarkTests", dependencies: ["benchmark", "docket", "TestKit"], swiftSettings: strict),
   // The vectors of Protocol/, and a second reader in Python, written from the pages alone, against this one.

@@ -34,6 +34,7 @@ public actor OfficeNode {
   nonisolated let transport = TransportCounters()
   nonisolated let catchUpGate = AdmissionGate()
   nonisolated let readers = DeskReaders()
+  var begunEntries = BegunEntries()
   /// Count of moves up to which receipts and what else is owed have been looked for.
   var witnessedMoves: UInt64?
   /// Count of moves up to which the sessions were told.

@@ -79,6 +79,10 @@ public final class PeerConnection: Sendable {
   /// Whether the next frame can be read without waiting.
   public var hasFrameAtHand: Bool { channel.hasFrameAtHand }
 
+  /// What had arrived of the next frame when the connection broke. Empty until `frames` have ended, and where no frame
+  /// was under way.
+  public var beginning: [UInt8] { channel.beginning }
+
   /// Frame bytes with their heads, without TLS's own.
   public var bytesSent: Int { channel.bytesSent }
   public var bytesReceived: Int { channel.bytesReceived }

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// Content over TLS, between processes.
@@ -91,7 +92,12 @@ struct AttachmentSyncTests {
     try await offices.expectVerified()
   }
 
-  @Test("either side killed at any moment of an exchange: what came stays, everything is whole at last")
+  /// More by hand: 200 take a quarter of an hour.
+  private static let kills = ProcessEnvironment.value("DOCKET_KILLS").flatMap { Int($0) } ?? 16
+
+  @Test(
+    "either side killed at any moment of an exchange: what came stays, everything is whole at last, nothing twice",
+    .timeLimit(.minutes(kills > 16 ? 60 : 10)))
   func killed() async throws {
     let city = try Office(), district = try Office()
     try await city.found("1305", name: "市局")
@@ -101,19 +107,30 @@ struct AttachmentSyncTests {
     let invited = try await city.must("invite", "130526", "--name", "县局", "--address", "127.0.0.1:\(port)", "--json")
     try await district.must("join", try #require(invited.out.firstMatch(of: /"code":"([^"]+)"/).map { String($0.1) }))
     try await district.must("sync")
-    let opened = try await district.must(
-      "case", "open", "t", "--pack", "renxian", "--regime", "case-handling", "--date", "2026-01-05", "--json")
-    let file = try #require(opened.out.firstMatch(of: /"number":"([^"]+)"/).map { String($0.1) })
+    func open(_ title: String) async throws -> String {
+      let opened = try await district.must(
+        "case", "open", title, "--pack", "renxian", "--regime", "case-handling", "--date", "2026-01-05", "--json")
+      return try #require(opened.out.firstMatch(of: /"number":"([^"]+)"/).map { String($0.1) })
+    }
+    let file = try await open("killed-first")
     var sent: [Data] = []
-    for (index, bytes) in [3_900_000, 120_000, 3_000_001, 0, 2_500_000, 262_144].enumerated() {
-      let (path, data) = try write(district, "\(index).jpg", bytes)
+    func attach(_ bytes: Int) async throws {
+      let (path, data) = try write(district, "\(sent.count).jpg", bytes)
       sent.append(data)
       try await district.must("attach", "add", file, path)
     }
-    var killed = 0
-    for round in 0..<16 {
+    for bytes in [3_900_000, 120_000, 3_000_001, 0, 2_500_000, 262_144] { try await attach(bytes) }
+    var killed = 0, opened = 1
+    for round in 0..<Self.kills {
+      // There is always something on its way.
+      if round % 4 == 3 {
+        try await attach(700_000 + round * 7_919 % 3_000_000)
+        _ = try await open("killed-\(round)")
+        opened += 1
+      }
       let running = try district.start(Office.executable, ["--home", district.home, "sync"])
-      try await Task.sleep(for: .milliseconds(150 + 40 * round))
+      // Any moment of the second that an exchange takes.
+      try await Task.sleep(for: .milliseconds(60 + (round + 1) * 397 % 941))
       if round % 2 == 0 {
         kill(running.process.processIdentifier, SIGKILL)
       } else {
@@ -126,6 +143,7 @@ struct AttachmentSyncTests {
       if await running.wait().status != 0 { killed += 1 }
     }
     defer { node.process.terminate() }
+    print("killed within an exchange: \(killed) of \(Self.kills)")
     #expect(killed > 0)
     try await district.must("sync")
     let found = try await attachments(city, file)
@@ -135,6 +153,10 @@ struct AttachmentSyncTests {
       try await city.must("attach", "get", file, "\(index + 1)", "--out", out)
       #expect(FileManager.default.contents(atPath: out) == data)
     }
-    for office in [city, district] { #expect(try await office.must("verify", "--json").out.contains("\"absent\":0")) }
+    for office in [city, district] {
+      #expect(try await office.must("verify", "--json").out.contains("\"absent\":0"))
+      let listed = try await office.must("case", "list", "--limit", "1000", "--json").out
+      #expect(listed.matches(of: /"killed-(first|\d+)"/).count == opened)
+    }
   }
 }

@@ -157,6 +157,17 @@ enum Shown {
     case .done: .object(["frame": .text("done")])
     case .settled: .object(["frame": .text("settled")])
     case .ping: .object(["frame": .text("ping")])
+    case .begun(let name):
+      .object([
+        "frame": .text("begun"), "stream": stream(name.stream), "seq": number(name.seq), "signature": hex(name.signature),
+        "count": number(UInt64(name.count)),
+      ])
+    case .continuation(let continuation):
+      .object([
+        "frame": .text("continuation"), "stream": stream(continuation.run.stream),
+        "first": number(continuation.run.first), "previous": hex(continuation.run.previous.bytes),
+        "skipped": number(UInt64(continuation.skipped)), "items": .list(continuation.run.items.map(item)),
+      ])
     case .positions(let positions):
       .object([
         "frame": .text("positions"),

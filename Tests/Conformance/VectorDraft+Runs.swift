@@ -1,6 +1,7 @@
 import Replication
 import SignatureSuites
 import TestKit
+import Testing
 
 /// Runs of protocol version 2: put together again, and verified after a head.
 extension VectorDraft {
@@ -79,7 +80,28 @@ extension VectorDraft {
         }
       }
     }
+    let name = BegunEntry.Name(stream: author.stream, seq: 2, signature: entry.signature, count: 40_000)
+    let held = SyncFrame.begun(name).encoded
+    func begun(seq: UInt64, count: UInt64) -> [UInt8] {
+      Fixed.bytes {
+        $0.arrayHead(5)
+        $0.unsigned(16)
+        $0.encoded(author.stream.encoded)
+        $0.unsigned(seq)
+        $0.byteString(entry.signature)
+        $0.unsigned(count)
+      }
+    }
+    let rest = SyncFrame.continuation(
+      .init(run: try #require(EntryRun(try author.chain(2))), skipped: 40_000)
+    ).encoded
     return [
+      VectorDraft("frame-begun", page, "frame", held),
+      VectorDraft("frame-begun-seq", page, "frame", begun(seq: 0, count: 1), refused: "out-of-range"),
+      VectorDraft("frame-begun-none", page, "frame", begun(seq: 2, count: 0), refused: "out-of-range"),
+      VectorDraft("frame-begun-beyond", page, "frame", begun(seq: 2, count: 65_537), refused: "out-of-range"),
+      VectorDraft("frame-continuation", page, "frame", rest),
+      VectorDraft("frame-continuation-cut", page, "frame", Array(rest.dropLast()), refused: "truncated"),
       VectorDraft("frame-run", page, "frame", frame(2, 1, [(1, 2), (8, 3)])),
       VectorDraft("frame-run-empty", page, "frame", frame(1, 0), refused: "out-of-range"),
       VectorDraft("frame-run-first", page, "frame", frame(0), refused: "out-of-range"),

@@ -69,7 +69,11 @@ struct VectorTests {
   func successes() throws {
     let read = try ProtocolVector.all().filter { $0.refused == nil }
     let frames = Set(read.filter { $0.reads == "frame" }.compactMap { $0.expected?["frame"]?.text })
-    #expect(frames == ["hello", "frontier", "entries", "run", "credit", "done", "settled", "want", "positions", "close", "ping"])
+    #expect(
+      frames == [
+        "hello", "frontier", "entries", "run", "credit", "done", "settled", "want", "positions", "close", "ping", "begun",
+        "continuation",
+      ])
     let changes = read.filter { $0.reads == "payload" }.flatMap { $0.expected?["changes"]?.list ?? [] }
     let kinds = Set(changes.compactMap { $0["kind"]?.number })
     #expect(kinds.union([7]).isSuperset(of: 1...10) && read.contains { $0.reads == "fork-proof" })

@@ -91,6 +91,38 @@ struct ConnectionTests {
     await listener.close()
   }
 
+  @Test("what had come of a frame when the connection broke can be read, whatever it broke on", arguments: [false, true])
+  func beginning(isReset: Bool) async throws {
+    let server = try identity(), client = try identity()
+    let (ends, end) = AsyncStream<(frames: Int, beginning: [UInt8])>.makeStream()
+    let listener = try await PeerListener.start(
+      host: "127.0.0.1", port: 0, identity: server,
+      verifier: { $0.publicKey == client.publicKey ? .office("client") : nil }, group: group, logger: logger
+    ) { connection in
+      var frames = 0
+      do {
+        for try await _ in connection.frames {
+          frames += 1
+          #expect(connection.beginning.isEmpty)
+          try await connection.send([1])
+        }
+      } catch {}
+      end.yield((frames, connection.beginning))
+    }
+    let peer = try await RawPeer.call(listener.port, as: client)
+    await peer.say([0, 0, 0, 2, 7, 7])
+    // Once it is answered, what follows is surely read before the end.
+    #expect(try await peer.hears(5))
+    let content = (0..<5_000).map { UInt8(truncatingIfNeeded: $0) }
+    await peer.say([0, 0, 0x20, 0] + content)
+    await peer.hangUp(isReset: isReset)
+    for await ended in ends {
+      #expect(ended.frames == 1 && ended.beginning == content)
+      break
+    }
+    await listener.close()
+  }
+
   @Test("nobody listens, the port is taken, the address is wrong")
   func addresses() async throws {
     let server = try identity(), client = try identity()

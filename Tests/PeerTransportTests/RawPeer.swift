@@ -1,3 +1,4 @@
+import Glibc
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
@@ -87,6 +88,17 @@ final class RawPeer: Sendable {
 
   /// Until the other side hangs up.
   func untilClosed() async { try? await channel.closeFuture.get() }
+
+  /// Without a farewell of TLS.
+  /// - Parameter isReset: as a line does that forgets the connection, not as a process that ends.
+  func hangUp(isReset: Bool) async {
+    let channel = channel
+    if isReset { try? await (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get() }
+    try? await channel.eventLoop.submit {
+      let context = try channel.pipeline.syncOperations.context(handlerType: NIOSSLClientHandler.self)
+      context.close(promise: nil)
+    }.get()
+  }
 
   func close() async { try? await channel.close() }
 

@@ -163,6 +163,21 @@ struct LiveSessionTests {
     #expect(left.held == right.held)
   }
 
+  @Test("receipts that a session owed when it was cut are written when the next one has nothing else to do")
+  func owedReceipts() throws {
+    let author = try Author(), superior = try Author()
+    let held = [author.stream: try author.entries(1)]
+    var left = try side(a, peer: b, held), right = try side(b, peer: a, held)
+    right.receipt = try superior.entries(1)
+    let hellos = (carryOut(left.session.opened(), &left), carryOut(right.session.opened(), &right))
+    try settle(&left, &right, toRight: hellos.0, toLeft: hellos.1)
+    #expect(left.session.wasIdle && right.receiptsAsked == 1)
+    #expect(left.held[superior.stream]?.count == 1 && left.held == right.held)
+    // Where the session ends at once there is no way to send them.
+    let (old, _) = try met([:], versions: (3, 2))
+    #expect(old.receiptsAsked == 0)
+  }
+
   @Test("what was stored while the session was beginning is sent when it is complete")
   func meanwhile() throws {
     let author = try Author()

@@ -36,6 +36,15 @@ public struct DeskProgress: Sendable, Hashable, Codable {
       work: Bilingual(zh: "与 \(peer) 同步", en: "synchronising with \(peer)"), done: done, total: total, unit: .entries,
       bytes: bytes)
   }
+
+  /// Passing content of attachments to and from a peer.
+  /// - Parameters:
+  ///   - done: bytes sent and received in this session.
+  ///   - total: with those that are known to be missing on either side.
+  public static func passingContent(with peer: String, done: Int, total: Int) -> DeskProgress {
+    DeskProgress(
+      work: Bilingual(zh: "与 \(peer) 传送附件", en: "attachments with \(peer)"), done: done, total: total, unit: .bytes)
+  }
 }
 
 extension DeskProgress.Unit {

@@ -49,6 +49,7 @@ final class AttachmentPort: Sendable {
   private let files: SessionBlobs
   private let send: @Sendable (AttachmentFrame) async throws -> Void
   private let onRest: @Sendable () -> Void
+  private let onProgress: (@Sendable (DeskProgress) -> Void)?
   private let events: AsyncStream<Event>
   private let input: AsyncStream<Event>.Continuation
   private let progress = Mutex(Progress())
@@ -60,14 +61,16 @@ final class AttachmentPort: Sendable {
   /// - Parameters:
   ///   - send: waits until the frame is on its way.
   ///   - onRest: called each time when both sides have nothing to ask for any more; must not wait.
+  ///   - onProgress: told how far content has come, both ways; must not wait. `nil`: nobody looks.
   init(
     node: OfficeNode, peer: OfficeCode, send: @escaping @Sendable (AttachmentFrame) async throws -> Void,
-    onRest: @escaping @Sendable () -> Void = {}
+    onRest: @escaping @Sendable () -> Void = {}, onProgress: (@Sendable (DeskProgress) -> Void)? = nil
   ) {
     self.node = node
     self.peer = peer
     self.send = send
     self.onRest = onRest
+    self.onProgress = onProgress
     files = SessionBlobs(node.blobs)
     (events, input) = AsyncStream<Event>.makeStream()
   }
@@ -173,6 +176,10 @@ final class AttachmentPort: Sendable {
     var hasSettled = false
     /// Blobs the peer may have.
     var passed: Set<BlobID> = []
+    /// What the peer has still to ask for, of the blobs it asks for: which others it will it alone knows.
+    var givenLeft: [BlobID: Int] = [:]
+    /// When somebody was told how far it has come, milliseconds.
+    var told: UInt64?
   }
 
   private func happened(_ event: Event, _ work: inout Work) async throws {
@@ -204,11 +211,26 @@ final class AttachmentPort: Sendable {
       progress.isResting = exchange.isResting && progress.waiting == 0
       return progress.isResting && !before
     }
+    try await tell(at: now, &work)
     guard hasCome else { return }
     try await settle(&work)
     files.rest()
     onRest()
   }
+
+  /// Tells how far content has come, once in a while.
+  private func tell(at now: UInt64, _ work: inout Work) async throws {
+    let done = work.exchange.bytesSent + work.exchange.bytesReceived
+    if let onProgress, done > 0, now >= work.told.map({ $0 + Self.toldMilliseconds }) ?? 0 {
+      work.told = now
+      let left = try await AttachmentWork.run { [files] in files.bytesLeft() }
+      onProgress(
+        .passingContent(with: peer.text, done: done, total: done + left + work.givenLeft.values.reduce(0, +)))
+    }
+  }
+
+  /// As often as a line on a terminal is drawn.
+  private static let toldMilliseconds: UInt64 = 200
 
   private var time: UInt64 { UInt64(max(0, (ContinuousClock.now - start).milliseconds)) }
 
@@ -259,7 +281,7 @@ final class AttachmentPort: Sendable {
         try await settle(&work)
         let (due, asked, count) = try await node.dueBlobs(with: peer)
         work.count = count
-        files.look(for: due, asked: asked)
+        files.look(for: due, asked: asked, under: policy)
       }
       let left = count - wanted.count
       let found = try await AttachmentWork.run { [files] in try files.find(left, under: policy) }
@@ -330,11 +352,14 @@ final class AttachmentPort: Sendable {
         try await node.askForBlob(ask.blob)
         return work.exchange.refused(ask, .later)
       }
-      if work.passed.count >= AttachmentLimits.blobsAtOnce { work.passed = [] }
+      if work.passed.count >= AttachmentLimits.blobsAtOnce { (work.passed, work.givenLeft) = ([], [:]) }
       work.passed.insert(ask.blob)
     }
-    switch try await AttachmentWork.run({ [files] in files.read(ask) }) {
-    case .success(let bytes): return work.exchange.loaded(ask, bytes)
+    let read = try await AttachmentWork.run { [files] in (files.read(ask), files.bytesAfter(ask)) }
+    switch read.0 {
+    case .success(let bytes):
+      work.givenLeft[ask.blob] = read.1 > 0 ? read.1 : nil
+      return work.exchange.loaded(ask, bytes)
     case .failure(let denial):
       if let cause = denial.cause { await node.logAltered(ask.blob, for: peer, cause) }
       return work.exchange.refused(ask, denial.refusal)

@@ -38,6 +38,9 @@ final class BlobSource {
     var cause: (any Error)?
   }
 
+  /// Of the blob read last; 0 of any other.
+  func length(of wanted: BlobID) -> Int { blob == wanted ? reader?.manifest.length ?? 0 : 0 }
+
   private func open(_ wanted: BlobID) throws {
     if blob == wanted, reader != nil { return }
     close()

@@ -23,6 +23,8 @@ final class SessionBlobs: Sendable {
     var lengths: [BlobID: Int] = [:]
     /// Given up in this session.
     var tried: Set<BlobID> = []
+    /// Bytes of what is looked for, will be fetched and was not looked at.
+    var bytesAhead = 0
     var lists: [BlobID: [UInt8]] = [:]
     var partials: [BlobID: PartialBlob] = [:]
     var claimed: Set<BlobID> = []
@@ -39,11 +41,27 @@ final class SessionBlobs: Sendable {
 
   // MARK: Finding
 
-  func look(for due: [AttachmentLedger.Named], asked: Set<BlobID>) {
+  func look(for due: [AttachmentLedger.Named], asked: Set<BlobID>, under policy: BlobPolicy) {
     state.withLock { state in
       state.due = due
       state.asked = asked
       state.next = 0
+      state.bytesAhead = due.reduce(0) { $0 + Self.expected($1, asked: asked, under: policy) }
+    }
+  }
+
+  /// What fetching a blob will take, as far as its record tells.
+  private static func expected(_ one: AttachmentLedger.Named, asked: Set<BlobID>, under policy: BlobPolicy) -> Int {
+    policy.decision(of: one.length, used: 0, isAsked: asked.contains(one.blob)) == .eager ? one.length : 0
+  }
+
+  /// Bytes of content that are still to come, as far as records and what is begun tell.
+  func bytesLeft() -> Int {
+    state.withLock { state in
+      let found = state.lengths.keys.filter { state.claimed.contains($0) || !state.tried.contains($0) }
+      return found.reduce(state.bytesAhead) { sum, blob in
+        sum + (state.partials[blob].map { $0.missing.reduce(0) { $0 + $1.count } } ?? state.lengths[blob] ?? 0)
+      }
     }
   }
 
@@ -55,6 +73,7 @@ final class SessionBlobs: Sendable {
       while state.next < state.due.count, found.wanted.count < count, looked < Self.lookedAtOnce {
         let one = state.due[state.next]
         state.next += 1
+        state.bytesAhead -= Self.expected(one, asked: state.asked, under: policy)
         looked += 1
         if state.tried.contains(one.blob) || store.isClaimed(one.blob) { continue }
         if store.isPresent(one.blob) {
@@ -74,7 +93,7 @@ final class SessionBlobs: Sendable {
         }
       }
       found.isAtEnd = state.next == state.due.count
-      if found.isAtEnd { (state.due, state.next) = ([], 0) }
+      if found.isAtEnd { (state.due, state.next, state.bytesAhead) = ([], 0, 0) }
       return found
     }
   }
@@ -197,6 +216,11 @@ final class SessionBlobs: Sendable {
 
   func read(_ ask: AttachmentFrame.Ask) -> Result<[UInt8], BlobSource.Denial> {
     state.withLock { $0.source.read(ask) }
+  }
+
+  /// Bytes after a piece of content that was read for the peer; all of them while it asks for the list.
+  func bytesAfter(_ ask: AttachmentFrame.Ask) -> Int {
+    state.withLock { $0.source.length(of: ask.blob) - (ask.part == .content ? ask.offset + ask.count : 0) }
   }
 
   func rest() { state.withLock { $0.source.close() } }

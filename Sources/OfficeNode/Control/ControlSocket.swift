@@ -37,41 +37,6 @@ struct ControlServer {
   }
 }
 
-/// A `Desk` over the control socket of the node that is serving.
-public struct RemoteDesk: Desk {
-  private let connection: LocalConnection
-
-  /// - Returns: `nil` when no node is serving at this home.
-  public static func connect(_ home: Home) async -> RemoteDesk? {
-    guard FileManager.default.fileExists(atPath: home.socket),
-      let connection = try? await LocalConnection.dial(path: home.socket)
-    else { return nil }
-    return RemoteDesk(connection: connection)
-  }
-
-  public func perform(_ request: DeskRequest) async throws -> DeskReply { try await perform(request) { _ in } }
-
-  public func perform(
-    _ request: DeskRequest, progress: @escaping @Sendable (DeskProgress) -> Void
-  ) async throws -> DeskReply {
-    try await connection.send(try DeskCodec.encode(request))
-    for try await frame in connection.frames {
-      switch try DeskCodec.decode(DeskAnswer.self, from: frame) {
-      case .progress(let report): progress(report)
-      case .reply(let reply): return reply
-      case .failure(let failure): throw failure
-      }
-    }
-    throw DeskFailure(
-      kind: .io, code: "node-stopped",
-      message: Bilingual(zh: "节点在答复前停止。", en: "The node stopped before it answered."),
-      remedy: Bilingual(
-        zh: "请重新执行；已答复成功的操作都已保存。", en: "Try again; everything acknowledged is stored."))
-  }
-
-  public func close() async { await connection.close() }
-}
-
 /// Any error as a person is told.
 public enum DeskFailures {
   public static func failure(_ error: any Error) -> DeskFailure {

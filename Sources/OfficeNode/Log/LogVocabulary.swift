@@ -21,6 +21,7 @@ public enum LogEventName: String, Sendable, Hashable, CaseIterable {
   case enrolmentAnswered = "enrolment-answered"
   case sessionComplete = "session-complete"
   case sessionEnded = "session-ended"
+  case connectionBroke = "connection-broke"
   case streamNotTaken = "stream-not-taken"
   case fork
   case attachmentAltered = "attachment-altered"
@@ -45,6 +46,8 @@ public enum LogKey: String, Sendable, Hashable, CaseIterable {
   case blob
   /// Entries of a session.
   case sent, received
+  /// Of a frame that a breaking connection cut off: its bytes, the entries stored of it, the bytes kept of one more.
+  case cut, entries, begun
   /// The code of a failure, as the command line's JSON has it; never its words.
   case failure
   /// What the operating system or a library said of a connection or a file.
@@ -64,7 +67,7 @@ public enum LogKey: String, Sendable, Hashable, CaseIterable {
   /// Written as a number in JSON.
   var isNumber: Bool {
     switch self {
-    case .seq, .sent, .received, .port, .dropped: true
+    case .seq, .sent, .received, .cut, .entries, .begun, .port, .dropped: true
     case .office, .peer, .author, .blob, .failure, .cause, .reason, .wait, .invitation, .address, .host, .version,
       .variable, .meant, .module:
       false

@@ -45,9 +45,12 @@ extension OfficeNode {
       software: Self.software, agreed: agreement?.digest)
     let session = SyncSession(
       hello: hello, peer: peer, heads: heads, moved: since.map { moved in heads.filter { moved.contains($0.stream) } },
-      settledForks: settled, lacked: lacked.streams)
+      settledForks: settled, lacked: lacked.streams, begun: begunEntries.take(of: peer, after: heads))
     return (session, moves)
   }
+
+  /// What a connection cut off, for the next session with the peer.
+  func keep(_ begun: BegunEntry, of peer: OfficeCode) { begunEntries.keep(begun, of: peer) }
 
   /// Heads that both may hold and that moved after the given count, superiors' streams first.
   func heads(movedAfter moves: UInt64, sharedWith peer: OfficeCode) throws -> [StreamHead] {
@@ -241,6 +244,14 @@ extension OfficeNode {
   func logRefusal(of stream: StreamID, by peer: OfficeCode) {
     let author = Hexadecimal.string(stream.author.bytes.prefix(8))
     logger.warning("stream not taken", metadata: ["author": "\(author)", "peer": "\(peer)"])
+  }
+
+  /// - Parameters:
+  ///   - cut: bytes that had arrived of a frame; entries: stored at the end; begun: bytes kept of one more.
+  func logBreak(with peer: OfficeCode, cut: Int, entries: Int, begun: Int?) {
+    logger.info(
+      "connection broke",
+      metadata: ["peer": "\(peer)", "cut": "\(cut)", "entries": "\(entries)", "begun": "\(begun ?? 0)"])
   }
 
   func logFork(_ stream: StreamID, seq: UInt64) {

@@ -43,7 +43,8 @@ struct SessionRunner {
   private static let commitBytes = SessionLimits.creditBytes / 2
 
   /// - Parameters:
-  ///   - progress: told how far the two have come, until everything is exchanged.
+  ///   - progress: told how far the two have come, until everything is exchanged; a caller that does not stay is told of
+  ///     content too.
   ///   - onGain: told once, when something was carried that need not be carried again.
   ///   - onComplete: told what was exchanged, once everything is; the session may go on after that.
   init(
@@ -61,7 +62,9 @@ struct SessionRunner {
     let inbox = SessionInbox()
     self.inbox = inbox
     attachments = AttachmentPort(
-      node: node, peer: peer, send: { try await connection.send($0.encoded) }, onRest: { inbox.rested() })
+      node: node, peer: peer, send: { try await connection.send($0.encoded) }, onRest: { inbox.rested() },
+      // Who stays has no end of it that anybody waits for.
+      onProgress: role == .caller ? progress : nil)
     let beginning = try await node.beginSession(with: peer)
     session = beginning.session
     moves = beginning.moves
@@ -76,6 +79,7 @@ struct SessionRunner {
     guard let id = node.sessions.enter(peer, from: own, isCaller: role != .listener, inbox: inbox) else {
       // Said before anything else, so that the peer knows that it need not look for another reason.
       try? await connection.send(SyncFrame.close(code: .normal, text: "another session with this office").encoded)
+      await keepBegun()
       throw SyncFailure.superseded(peer)
     }
     let reading = Task { [inbox, connection] in
@@ -98,21 +102,20 @@ struct SessionRunner {
       }
     }
     node.metrics.sessionOpened(direction)
+    var failure: (any Error)?
     do {
       try await converse()
     } catch {
-      node.metrics.sessionEnded(direction, SessionEnd(error))
-      attachments.finish()
-      passing.cancel()
-      await passing.value
-      throw error
+      failure = error
     }
-    node.metrics.sessionEnded(direction, .complete)
+    node.metrics.sessionEnded(direction, failure.map { SessionEnd($0) } ?? .complete)
+    await keepBegun()
     // What came of attachments is durable before anybody is told that the session is over. Nothing more is sent: a peer
     // that does not read would keep this side from ending.
     attachments.finish()
     passing.cancel()
     await passing.value
+    if let failure { throw failure }
     return (view, session.version >= 3)
   }
 
@@ -125,6 +128,11 @@ struct SessionRunner {
       bytesReceived: connection.bytesReceived)
     node.metrics.exchanged(from: tally, to: now)
     tally = now
+  }
+
+  /// For the next session.
+  private func keepBegun() async {
+    if let begun = session.begun { await node.keep(begun, of: peer) }
   }
 
   private mutating func converse() async throws {
@@ -172,8 +180,13 @@ struct SessionRunner {
   private var stage: Keepalive.Stage { session.version < 3 ? .old : session.isLive ? .live : .exchanging }
 
   private mutating func ended(_ error: (any Error)?) async throws -> Bool {
-    // What arrived whole need not be sent again.
+    // What arrived need not be sent again: whole frames, of the one that was cut the entries up to there, and of the next
+    // entry what there is.
+    isBroken = true
+    _ = try? await carryOut(session.cutOff(connection.beginning))
+    let entries = waiting.reduce(0) { $0 + $1.count }
     if !waiting.isEmpty { _ = try? await storeWaiting() }
+    await node.logBreak(with: peer, cut: connection.beginning.count, entries: entries, begun: session.begun?.name.count)
     if session.isComplete, role == .listener { return true }
     if session.peerHello == nil, role != .listener {
       // Whoever the peer does not admit it hangs up on at once; whether the alert or the end is seen first is a race.

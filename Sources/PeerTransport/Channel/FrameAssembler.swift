@@ -11,6 +11,15 @@ package struct FrameAssembler: Sendable {
   /// Whether a frame has begun and not ended.
   package var isWithinFrame: Bool { buffer.readableBytes > 0 }
 
+  /// What there is of the frame that has begun, without its length.
+  package var beginning: ByteBuffer {
+    buffer.getSlice(at: buffer.readerIndex + Self.headBytes, length: max(0, buffer.readableBytes - Self.headBytes))
+      ?? ByteBuffer()
+  }
+
+  /// The length before each frame.
+  private static let headBytes = 4
+
   package mutating func append(_ bytes: ByteBuffer) {
     if buffer.readableBytes == 0 {
       buffer = bytes
@@ -26,8 +35,8 @@ package struct FrameAssembler: Sendable {
     guard length >= 1, length <= UInt32(bytesMax) else {
       throw TransportError(.frameTooLarge, cause: "\(length) bytes")
     }
-    guard buffer.readableBytes >= 4 + Int(length) else { return nil }
-    buffer.moveReaderIndex(forwardBy: 4)
+    guard buffer.readableBytes >= Self.headBytes + Int(length) else { return nil }
+    buffer.moveReaderIndex(forwardBy: Self.headBytes)
     let frame = buffer.readSlice(length: Int(length))
     // An empty buffer would keep the memory of the largest frame.
     if buffer.readableBytes == 0 { buffer = ByteBuffer() }
@@ -36,7 +45,7 @@ package struct FrameAssembler: Sendable {
 
   /// A frame as it is sent.
   static func framed(_ frame: [UInt8]) -> ByteBuffer {
-    var buffer = ByteBufferAllocator().buffer(capacity: 4 + frame.count)
+    var buffer = ByteBufferAllocator().buffer(capacity: headBytes + frame.count)
     buffer.writeInteger(UInt32(frame.count))
     buffer.writeBytes(frame)
     return buffer

@@ -8,6 +8,8 @@ final class FrameChannel: Sendable {
 
   private let channel: any Channel
   private let bytesMax: Int
+  /// Between offices, over TLS; else between processes of one user.
+  private let isSecured: Bool
   private let inbound: Inbound
   private let outbound: Outbound
   private let close: AsyncStream<Void>.Continuation
@@ -22,6 +24,7 @@ final class FrameChannel: Sendable {
   ) {
     channel = wrapped.channel.channel
     bytesMax = wrapped.bytesMax
+    isSecured = wrapped.isSecured
     backlog = wrapped.backlog
     self.inbound = inbound
     self.outbound = outbound
@@ -41,7 +44,7 @@ final class FrameChannel: Sendable {
     return Wrapped(
       channel: try NIOAsyncChannel(
         wrappingChannelSynchronously: channel, configuration: .init(backPressureStrategy: unbounded)),
-      backlog: backlog, bytesMax: bytesMax)
+      backlog: backlog, bytesMax: bytesMax, isSecured: limits != nil)
   }
 
   /// A channel that makes frames, and those that have arrived and are not read.
@@ -49,6 +52,7 @@ final class FrameChannel: Sendable {
     let channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>
     let backlog: NIOLockedValueBox<FrameReader.Backlog>
     let bytesMax: Int
+    let isSecured: Bool
   }
 
   /// Takes over a wrapped channel; it stays open until `finish`.
@@ -77,6 +81,9 @@ final class FrameChannel: Sendable {
   /// Whether the next frame can be read without waiting.
   var hasFrameAtHand: Bool { backlog.withLockedValue { $0.frames > 0 } }
 
+  /// What had arrived of the next frame when the connection broke; empty before.
+  var beginning: [UInt8] { Array(backlog.withLockedValue { $0.beginning }.readableBytesView) }
+
   /// Waits until the frame is on its way; a peer that does not read holds the sender back.
   func send(_ frame: [UInt8]) async throws {
     // Refused before it is queued: the queue has no way back to tell of it.
@@ -84,12 +91,30 @@ final class FrameChannel: Sendable {
       throw TransportError(.frameTooLarge, cause: "\(frame.count) bytes")
     }
     do {
-      try await outbound.write(FrameAssembler.framed(frame))
+      try await outbound.write(contentsOf: pieces(FrameAssembler.framed(frame)))
       sent.withLockedValue { $0 += frame.count + 4 }
     } catch {
       throw TransportErrors.mapped(error)
     }
   }
+
+  /// Each becomes a record of TLS, of which nothing can be read before its last byte is there. So on a line that breaks
+  /// every few seconds they have to be small beside what a connection carries.
+  private func pieces(_ frame: ByteBuffer) -> [ByteBuffer] {
+    let bytesMax = isSecured ? min(max(bytesSent / Self.recordsPerSent, Self.firstRecordBytes), Self.recordBytesMax) : .max
+    var frame = frame
+    var pieces: [ByteBuffer] = []
+    while frame.readableBytes > bytesMax, let piece = frame.readSlice(length: bytesMax) { pieces.append(piece) }
+    pieces.append(frame)
+    return pieces
+  }
+
+  /// A record adds 22 bytes to what it holds: a hundredth of the first ones.
+  private static let firstRecordBytes = 2 * 1024
+  /// RFC 8446 section 5.1.
+  private static let recordBytesMax = 16 * 1024
+  /// A cut costs half of a record: a hundredth of what the connection has sent, until records have their full size.
+  private static let recordsPerSent = 64
 
   var frames: FrameSequence {
     FrameSequence(inbound: inbound, received: received, backlog: backlog, channel: channel)

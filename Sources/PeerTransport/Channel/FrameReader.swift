@@ -16,6 +16,8 @@ final class FrameReader: ChannelDuplexHandler {
     var bytes = 0
     /// Reading waits until some are taken.
     var isHeld = false
+    /// What had arrived of a frame when the connection broke.
+    var beginning = ByteBuffer()
   }
 
   /// Memory of a frame held besides its bytes.
@@ -85,15 +87,23 @@ final class FrameReader: ChannelDuplexHandler {
       sever(.cutOff(.garbage), error, context)
     } else {
       isOver = isOver || error is Severance
+      keepBeginning()
       context.fireErrorCaught(error)
     }
   }
 
   func channelInactive(context: ChannelHandlerContext) {
+    keepBeginning()
     if !isOver, assembler.isWithinFrame {
       sever(.cutOff(.halfFrame), TransportError(.truncated, cause: "within a frame"), context)
     }
     context.fireChannelInactive()
+  }
+
+  /// Before anybody is told of the end.
+  private func keepBeginning() {
+    let beginning = assembler.beginning
+    backlog.withLockedValue { $0.beginning = beginning }
   }
 
   private func sever(_ severance: Severance, _ error: any Error, _ context: ChannelHandlerContext) {

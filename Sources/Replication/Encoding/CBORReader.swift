@@ -73,6 +73,15 @@ public struct CBORReader: Sendable {
     Array(bytes[try range(major: 2, atMost: limit)])
   }
 
+  /// What there is of a byte string that may be cut off.
+  mutating func byteStringBeginning(atMost limit: Int) throws(Failure) -> [UInt8] {
+    let length = try argument(major: 2)
+    guard length <= UInt64(limit) else { throw .tooLong }
+    let count = min(Int(length), end - offset)
+    defer { offset += count }
+    return Array(bytes[offset..<(offset + count)])
+  }
+
   /// A reader of a byte string's contents, in place.
   mutating func nested(atMost limit: Int) throws(Failure) -> CBORReader {
     let range = try range(major: 2, atMost: limit)

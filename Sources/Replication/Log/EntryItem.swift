@@ -67,6 +67,19 @@ extension EntryRun.Item {
     }
   }
 
+  /// What there is of an item that was cut off within or after its payload: `nil` where nothing of that arrived.
+  static func beginning(_ reader: CBORReader) -> (signature: [UInt8], payload: [UInt8])? {
+    var reader = reader
+    do throws(CBORReader.Failure) {
+      _ = try reader.arrayHead(atMost: 4)
+      _ = try reader.integer()
+      let signature = try reader.byteString(atMost: LogLimits.signatureBytesMax)
+      return (signature, try reader.byteStringBeginning(atMost: LogLimits.entryBytesMax))
+    } catch {
+      return nil
+    }
+  }
+
   private mutating func readDifference(_ key: UInt64, from reader: inout CBORReader) throws(CBORReader.Failure) {
     switch key {
     case Key.suite:

@@ -81,11 +81,17 @@ public struct EntryRun: Sendable, Hashable {
 
   // MARK: Encoding
 
+  /// A frame with a run: `[10, …]`.
+  static let frameKind: UInt64 = 10
+  static let frameItems = 5
+
   /// `stream, first, previous or null, [item…]`: inside the array of what carries the run.
-  func write(to writer: inout CBORWriter) {
+  /// - Parameter skipped: said before the items, of a continuation.
+  func write(skipped: Int? = nil, to writer: inout CBORWriter) {
     stream.write(to: &writer)
     writer.unsigned(first)
     if first == 1 { writer.null() } else { writer.byteString(previous.bytes) }
+    if let skipped { writer.unsigned(UInt64(skipped)) }
     writer.arrayHead(items.count)
     var before = Item.usual
     for item in items {
@@ -94,21 +100,42 @@ public struct EntryRun: Sendable, Hashable {
     }
   }
 
+  /// What stands before a run's items.
+  struct Head {
+    let stream: StreamID
+    let first: UInt64
+    let previous: Digest
+
+    init(from reader: inout CBORReader) throws(CBORReader.Failure) {
+      stream = try StreamID(from: &reader)
+      first = try reader.unsigned()
+      guard first >= 1, first <= UInt64(Int64.max) else { throw .outOfRange }
+      previous = try Item.previous(at: first, from: &reader)
+    }
+
+    /// How many items follow.
+    func count(from reader: inout CBORReader) throws(CBORReader.Failure) -> Int {
+      let count = try reader.arrayHead(atMost: SessionLimits.frameBytesMax)
+      guard count >= 1, first <= UInt64(Int64.max) - UInt64(count) else { throw .outOfRange }
+      return count
+    }
+  }
+
   /// Reads what `write` wrote, and nothing else.
   init(from reader: inout CBORReader) throws(CBORReader.Failure) {
-    stream = try StreamID(from: &reader)
-    first = try reader.unsigned()
-    guard first >= 1, first <= UInt64(Int64.max) else { throw .outOfRange }
-    previous = try Item.previous(at: first, from: &reader)
-    let count = try reader.arrayHead(atMost: SessionLimits.frameBytesMax)
-    guard count >= 1, first <= UInt64(Int64.max) - UInt64(count) else { throw .outOfRange }
+    try self.init(Head(from: &reader), from: &reader)
+  }
+
+  /// The items after their head.
+  init(_ head: Head, from reader: inout CBORReader) throws(CBORReader.Failure) {
+    let count = try head.count(from: &reader)
     var items: [Item] = []
     var before = Item.usual
     for _ in 0..<count {
       before = try Item(after: before, from: &reader)
       items.append(before)
     }
-    self.items = items
+    self.init(stream: head.stream, first: head.first, previous: head.previous, items: items)
   }
 }
 

@@ -8,12 +8,13 @@ public enum SessionLimits {
   /// Whole entries of version 1 are longer than what is counted of them: a header of at most 240 bytes goes with each, 72
   /// are counted.
   static func bytesPerFrame(_ version: UInt64) -> Int { version == 1 ? entryBytesPerFrame / 3 : entryBytesPerFrame }
-  /// A frame that is cut off on its way is sent again whole. So the first ones are small, and each later one is at most
-  /// this part of the credit given so far, which is up to twice what the peer has stored: a cut costs a sixteenth of what
-  /// the session has carried at most, half of that on average. Frames have their full size after 4 MiB.
+  /// What a live act may have to wait behind, and what a peer that keeps nothing of a frame that was cut off has to be
+  /// sent again. So the first frames are small, and each later one is at most this part of the credit given so far, which
+  /// is up to twice what the peer has stored: a sixteenth of what the session has carried. Frames have their full size
+  /// after 4 MiB.
   static let creditPerFrame = 32
-  /// Half a second at 64 kbit/s, some twelve entries: their common head is a fortieth of it.
-  public static let firstFrameBytes = 4 * 1024
+  /// A second at 64 kbit/s, some twenty-five entries: what goes with each frame is an eightieth of it.
+  public static let firstFrameBytes = 8 * 1024
   /// Heads in one frontier frame: some 110 bytes each.
   public static let headsPerFrame = 2_000
   /// Streams a peer may announce: 5 audiences for each of 10,000 offices.

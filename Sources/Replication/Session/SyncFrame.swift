@@ -21,6 +21,27 @@ public enum SyncFrame: Sendable, Hashable {
   case attachment(AttachmentFrame)
   /// The sender is there and has nothing to say. Version 3.
   case ping
+  /// The sender holds the first bytes of an entry that an earlier connection cut off. Version 3.
+  case begun(BegunEntry.Name)
+  /// Entries whose first is continued. Version 3.
+  case continuation(Continuation)
+
+  /// A run of which the reader holds the first bytes of the first entry's payload.
+  public struct Continuation: Sendable, Hashable {
+    /// Without them.
+    public var run: EntryRun
+    /// How many they are.
+    public var skipped: Int
+
+    public init(run: EntryRun, skipped: Int) {
+      self.run = run
+      self.skipped = skipped
+    }
+
+    /// `[17, stream, first, previous, skipped, [item…]]`.
+    static let kind: UInt64 = 17
+    static let items = 6
+  }
 
   public struct Position: Sendable, Hashable {
     public var seq: UInt64
@@ -103,8 +124,8 @@ public enum SyncFrame: Sendable, Hashable {
       writer.arrayHead(entries.count)
       for entry in entries { writer.byteString(entry) }
     case .entries(.spare(let run)):
-      writer.arrayHead(5)
-      writer.unsigned(10)
+      writer.arrayHead(EntryRun.frameItems)
+      writer.unsigned(EntryRun.frameKind)
       run.write(to: &writer)
     case .credit(let bytes):
       writer.arrayHead(2)
@@ -129,6 +150,17 @@ public enum SyncFrame: Sendable, Hashable {
     case .ping:
       writer.arrayHead(1)
       writer.unsigned(11)
+    case .begun(let name):
+      writer.arrayHead(5)
+      writer.unsigned(16)
+      name.stream.write(to: &writer)
+      writer.unsigned(name.seq)
+      writer.byteString(name.signature)
+      writer.unsigned(UInt64(name.count))
+    case .continuation(let continuation):
+      writer.arrayHead(Continuation.items)
+      writer.unsigned(Continuation.kind)
+      continuation.run.write(skipped: continuation.skipped, to: &writer)
     case .positions(let positions):
       writer.arrayHead(2)
       writer.unsigned(9)
@@ -217,10 +249,27 @@ public enum SyncFrame: Sendable, Hashable {
       }
       self = .positions(positions)
     case (11, 1): self = .ping
-    case (10, 5): self = .entries(.spare(try EntryRun(from: &reader)))
+    case (16, 5):
+      let stream = try StreamID(from: &reader)
+      let seq = try reader.unsigned()
+      guard seq >= 1 else { throw .outOfRange }
+      let signature = try reader.byteString(atMost: LogLimits.signatureBytesMax)
+      self = .begun(.init(stream: stream, seq: seq, signature: signature, count: try Self.skipped(from: &reader)))
+    case (Continuation.kind, Continuation.items):
+      let head = try EntryRun.Head(from: &reader)
+      let skipped = try Self.skipped(from: &reader)
+      self = .continuation(Continuation(run: try EntryRun(head, from: &reader), skipped: skipped))
+    case (EntryRun.frameKind, EntryRun.frameItems): self = .entries(.spare(try EntryRun(from: &reader)))
     default: throw .unsupported
     }
     try reader.finish()
+  }
+
+  /// Bytes of a payload, at least one.
+  private static func skipped(from reader: inout CBORReader) throws(CBORReader.Failure) -> Int {
+    let count = try reader.count(atMost: LogLimits.entryBytesMax)
+    guard count >= 1 else { throw .outOfRange }
+    return count
   }
 
   /// Hash over heads in stream order; what `Hello.digest` carries.

@@ -25,11 +25,13 @@ extension SyncSession {
       return complete() + (isLive ? [.writeReceipts] : [])
     }
     phase = .comparing
+    if version < 3 { begun = nil }
+    let offer: [Action] = begun.map { [.send(.begun($0.name))] } ?? []
     if let movedSince, movedSince.count <= SessionLimits.headsPerFrame, hello.agreed == theirs.agreed {
       isBrief = true
-      return [.send(.frontier(heads: movedSince, isLast: true))]
+      return offer + [.send(.frontier(heads: movedSince, isLast: true))]
     }
-    return wholeFrontier()
+    return offer + wholeFrontier()
   }
 
   private func wholeFrontier() -> [Action] {

@@ -104,20 +104,27 @@ public struct SyncSession: Sendable {
   var hasReceivedDone: Bool { donesReceived == 1 + wanted.values.reduce(0, +) }
   let settledForks: Set<StreamID>
   let lacked: [StreamID: UInt64]
+  /// What an earlier connection cut off and this session has not got the rest of; after `cutOff` what the next one may
+  /// begin with.
+  public internal(set) var begun: BegunEntry?
+  /// What the peer holds the beginning of.
+  var peerBegun: BegunEntry.Name?
 
   /// - Parameters:
   ///   - moved: those of `heads` that moved since the agreement the hello names.
   ///   - settledForks: streams whose fork is known and of which our branch stands: the other one is not asked for again.
+  ///   - begun: the beginning of the entry after one of `heads`, from an earlier session with this peer.
   ///   - lacked: streams with the position of a branch that is known by a proof alone: it is asked for.
   ///   - hello: ours; its digest is over `heads`.
   ///   - peer: the office the transport's certificate was chartered for; the peer's hello must agree.
   ///   - heads: our heads of streams that both sides may hold, superiors' first.
   public init(
     hello: SyncFrame.Hello, peer: OfficeCode, heads: [StreamHead], moved: [StreamHead]? = nil,
-    settledForks: Set<StreamID> = [], lacked: [StreamID: UInt64] = [:]
+    settledForks: Set<StreamID> = [], lacked: [StreamID: UInt64] = [:], begun: BegunEntry? = nil
   ) {
     self.settledForks = settledForks
     self.lacked = lacked
+    self.begun = begun
     movedSince = hello.agreed == nil ? nil : moved
     self.hello = hello
     self.peer = peer
@@ -168,6 +175,11 @@ public struct SyncSession: Sendable {
     case .ping:
       guard peerHello != nil, version >= 3 else { return violated("ping out of turn") }
       return []
+    case .begun(let name):
+      guard phase == .comparing, version >= 3, peerBegun == nil else { return violated("begun out of turn") }
+      peerBegun = name
+      return []
+    case .continuation(let continuation): return receivedContinuation(continuation)
     case .attachment: return violated("attachment out of turn")
     case .close(let code, let text):
       phase = .closed
@@ -205,7 +217,7 @@ public struct SyncSession: Sendable {
     let run = version == 1 ? CarriedRun.whole(spare.stream, entries.map(\.encoded)) : .spare(spare)
     credit -= run.bytes
     entriesSent += run.count
-    return [.send(.entries(run))] + advance()
+    return [.send(continuation(of: spare).map { .continuation($0) } ?? .entries(run))] + advance()
   }
 
   /// The shell stored what `store` gave it.

@@ -81,6 +81,13 @@ def read_frame(data):
         frame = read_run(reader)
     elif shape == (11, 1):
         frame = {"frame": "ping"}
+    elif shape == (16, 5):
+        frame = {"frame": "begun", "stream": Stream.read(reader), "seq": reader.unsigned()}
+        if frame["seq"] < 1:
+            raise Refused("out-of-range")
+        frame |= {"signature": reader.bytes(SIGNATURE_MAX), "count": read_skipped(reader)}
+    elif shape == (17, 6):
+        frame = read_run(reader, "continuation")
     elif 12 <= shape[0] <= 15:
         return blobs.read_frame(data)
     else:
@@ -89,15 +96,23 @@ def read_frame(data):
     return frame
 
 
-def read_run(reader):
+def read_skipped(reader):
+    count = reader.unsigned()
+    if not 1 <= count <= PAYLOAD_MAX:
+        raise Refused("out-of-range")
+    return count
+
+
+def read_run(reader, kind="run"):
     stream, first = Stream.read(reader), reader.unsigned()
     if not 1 <= first < 1 << 63:
         raise Refused("out-of-range")
     previous = reader.null() or bytes(32) if first == 1 else reader.fixed(32)
+    skipped = {"skipped": read_skipped(reader)} if kind == "continuation" else {}
     count = reader.head(FRAME_MAX)
     if count < 1 or first + count >= 1 << 63:
         raise Refused("out-of-range")
-    frame = {"frame": "run", "stream": stream, "first": first, "previous": previous, "items": []}
+    frame = {"frame": kind, "stream": stream, "first": first, "previous": previous, **skipped, "items": []}
     last = {"suite": 1, "stamp": 0, "schema": 1, "seen": None}
     for _ in range(count):
         last = read_item(reader, last)

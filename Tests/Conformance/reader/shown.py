@@ -156,7 +156,7 @@ def show_frame(frame):
         shown["heads"] = [show_head(head) for head in shown["heads"]]
     if "stream" in shown:
         shown["stream"] = shown["stream"].name
-    if shown.get("frame") == "run":
+    if shown.get("frame") in ("run", "continuation"):
         shown["previous"] = shown["previous"].hex()
         shown["items"] = [show_item(item) for item in shown["items"]]
     if "entries" in shown:

@@ -101,7 +101,7 @@ final class ExchangeSide {
   private func find(_ count: Int) throws -> [BlobID] {
     if isAtEnd, isStale {
       isStale = false
-      files.look(for: named.filter { !store.isPresent($0.blob) }, asked: asked)
+      files.look(for: named.filter { !store.isPresent($0.blob) }, asked: asked, under: policy)
     } else if isAtEnd {
       return []
     }

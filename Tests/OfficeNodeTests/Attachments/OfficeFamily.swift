@@ -107,18 +107,32 @@ final class JoinedPorts: Sendable {
   private let rests: AsyncStream<Void>
   private let ends: [End]
 
-  /// - Parameter frames: that pass each way before the line is cut.
-  init(_ first: OfficeNode, _ second: OfficeNode, frames: Int = .max) async {
+  /// - Parameters:
+  ///   - frames: that pass each way before the line is cut.
+  ///   - onProgress: told what each of the two says of how far it has come.
+  init(
+    _ first: OfficeNode, _ second: OfficeNode, frames: Int = .max,
+    onProgress: (@Sendable (OfficeNode, DeskProgress) -> Void)? = nil
+  ) async {
     let (toFirst, toSecond) = (End(left: frames), End(left: frames))
     let (rests, rested) = AsyncStream<Void>.makeStream()
     self.rests = rests
     ends = [toFirst, toSecond]
     one = AttachmentPort(
-      node: first, peer: await second.context.office, send: { try toSecond.pass($0) }, onRest: { rested.yield() })
+      node: first, peer: await second.context.office, send: { try toSecond.pass($0) }, onRest: { rested.yield() },
+      onProgress: Self.telling(onProgress, of: first))
     other = AttachmentPort(
-      node: second, peer: await first.context.office, send: { try toFirst.pass($0) }, onRest: { rested.yield() })
+      node: second, peer: await first.context.office, send: { try toFirst.pass($0) }, onRest: { rested.yield() },
+      onProgress: Self.telling(onProgress, of: second))
     toFirst.port.withLock { $0 = one }
     toSecond.port.withLock { $0 = other }
+  }
+
+  private static func telling(
+    _ tell: (@Sendable (OfficeNode, DeskProgress) -> Void)?, of node: OfficeNode
+  ) -> (@Sendable (DeskProgress) -> Void)? {
+    guard let tell else { return nil }
+    return { tell(node, $0) }
   }
 
   /// Runs both until they rest, or the line is cut, or `body` returns.

@@ -1,6 +1,8 @@
 import Casebook
+import Casework
 import Foundation
 import Replication
+import Synchronization
 import Testing
 
 @testable import OfficeNode
@@ -72,6 +74,35 @@ struct PortTests {
     #expect(isPresent(blob, top, middle, beside) == [true, true, false])
     #expect(top.blobs.isSound(blob))
     #expect(upper.other.counts.bytesSent >= content.count)
+  }
+
+  @Test("how far content has come is told on both sides, with what is still to come")
+  func progress() async throws {
+    let family = try await OfficeFamily()
+    let (top, below) = (family.top, try await family.join("130526", under: family.top))
+    try await family.meet(top, below)
+    let lengths = [9 * Self.chunk + 1, 3 * Self.chunk, 20_000]
+    for (seed, length) in lengths.enumerated() {
+      _ = try await below.name(StoreFixture.content(length, seed: UInt64(seed)), for: .up)
+    }
+    try await family.meet(below, top)
+    let reports = Mutex<(taken: [DeskProgress], given: [DeskProgress])>(([], []))
+    let ports = await JoinedPorts(top, below) { node, report in
+      reports.withLock { if node === top { $0.taken.append(report) } else { $0.given.append(report) } }
+    }
+    #expect(await ports.run() == nil)
+    let all = lengths.reduce(0, +)
+    let (taken, given) = reports.withLock { $0 }
+    #expect(!taken.isEmpty && !given.isEmpty)
+    for told in [taken, given] {
+      #expect(told.allSatisfy { $0.unit == .bytes && $0.done > 0 && $0.done <= $0.total })
+      #expect(told.map(\.done) == told.map(\.done).sorted())
+    }
+    // Who fetches knows all of it from the beginning; what came and is not on the disk yet counts twice for a moment.
+    let most = all + lengths.reduce(0) { $0 + BlobManifest.encodedBytes(ofLength: $1) } + AttachmentLimits.askedBytesMax
+    #expect(taken.allSatisfy { $0.total >= all && $0.total <= most })
+    #expect(given.allSatisfy { $0.total <= most })
+    #expect(taken[0].work.zh.contains("130526") && given[0].work.en.contains("1305"))
   }
 
   @Test("a line that is cut again and again: everything comes at last, and little twice")
