@@ -33,6 +33,7 @@ public actor OfficeNode {
   /// What connections of this process did.
   nonisolated let transport = TransportCounters()
   nonisolated let catchUpGate = AdmissionGate()
+  nonisolated let coverage = RememberedCoverage()
   nonisolated let readers = DeskReaders()
   var begunEntries = BegunEntries()
   /// Count of moves up to which receipts and what else is owed have been looked for.

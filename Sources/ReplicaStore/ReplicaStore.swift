@@ -89,6 +89,8 @@ public final class ReplicaStore: Sendable {
         try database.execute(sql: "PRAGMA synchronous = FULL")
         try database.execute(sql: "PRAGMA wal_autocheckpoint = \(checkpointPages)")
         try database.execute(sql: "PRAGMA cache_size = -\(cacheKibibytes)")
+        // A row that is replaced is deleted first: what follows deletions must hear of it (`Schema.changeCounts`).
+        try database.execute(sql: "PRAGMA recursive_triggers = ON")
       }
       let store = ReplicaStore(queue: queue, schema: schema, suites: suites, timing: timing)
       guard try store.durability() == 2 else { throw StoreError(.io, cause: "synchronous") }

@@ -94,6 +94,7 @@ enum Schema {
     entryTotals,
     conflictRows,
     fileTallies,
+    changeCounts,
   ]
   /// Migrations after which rows' stamps have the form of today.
   private static let stampsVersion = 3
@@ -171,6 +172,7 @@ enum Schema {
     if type.number == RecordType.subject.number {
       try database.execute(sql: "CREATE INDEX IF NOT EXISTS r_subject_office ON r_subject (office)")
     }
+    try countChanges(of: type, database)
     if type.number == RecordType.drawSection.number {
       try database.execute(sql: "CREATE INDEX IF NOT EXISTS r_draw_section_owner ON r_draw_section (owner)")
     }

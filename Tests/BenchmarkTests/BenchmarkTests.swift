@@ -108,4 +108,17 @@ struct BenchmarkTests {
     #expect((report["memory_peak_kibibytes"] as? Int ?? .max) <= 512 * 1_024)
     #expect((report["rest_with_all"] as? [String: Any])?["memory_kibibytes"] as? Int ?? 0 > 0)
   }
+
+  @Test("the board counts every file that was written for it, and has coverage from checks whose acts are read")
+  func board() throws {
+    let output = try run([
+      "board", "--json", "--offices", "4", "--files", "2000", "--units", "80", "--boards", "3",
+      "--docket", URL(fileURLWithPath: Self.executable).deletingLastPathComponent().path + "/docket",
+    ])
+    #expect(output.status == 0)
+    let report = try #require(try JSONSerialization.jsonObject(with: Data(output.out.utf8)) as? [String: Any])
+    #expect(report["files"] as? Int == 2_000)
+    #expect((report["board"] as? [String: Any])?["count"] as? Int == 3)
+    #expect(report["memory_peak_kibibytes"] as? Int ?? 0 > 0)
+  }
 }

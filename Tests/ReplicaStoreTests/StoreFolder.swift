@@ -26,11 +26,11 @@ final class StoreFolder {
     return try queue.read { try Int.fetchOne($0, sql: sql) }
   }
 
-  /// Every row of the tables that are made from the log, sorted, without the numbers of arrival.
+  /// Every row of the tables that are made from the log, sorted, without the numbers of arrival and of changes.
   func dump() throws -> [String] {
     let queue = try DatabaseQueue(path: database)
     defer { try? queue.close() }
-    let kept: Set = ["stream", "entry", "entry_aside", "fork_proof", "parked_run"]
+    let kept: Set = ["stream", "entry", "entry_aside", "fork_proof", "parked_run", "change_count"]
     return try queue.read { database in
       let tables = try String.fetchAll(database, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
       return try tables.filter { !kept.contains($0) }.flatMap { table in

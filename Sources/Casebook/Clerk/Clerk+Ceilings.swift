@@ -27,7 +27,8 @@ extension Clerk {
       $0.kind == draft.kind && $0.pack == pack.code && $0.regime == regime.id
     }
     var reader = CheckReader(packs: try PackCache(context: context, storage: storage))
-    let visits = try CeilingCount(storage: storage).visits(
+    var count = CeilingCount(storage: storage)
+    let visits = try count.visits(
       inspections, in: openedOn.year, under: rule, workflow: pack.workflow, identity: identity.of, reader: &reader)
     let present = visits[identity.of(subject)] ?? 0
     guard present >= rule.atMost else { return nil }

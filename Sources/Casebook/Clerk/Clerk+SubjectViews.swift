@@ -55,7 +55,8 @@ extension Clerk {
       }
       var counted = 0
       if let rule, let pack = held?.pack {
-        counted = try CeilingCount(storage: storage).visits(
+        var count = CeilingCount(storage: storage)
+        counted = try count.visits(
           files, in: today.year, under: rule, workflow: pack.workflow, identity: { _ in "" }, reader: &reader
         ).values.reduce(0, +)
       }

@@ -10,7 +10,7 @@ extension Clerk {
 
   func board(in storage: any ReplicaStorage) throws -> BoardView {
     let soon = context.calendar.date(after: today, workingDays: Self.soonWorkingDays).date.description
-    var book = try CoverageBook(context: context, today: today, storage: storage)
+    var book = try CoverageBook(context: context, today: today, storage: storage, shelf: coverageShelf)
     let coverage = try book.percentMet()
     let newest = try newestEntries(in: storage)
     let tallies = Dictionary(
@@ -69,7 +69,7 @@ extension Clerk {
   }
 
   func coverageRows(in storage: any ReplicaStorage) throws -> [CoverageRow] {
-    var book = try CoverageBook(context: context, today: today, storage: storage)
+    var book = try CoverageBook(context: context, today: today, storage: storage, shelf: coverageShelf)
     return try book.rows()
   }
 }

@@ -12,19 +12,22 @@ public struct Clerk {
   private let makeID: () -> RecordID
   /// So many unpredictable bytes, for the nonce of a draw.
   let randomBytes: (Int) -> [UInt8]
+  let coverageShelf: (any CoverageShelf)?
 
   /// - Parameters:
   ///   - makeID: a fresh id at each call.
+  ///   - coverageShelf: what was counted for earlier boards.
   ///   - randomBytes: so many unpredictable bytes; without it no draw can be committed.
   public init(
     context: ReplicaContext, signer: any Signer, now: UInt64, makeID: @escaping () -> RecordID,
-    randomBytes: @escaping (Int) -> [UInt8] = { _ in [] }
+    coverageShelf: (any CoverageShelf)? = nil, randomBytes: @escaping (Int) -> [UInt8] = { _ in [] }
   ) {
     self.context = context
     self.signer = signer
     self.now = now
     self.makeID = makeID
     self.randomBytes = randomBytes
+    self.coverageShelf = coverageShelf
     today = CivilDate.fromUnixMilliseconds(now)
   }
 

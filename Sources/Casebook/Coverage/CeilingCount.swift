@@ -6,11 +6,15 @@ import Replication
 /// Not counted: visits that were cancelled, and those that a complaint, a case or an order gave rise to (个案检查).
 struct CeilingCount {
   let storage: any ReplicaStorage
+  /// Offices of the files that visits came from.
+  private(set) var reach = CoverageReach()
+
+  init(storage: any ReplicaStorage) { self.storage = storage }
 
   /// - Parameter inspections: the regime's files of the kind inspection.
   /// - Parameter identity: what stands for the unit of a subject's record, so that one registered twice is one.
   /// - Parameter reader: keeps what it reads of the files for the next count.
-  func visits(
+  mutating func visits(
     _ inspections: [CaseSummary], in year: Int, under rule: CeilingRule, workflow: (String) -> Workflow?,
     identity: (String) -> String, reader: inout CheckReader
   ) throws -> [String: Int] {
@@ -23,7 +27,11 @@ struct CeilingCount {
         continue
       }
       let source = try storage.row(RecordType.caseFile.number, summary.file)?.text(12) ?? ""
-      if try Self.isCaseDriven(source, in: storage) { continue }
+      if let id = RecordID(hex: source) {
+        let row = try storage.row(RecordType.caseFile.number, id)
+        reach.looked(at: row?.text(9))
+        if Self.isCaseDriven(row) { continue }
+      }
       visits[identity(summary.subject), default: 0] += 1
     }
     return visits
@@ -31,7 +39,10 @@ struct CeilingCount {
 
   /// - Parameter source: id of the file a visit comes from, or empty.
   static func isCaseDriven(_ source: String, in storage: any ReplicaStorage) throws -> Bool {
-    let row = try RecordID(hex: source).flatMap { try storage.row(RecordType.caseFile.number, $0) }
-    return row != nil && row?.text(1) != Workflow.Kind.inspection.rawValue
+    isCaseDriven(try RecordID(hex: source).flatMap { try storage.row(RecordType.caseFile.number, $0) })
+  }
+
+  private static func isCaseDriven(_ source: RecordRow?) -> Bool {
+    source != nil && source?.text(1) != Workflow.Kind.inspection.rawValue
   }
 }

@@ -4,19 +4,25 @@ import Replication
 /// Every indicator of every office at or below ours against what was done (指标完成情况). Nothing is left out: a row
 /// that cannot be counted says why.
 ///
-/// - Complexity: O(units + files of this year and, where an indicator looks back, of the last), and a fold for each check
-///   among them that was not closed on the day it was opened. Holds one office's units and files at a time.
+/// - Complexity: for each office of which anything changed since it was last counted on the same shelf, O(units + files of
+///   this year and, where an indicator looks back, of the last), and a fold for each check among them that was not closed
+///   on the day it was opened. Holds one office's units and files at a time.
 struct CoverageBook {
   private let context: ReplicaContext
   private let today: CivilDate
   private let storage: any ReplicaStorage
+  private let shelf: (any CoverageShelf)?
   private var packs: PackCache
   private var reader: CheckReader
 
-  init(context: ReplicaContext, today: CivilDate, storage: any ReplicaStorage) throws {
+  /// - Parameter shelf: what was counted before; `nil`: everything is counted.
+  init(
+    context: ReplicaContext, today: CivilDate, storage: any ReplicaStorage, shelf: (any CoverageShelf)? = nil
+  ) throws {
     self.context = context
     self.today = today
     self.storage = storage
+    self.shelf = shelf
     packs = try PackCache(context: context, storage: storage)
     reader = CheckReader(packs: packs)
   }
@@ -45,32 +51,69 @@ struct CoverageBook {
 
   /// Office by office, so that one office's units and files are held at a time.
   private mutating func eachRegime(_ body: (OfficeCode, RegimePlace, [CoverageRow]) -> Void) throws {
-    let settings = try storage.rows(RecordType.indicatorSetting.number)
-    let merges = try SubjectMerges(context: context, storage: storage)
-    let identity = try UnitIdentity(merges: merges, storage: storage)
-    let packs = try packs.inForce(on: today)
+    let counts = try shelf.map { _ in try storage.changeCounts() } ?? [:]
+    let ground = KeptCoverage.Ground(
+      today: today, office: context.office, tree: context.tree, changes: counts[""] ?? 0)
+    var common: CommonRecords?
     for office in offices {
-      var units: OfficeUnits?
-      let binding = [false, true].map {
-        BindingSettings.rows(settings, for: office, in: context.tree, on: today, own: $0)
+      let rows: [(place: RegimePlace, rows: [CoverageRow])]
+      if let kept = shelf?.kept(office), kept.isGood(on: ground, counts) {
+        rows = kept.rows
+      } else {
+        let records = try common ?? commonRecords()
+        common = records
+        var reach = CoverageReach()
+        rows = try self.rows(of: office, records, &reach)
+        let read = reach.offices.union([office.text]).map { ($0, counts[$0] ?? 0) }
+        shelf?.keep(
+          KeptCoverage(
+            ground: ground, read: Dictionary(read, uniquingKeysWith: { first, _ in first }),
+            total: reach.isIncomplete ? counts.values.reduce(0, +) : nil, rows: rows), of: office)
       }
-      for (number, pack) in packs.enumerated() where try binds(pack, office) {
-        var present =
-          try units ?? OfficeUnits(of: office, identity: identity, merges: merges, storage: storage)
-        let files = Dictionary(grouping: try present.named(files(of: office, under: pack)), by: \.regime)
-        units = present
-        for (position, regime) in pack.regimes.enumerated() {
-          let coverage = RegimeCoverage(
-            office: office.text, regime: regime, pack: pack, files: files[regime.id] ?? [],
-            register: present.register.of(regime), settings: binding[0], today: today)
-          let ceiling = CeilingRule(regime: regime, pack: pack, settings: binding[1], office: office.text)
-          let over = try over(ceiling, coverage, present)
-          let rows = try coverage.rows(reader: &reader, ceiling: ceiling, over: over)
-          body(office, RegimePlace(pack: number, regime: position), rows)
-        }
-      }
-      reader.forgetFiles()
+      for (place, rows) in rows { body(office, place, rows) }
     }
+  }
+
+  /// What every office is counted by.
+  private struct CommonRecords {
+    let settings: [RecordRow]
+    let merges: SubjectMerges
+    let identity: UnitIdentity
+    let packs: [RegimePack]
+  }
+
+  private mutating func commonRecords() throws -> CommonRecords {
+    let merges = try SubjectMerges(context: context, storage: storage)
+    return CommonRecords(
+      settings: try storage.rows(RecordType.indicatorSetting.number), merges: merges,
+      identity: try UnitIdentity(merges: merges, storage: storage), packs: try packs.inForce(on: today))
+  }
+
+  private mutating func rows(
+    of office: OfficeCode, _ common: CommonRecords, _ reach: inout CoverageReach
+  ) throws -> [(place: RegimePlace, rows: [CoverageRow])] {
+    var found: [(place: RegimePlace, rows: [CoverageRow])] = []
+    var units: OfficeUnits?
+    let binding = [false, true].map {
+      BindingSettings.rows(common.settings, for: office, in: context.tree, on: today, own: $0)
+    }
+    for (number, pack) in common.packs.enumerated() where try binds(pack, office) {
+      var present =
+        try units ?? OfficeUnits(of: office, identity: common.identity, merges: common.merges, storage: storage)
+      let files = Dictionary(grouping: try present.named(files(of: office, under: pack), &reach), by: \.regime)
+      units = present
+      for (position, regime) in pack.regimes.enumerated() {
+        let coverage = RegimeCoverage(
+          office: office.text, regime: regime, pack: pack, files: files[regime.id] ?? [],
+          register: present.register.of(regime), settings: binding[0], today: today)
+        let ceiling = CeilingRule(regime: regime, pack: pack, settings: binding[1], office: office.text)
+        let over = try over(ceiling, coverage, present, &reach)
+        let rows = try coverage.rows(reader: &reader, ceiling: ceiling, over: over)
+        found.append((RegimePlace(pack: number, regime: position), rows))
+      }
+    }
+    reader.forgetFiles()
+    return found
   }
 
   /// Files that may count: closed in the days that are looked at, or opened this year (a visit that is planned counts
@@ -85,13 +128,15 @@ struct CoverageBook {
 
   /// Units of an office that had more visits this year than the ceiling allows.
   private mutating func over(
-    _ ceiling: CeilingRule?, _ coverage: RegimeCoverage, _ units: OfficeUnits
+    _ ceiling: CeilingRule?, _ coverage: RegimeCoverage, _ units: OfficeUnits, _ reach: inout CoverageReach
   ) throws -> Int {
     guard let ceiling else { return 0 }
-    return try CeilingCount(storage: storage).visits(
+    var count = CeilingCount(storage: storage)
+    let visits = try count.visits(
       coverage.files.filter { $0.kind == Workflow.Kind.inspection.rawValue }, in: today.year, under: ceiling,
-      workflow: coverage.pack.workflow, identity: units.unit, reader: &reader
-    ).values.count { $0 > ceiling.atMost }
+      workflow: coverage.pack.workflow, identity: units.unit, reader: &reader)
+    reach.formUnion(count.reach)
+    return visits.values.count { $0 > ceiling.atMost }
   }
 
   private var offices: [OfficeCode] {
@@ -107,8 +152,19 @@ struct CoverageBook {
   }
 }
 
-/// Position of a pack among those in force, and of a regime in it.
-private struct RegimePlace: Hashable {
-  var pack: Int
-  var regime: Int
+/// Offices whose records a count looked at beside its own office's.
+struct CoverageReach {
+  private(set) var offices: Set<String> = []
+  /// Some record was not held.
+  private(set) var isIncomplete = false
+
+  /// - Parameter office: of the record; `nil`: there is no such record, or it says no office.
+  mutating func looked(at office: String?) {
+    if let office { offices.insert(office) } else { isIncomplete = true }
+  }
+
+  mutating func formUnion(_ other: CoverageReach) {
+    offices.formUnion(other.offices)
+    isIncomplete = isIncomplete || other.isIncomplete
+  }
 }

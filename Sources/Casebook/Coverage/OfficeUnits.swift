@@ -6,6 +6,8 @@ struct OfficeUnits {
   let register: UnitRegister
   private var identity: UnitIdentity
   private let storage: any ReplicaStorage
+  /// Other offices' records that files named, each with its office; empty for none.
+  private var foreign: [RecordReference: String] = [:]
   /// Records whose code `identity` was told, or that have none.
   private var known: Set<RecordReference> = []
 
@@ -28,14 +30,19 @@ struct OfficeUnits {
   }
 
   /// The files by the unit they concern, whichever of its records they name.
-  mutating func named(_ files: [CaseSummary]) throws -> [CaseSummary] {
+  /// - Parameter reach: told whose records were looked at.
+  mutating func named(_ files: [CaseSummary], _ reach: inout CoverageReach) throws -> [CaseSummary] {
     var files = files
     for index in files.indices {
       let subject = files[index].subject
       // Another office's record.
       if !subject.isEmpty, known.insert(subject).inserted {
-        identity.learn(subject, code: try UnitIdentity.code(of: subject, in: storage))
+        let row = try RecordID(hex: subject).flatMap { try storage.row(RecordType.subject.number, $0) }
+        foreign[subject] = row?.text(SubjectField.office) ?? ""
+        identity.learn(subject, code: row?.text(SubjectField.code) ?? "")
       }
+      // An empty name is no office's.
+      if let office = foreign[subject] { reach.looked(at: office.isEmpty ? nil : office) }
       files[index].subject = identity.of(subject)
     }
     return files

@@ -47,6 +47,9 @@ public struct RecordType: Sendable, Hashable {
     draw, drawSection, drawSecret, drawResult, subjectMerge, calendarYear, sealedPerson, attachment,
   ]
 
+  /// Types whose records concern what every office is counted by.
+  public static let ofAllOffices = [pack, packSection, indicatorSetting, subjectMerge]
+
   public static let subject = RecordType(
     number: 1, name: "subject",
     fields: [

@@ -21,6 +21,7 @@ public final class MemoryStorage: ReplicaStorage {
   private var rowsByKey: [RowKey: RecordRow] = [:]
   private var actsByFile: [RecordID: [RecordID: StoredAct]] = [:]
   private var summariesByFile: [RecordID: CaseSummary] = [:]
+  private var changes: [String: UInt64] = [:]
   private var held: [HeldChange] = []
   private var small: [String: [UInt8]] = [:]
   private var aside: [StreamID: [Entry]] = [:]
@@ -48,6 +49,7 @@ public final class MemoryStorage: ReplicaStorage {
     rowsByKey = other.rowsByKey
     actsByFile = other.actsByFile
     summariesByFile = other.summariesByFile
+    changes = other.changes
     held = other.held
     small = other.small
     aside = other.aside
@@ -226,7 +228,14 @@ public final class MemoryStorage: ReplicaStorage {
   public func receiptClock(ofEntry hash: Digest) -> UInt64? { receiptClocks[hash] }
 
   public func row(_ type: UInt64, _ id: RecordID) -> RecordRow? { rowsByKey[RowKey(type: type, id: id)] }
-  public func put(_ row: RecordRow) { rowsByKey[RowKey(type: row.type, id: row.id)] = row }
+  public func put(_ row: RecordRow) {
+    let old = rowsByKey.updateValue(row, forKey: RowKey(type: row.type, id: row.id))
+    if RecordType.ofAllOffices.contains(where: { $0.number == row.type }) { noteChange(of: nil) }
+    guard row.type == RecordType.subject.number else { return }
+    for row in [old, row].compactMap({ $0 }) { noteChange(of: row.text(SubjectField.office)) }
+  }
+  private func noteChange(of office: String?) { changes[office ?? "", default: 0] += 1 }
+  public func changeCounts() -> [String: UInt64] { changes }
   public func rows(_ type: UInt64, where field: UInt64, is value: FieldValue) -> [RecordRow] {
     rows(type).filter { $0.value(field) == value }
   }
@@ -261,7 +270,10 @@ public final class MemoryStorage: ReplicaStorage {
   public func removeDoubt(of act: RecordID) { doubted[act] = nil }
   public func hasClamps() -> Bool { !clamps.isEmpty }
 
-  public func put(_ summary: CaseSummary) { summariesByFile[summary.file] = summary }
+  public func put(_ summary: CaseSummary) {
+    let old = summariesByFile.updateValue(summary, forKey: summary.file)
+    for summary in [old, summary].compactMap({ $0 }) { noteChange(of: summary.openedBy) }
+  }
   public func summary(of file: RecordID) -> CaseSummary? { summariesByFile[file] }
   public func summaries() -> [CaseSummary] {
     summariesByFile.values.sorted { ($0.openedOn, $0.file) < ($1.openedOn, $1.file) }
@@ -280,6 +292,7 @@ public final class MemoryStorage: ReplicaStorage {
   public func fileTallies() -> [FileTally] { FileTally.all(of: summariesByFile.values) }
 
   public func clearProjection() {
+    for office in changes.keys { noteChange(of: office) }
     storedCharters = storedCharters.filter(\.isPinned).map { StoredCharter(charter: $0.charter, issuer: $0.issuer) }
     receiptsByStream = [:]
     receiptClocks = [:]

@@ -126,6 +126,9 @@ public protocol ReplicaStorage: AnyObject {
   ) throws -> [CaseSummary]
   /// Whether an office opened any file but orders under a pack.
   func hasFiles(openedBy office: String, pack: String) throws -> Bool
+  /// How often what belongs to an office has changed here: its units, the files it opened; under the empty name what
+  /// concerns all: packs, figures set, merges, records that say no office. Never goes down.
+  func changeCounts() throws -> [String: UInt64]
   /// Every file held, counted; in any order.
   func fileTallies() throws -> [FileTally]
   /// Drops every projected row, act, fact and summary; the log stays.

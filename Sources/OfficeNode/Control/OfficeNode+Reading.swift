@@ -26,7 +26,7 @@ extension OfficeNode {
   /// state of the database.
   private func view() throws -> OfficeView {
     OfficeView(
-      context: context, signer: signer, effects: effects,
+      context: context, signer: signer, effects: effects, coverage: coverage,
       snapshot: try StoreFailures.mapped { try home.openSnapshot() })
   }
 
@@ -43,9 +43,13 @@ private struct OfficeView: Sendable {
   let context: ReplicaContext
   let signer: SoftwareSigner
   let effects: SystemEffects
+  let coverage: RememberedCoverage
   let snapshot: StoreSnapshot
 
-  func clerk() -> Clerk { Clerk(context: context, signer: signer, now: effects.now(), makeID: effects.newID) }
+  func clerk() -> Clerk {
+    Clerk(
+      context: context, signer: signer, now: effects.now(), makeID: effects.newID, coverageShelf: coverage)
+  }
 }
 
 extension DeskRequest {

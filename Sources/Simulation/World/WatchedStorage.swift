@@ -128,6 +128,7 @@ final class WatchedStorage: ReplicaStorage {
   func hasFiles(openedBy office: String, pack: String) throws -> Bool {
     try storage.hasFiles(openedBy: office, pack: pack)
   }
+  func changeCounts() throws -> [String: UInt64] { try storage.changeCounts() }
   func fileTallies() throws -> [FileTally] { try storage.fileTallies() }
   func clearProjection() throws { try write { try $0.clearProjection() } }
   func put(_ held: HeldChange) throws {
