@@ -19,7 +19,7 @@ struct NetworkTests {
     "a slow line that resets every five seconds", .timeLimit(.minutes(5)),
     .enabled(if: Harness.unfit == nil, "\(Harness.unfit ?? "")"))
   func slice() async throws {
-    let figures = try await Harness.line("slice", cases: 300, live: 3, patience: 120)
+    let figures = try await Harness.line("slice", cases: 150, live: 3, patience: 120)
     hold(figures)
     #expect(figures.cuts > 0 && figures.links.values.contains { $0.connections > 1 })
   }

@@ -177,13 +177,22 @@ struct SessionRunner {
     }
   }
 
+  private mutating func tellGain() {
+    guard !hasToldGain else { return }
+    hasToldGain = true
+    onGain()
+  }
+
   private var stage: Keepalive.Stage { session.version < 3 ? .old : session.isLive ? .live : .exchanging }
 
   private mutating func ended(_ error: (any Error)?) async throws -> Bool {
     // What arrived need not be sent again: whole frames, of the one that was cut the entries up to there, and of the next
     // entry what there is.
     isBroken = true
+    let begun = session.begun
     _ = try? await carryOut(session.cutOff(connection.beginning))
+    // An entry that comes in parts over many connections is something too.
+    if session.begun != begun { tellGain() }
     let entries = waiting.reduce(0) { $0 + $1.count }
     if !waiting.isEmpty { _ = try? await storeWaiting() }
     await node.logBreak(with: peer, cut: connection.beginning.count, entries: entries, begun: session.begun?.name.count)
@@ -227,10 +236,7 @@ struct SessionRunner {
     let hasMore = inbox.hasFrame || connection.hasFrameAtHand
     let mustStore = !waiting.isEmpty && (waitingBytes >= Self.commitBytes || !hasMore)
     let hasEnded = mustStore ? try await storeWaiting() : false
-    if !hasToldGain, session.hasGained {
-      hasToldGain = true
-      onGain()
-    }
+    if session.hasGained { tellGain() }
     return hasEnded || isOver
   }
 

@@ -31,8 +31,6 @@ class Line:
     resets: bool = True
     # Whether the resets are lost too: both ends go on as if nothing had been.
     silent: bool = False
-    # Without imports and packs, whose entries are large beside so little else.
-    is_small: bool = False
 
 
 LINES = {
@@ -48,8 +46,8 @@ LINES = {
     "harsh": Line(rate="256kbit", cut_every=5),
     # Everything at once: after a cut and a handshake of two seconds and more some 10 KiB are left of five seconds.
     "all": Line(delay=0.3, loss=10, rate="64kbit", cut_every=5, cut_down=0.5),
-    # Needs no packet filter, and carries small entries alone: for machines that test each change.
-    "slice": Line(delay=0.05, rate="256kbit", cut_every=5, cut_down=0, is_small=True),
+    # Needs no packet filter: for machines that test each change.
+    "slice": Line(delay=0.05, rate="256kbit", cut_every=5, cut_down=0),
 }
 
 
@@ -143,11 +141,9 @@ def _measured(world, line, kind, count, patience, live):
     for office in offices.values():
         office.serve("--listen", "none", "--manual-sync")
         workload.hire(office)
-        if not line.is_small:
-            workload.units(office, count)
+        workload.units(office, count)
         workload.cases(office, count)
-    if not line.is_small:
-        offices["city"].command("regime", "publish", "hongjiang")
+    offices["city"].command("regime", "publish", "hongjiang")
     world.stop()
     apart = {name: office.heads() for name, office in offices.items()}
     authors = {
@@ -180,7 +176,7 @@ def _measured(world, line, kind, count, patience, live):
     world.settle(120)
     world.stop()
     for name, office in offices.items():
-        if not line.is_small and not _knows(office, "hongjiang"):
+        if not _knows(office, "hongjiang"):
             raise Failed(f"{name} never got the city's rules")
     world.verify()
     links = {}
