@@ -88,6 +88,7 @@ struct SimulateCommand: AsyncParsableCommand {
       while next < min(jobs, count) { add() }
       while let results = try await group.next() {
         for result in results { report(result, &summary) }
+        tell(summary, of: count * store.stores.count)
         let isCaught = canary != nil && summary.isGood(canary: canary)
         if next < count, !isCaught { add() }
       }
@@ -125,6 +126,15 @@ struct SimulateCommand: AsyncParsableCommand {
     )
     if !isSingle { print("  \(options)") }
     for finding in result.findings.prefix(isSingle ? 50 : 4) { print("  \(finding)") }
+  }
+
+  /// How far many seeds have come, beside the results: two thousand of large trees take an hour and more.
+  private func tell(_ summary: Summary, of runs: Int) {
+    let steps = 20
+    guard runs >= steps, summary.runs % (runs / steps) < store.stores.count else { return }
+    // Into a file, too, what failed so far can be read.
+    fflush(nil)
+    FileHandle.standardError.write(Data("\(summary.runs)/\(runs), \(summary.failed) failed\n".utf8))
   }
 
   struct Summary {

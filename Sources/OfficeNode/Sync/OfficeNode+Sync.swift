@@ -52,6 +52,8 @@ extension OfficeNode {
   /// What a connection cut off, for the next session with the peer.
   func keep(_ begun: BegunEntry, of peer: OfficeCode) { begunEntries.keep(begun, of: peer) }
 
+  func hasGrown(_ begun: BegunEntry.Name, at peer: OfficeCode) -> Bool { begunEntries.hasGrown(begun, at: peer) }
+
   /// Heads that both may hold and that moved after the given count, superiors' streams first.
   func heads(movedAfter moves: UInt64, sharedWith peer: OfficeCode) throws -> [StreamHead] {
     let context = context

@@ -237,6 +237,8 @@ struct SessionRunner {
     let mustStore = !waiting.isEmpty && (waitingBytes >= Self.commitBytes || !hasMore)
     let hasEnded = mustStore ? try await storeWaiting() : false
     if session.hasGained { tellGain() }
+    // Who carries one entry up in parts hears of each part from the next session's peer alone.
+    if case .begun(let name) = frame, !isOver, await node.hasGrown(name, at: peer) { tellGain() }
     return hasEnded || isOver
   }
 
