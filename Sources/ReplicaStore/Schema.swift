@@ -170,7 +170,9 @@ enum Schema {
       try database.execute(sql: "CREATE INDEX IF NOT EXISTS r_attachment_file ON r_attachment (file)")
     }
     if type.number == RecordType.subject.number {
-      try database.execute(sql: "CREATE INDEX IF NOT EXISTS r_subject_office ON r_subject (office)")
+      // Records that say no office take no room in it.
+      try database.execute(
+        sql: "CREATE INDEX IF NOT EXISTS r_subject_office ON r_subject (office) WHERE office IS NOT NULL")
     }
     try countChanges(of: type, database)
     if type.number == RecordType.drawSection.number {

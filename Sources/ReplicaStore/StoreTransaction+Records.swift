@@ -30,9 +30,16 @@ extension StoreTransaction {
   public func rows(_ type: UInt64, where field: UInt64, is value: FieldValue) throws -> [RecordRow] {
     guard let record = schema.type(type), let column = record.field(field) else { return [] }
     return try Row.fetchAll(
-      database.cachedStatement(sql: "SELECT * FROM \(Schema.table(record)) WHERE \(column.name) IS ? ORDER BY id"),
-      arguments: [Self.column(value, column.kind)]
+      database.cachedStatement(sql: "SELECT * FROM \(Schema.table(record)) WHERE \(column.name) \(Self.test(value)) ORDER BY id"),
+      arguments: Self.argument(value, column.kind)
     ).map { try self.record($0, type: type, fields: record.fields) }
+  }
+
+  /// An index that leaves out rows without a value serves `=` alone.
+  private static func test(_ value: FieldValue) -> String { value == .null ? "IS NULL" : "= ?" }
+
+  private static func argument(_ value: FieldValue, _ kind: RecordType.Field.Kind) -> StatementArguments {
+    value == .null ? [] : [column(value, kind)]
   }
 
   public func values(
@@ -43,8 +50,8 @@ extension StoreTransaction {
     let list = columns.map { $0?.name ?? "NULL" }.joined(separator: ", ")
     let cursor = try Row.fetchCursor(
       database.cachedStatement(
-        sql: "SELECT id, extra IS NULL\(list.isEmpty ? "" : ", " + list) FROM \(Schema.table(record)) WHERE \(column.name) IS ?"
-      ), arguments: [Self.column(value, column.kind)])
+        sql: "SELECT id, extra IS NULL\(list.isEmpty ? "" : ", " + list) FROM \(Schema.table(record)) WHERE \(column.name) \(Self.test(value))"
+      ), arguments: Self.argument(value, column.kind))
     var found: [RecordValues] = []
     while let row = try cursor.next() {
       guard let id = RecordID([UInt8](row[0] as Data)) else { throw StoreError(.corrupt, cause: "record id") }
