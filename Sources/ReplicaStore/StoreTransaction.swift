@@ -67,7 +67,7 @@ public final class StoreTransaction: ReplicaStorage {
         insert.bind(Int64(entry.header.seq), at: 2)
         insert.bind(blob: bytes, at: 3)
         insert.bind(Int64(milliseconds), at: 4)
-        insert.bind(total, at: 5)
+        insert.bind(entry.header.seq % Schema.totalStride == 0 ? total : 0, at: 5)
         try insert.run()
       }
     }
