@@ -83,6 +83,24 @@ struct RevocationTests {
     }
   }
 
+  @Test("a revoked key owes nothing: what it says counts nowhere, and would be owed again after each exchange")
+  func owesNothing() throws {
+    let scene = try Scene(.retired)
+    let (county, city) = (scene.region.county, scene.region.city)
+    #expect(county.context.tree.isRevoked(county.context.key))
+    for index in 0..<3 {
+      // A head of the superior's that the county would report as it saw it.
+      try city.name(city.newID(), "通知\(index)", for: .down)
+      try city.meet(county)
+      #expect(try Witness.owed(context: county.context, at: county.now, in: county.storage).isEmpty)
+      #expect(try county.witness() == 0)
+    }
+    // Its superior goes on receipting what it hands in, once.
+    try city.witness()
+    try city.meet(county)
+    #expect(try city.witness() == 0)
+  }
+
   @Test("a revocation counts only from an office above; a forged one is held and told")
   func authority() throws {
     let region = try Judged()

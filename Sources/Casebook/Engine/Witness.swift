@@ -8,11 +8,14 @@ public enum Witness {
   /// - Parameter moves: looks only at streams that moved after this count; `nil`: at all. What a changed tree lets be
   ///   receipted is found only among all.
   /// - Returns: changes by audience: what is said of a stream reaches every holder of that stream. Each is to be recorded
-  ///   as a transaction of its own.
+  ///   as a transaction of its own. Nothing while this office's key is revoked.
   public static func owed(
     context: ReplicaContext, movedAfter moves: UInt64? = nil, at wallMilliseconds: UInt64,
     in storage: any ReplicaStorage
   ) throws -> [(audience: Audience, changes: [Change])] {
+    // What a revoked key says counts nowhere, so it would be owed for ever: two offices in contact would write without
+    // end. The office's next key says it.
+    if context.tree.isRevoked(context.key) { return [] }
     var byAudience: [Audience: [Change]] = [:]
     let position = try storage.entryCount()
     for head in try moves.map({ try storage.heads(movedAfter: $0) }) ?? storage.heads() {
