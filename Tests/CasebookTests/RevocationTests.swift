@@ -83,6 +83,49 @@ struct RevocationTests {
     }
   }
 
+  @Test("a charter that counts by its superior's receipt alone: who begins anew takes the stream with it, a sibling does not")
+  func seatByReceipt() throws {
+    let region = try Judged()
+    let (city, county) = (region.city, region.county)
+    let town = try county.subordinate("130526001", salt: 3)
+    let sibling = try city.subordinate("130527", salt: 4)
+    let office = town.context.office
+    let charter = try #require(county.storage.head(of: county.context.stream(.subtree(office))))
+    try county.send(to: city)
+    // Witnessed in time, and beyond the cut: a superior that was set back in between names none.
+    try city.write(
+      [.receipt(Receipt(head: charter, clock: city.now, position: city.storage.entryCount()))], for: .subtree(office))
+    try city.write(
+      [
+        .revocation(
+          Revocation(
+            office: county.context.office, key: county.context.key, reason: .retired,
+            position: city.storage.entryCount() + 1, cuts: [], text: "换机"))
+      ], for: .subtree(county.context.office))
+    let receipts = city.storage.entries(of: city.context.stream(.subtree(office)), from: 1, bytesMax: .max)
+
+    let anew = try county.restored()
+    anew.context.tree = OfficeTree(rootKey: county.context.tree.rootKey)
+    anew.context.standing = Standing()
+    for charter in region.province.storage.charters() where charter.charter.office != office {
+      anew.storage.put(StoredCharter(charter: charter.charter, issuer: charter.issuer))
+    }
+    try anew.context.refresh(from: anew.storage)
+    func take(_ replica: Replica, _ audience: Audience) throws {
+      try anew.take(replica.storage.entries(of: replica.context.stream(audience), from: 1, bytesMax: .max))
+    }
+    try take(city, .subtree(county.context.office))
+    // Nothing of its own names the town yet.
+    #expect(try anew.take(receipts) == nil)
+    try take(county, .subtree(office))
+    #expect(anew.context.tree.seat(office) == nil)
+    #expect(try anew.take(receipts)?.stored == receipts.count)
+    #expect(anew.context.tree.seat(office)?.key == town.context.key)
+
+    sibling.context.tree = anew.context.tree
+    #expect(try sibling.take(receipts) == nil)
+  }
+
   @Test("a revoked key owes nothing: what it says counts nowhere, and would be owed again after each exchange")
   func owesNothing() throws {
     let scene = try Scene(.retired)

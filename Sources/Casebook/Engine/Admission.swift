@@ -202,7 +202,7 @@ public struct Admission {
     _ = try verify(
       run, after: StreamHead(stream: stream, seq: first.header.seq - 1, hash: first.header.previous), of: stream, by: key)
     try putAside(run.entries, of: stream, in: storage)
-    return Outcome(stored: 0, known: run.entries.count, fork: projector.context.standing.fork(of: stream)?.seq)
+    return Outcome(stored: 0, known: run.entries.count, fork: projector.context.standing.firstFork(of: stream))
   }
 
   private func putAside(_ run: [Entry], of stream: StreamID, in storage: any ReplicaStorage) throws {

@@ -15,7 +15,10 @@ struct BranchChoice {
         try !context.judge(stream, in: storage).branchStands
       else { continue }
       // A stream may fork again on the branch that stands so far: its branches part from the held one at any of them.
-      let known = try forks.filter { $0 <= head.seq }.flatMap { try branches(of: stream, from: $0, in: storage) }
+      let aside = try storage.entriesAside(of: stream)
+      let known = try forks.filter { $0 <= head.seq }.flatMap {
+        try branches(of: stream, from: $0, among: aside, in: storage)
+      }
       for branch in known where try stands(branch, in: storage) {
         guard let first = branch.first, let last = branch.last, let suite = context.suites[last.header.suite] else {
           continue
@@ -34,8 +37,9 @@ struct BranchChoice {
   }
 
   /// Chains that lie aside and part from the held one at `seq`, each as far as it is known.
-  private func branches(of stream: StreamID, from seq: UInt64, in storage: any ReplicaStorage) throws -> [[Entry]] {
-    let aside = try storage.entriesAside(of: stream)
+  private func branches(
+    of stream: StreamID, from seq: UInt64, among aside: [Entry], in storage: any ReplicaStorage
+  ) throws -> [[Entry]] {
     let trunk = seq == 1 ? Digest.zero : try context.hash(of: stream, at: seq - 1, in: storage)
     var branches: [[Entry]] = []
     var open = aside.filter { $0.header.seq == seq && $0.header.previous == trunk }.map { [$0] }

@@ -103,7 +103,7 @@ struct LogAudit {
         view.receipts += 1
         let receipt = stored.receipt
         // Of a fork the receipts of the other branch are evidence, not a fault of this one.
-        if let fork = context.standing.fork(of: head.stream), receipt.head.seq >= fork.seq { continue }
+        if let fork = context.standing.firstFork(of: head.stream), receipt.head.seq >= fork { continue }
         guard receipt.head.seq <= head.seq else {
           view.problems.append(
             problem(

@@ -130,7 +130,7 @@ extension Projector {
     of stream: StreamID, from seq: UInt64, in storage: any ReplicaStorage
   ) throws -> [Receipt] {
     let all = try context.witnessed(stream, from: seq, in: storage).map(\.receipt)
-    guard context.standing.fork(of: stream) != nil else { return all }
+    guard context.standing.firstFork(of: stream) != nil else { return all }
     return try all.filter { receipt in
       try context.hash(of: stream, at: receipt.head.seq, in: storage).map { $0 == receipt.head.hash } ?? true
     }

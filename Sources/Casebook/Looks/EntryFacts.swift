@@ -90,7 +90,7 @@ struct EntryFacts {
   /// Each office's first receipt over the entry, the earliest first.
   func receipts(over found: FoundEntry) throws -> [EntryExplanation.Receipt] {
     let (stream, seq) = (found.entry.header.stream, found.entry.header.seq)
-    let isForked = context.standing.fork(of: stream) != nil
+    let isForked = context.standing.firstFork(of: stream) != nil
     let chain = try isForked ? chain(through: found) : [:]
     var first: [String: EntryExplanation.Receipt] = [:]
     for stored in try storage.receipts(of: stream) where stored.receipt.head.seq >= seq {

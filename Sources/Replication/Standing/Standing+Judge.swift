@@ -9,11 +9,11 @@ extension Standing {
   ) rethrows -> StreamJudgement {
     var judgement = StreamJudgement()
     let held = try receipts.filter { try hash($0.receipt.head.seq) == $0.receipt.head.hash }
-    for fork in try forks(of: stream, concerning: hash) {
-      judgement.firstFork = judgement.firstFork ?? fork.seq
-      if try !isStanding(at: fork, of: stream, receipts: receipts, in: tree, suites: suites, hash: hash) {
-        judgement.lost.append(fork.seq)
-      }
+    let forks = try forks(of: stream, concerning: hash)
+    judgement.firstFork = forks.first?.seq
+    for (fork, witness) in zip(forks, Self.witnesses(of: forks, among: receipts, in: tree))
+    where try !isStanding(at: fork, of: stream, witness: witness, in: tree, suites: suites, hash: hash) {
+      judgement.lost.append(fork.seq)
     }
     for issued in issuedRevocations(of: stream.author) {
       let revocation = issued.revocation
@@ -59,20 +59,39 @@ extension Standing {
     return found
   }
 
-  /// Whether the branch held is the one that was witnessed first: the nearest superior's receipts decide, in the order
-  /// of its own log. The root has nobody above: of its branches the one with the least header stands.
-  /// - Returns: false also while nobody has witnessed either branch, or the witnessed one is longer than ours.
-  private func isStanding(
-    at fork: Fork, of stream: StreamID, receipts: [WitnessedHead], in tree: OfficeTree, suites: SuiteSet,
-    hash: (UInt64) throws -> Digest?
-  ) rethrows -> Bool {
-    let first = receipts.filter { $0.receipt.head.seq >= fork.seq }.min { left, right in
+  /// The receipt that decides at each fork, of those that reach it: the nearest superior's, in the order of its own log.
+  /// - Complexity: O(forks + receipts) but for sorting: a hostile author may have made thousands of both.
+  private static func witnesses(
+    of forks: [Fork], among receipts: [WitnessedHead], in tree: OfficeTree
+  ) -> [WitnessedHead?] {
+    func decides(_ left: WitnessedHead, before right: WitnessedHead) -> Bool {
       let depths = (tree.seat(left.issuer)?.depth ?? 0, tree.seat(right.issuer)?.depth ?? 0)
       if depths.0 != depths.1 { return depths.0 > depths.1 }
       if left.receipt.position != right.receipt.position { return left.receipt.position < right.receipt.position }
-      return left.receipt.head.seq < right.receipt.head.seq
+      if left.receipt.head.seq != right.receipt.head.seq { return left.receipt.head.seq < right.receipt.head.seq }
+      return left.receipt.head.hash < right.receipt.head.hash
     }
-    if let first { return try hash(first.receipt.head.seq) == first.receipt.head.hash }
+    var rest = receipts.sorted { $0.receipt.head.seq < $1.receipt.head.seq }
+    var first: WitnessedHead?
+    var found: [WitnessedHead?] = []
+    for fork in forks.reversed() {
+      while let next = rest.last, next.receipt.head.seq >= fork.seq {
+        if let best = first { first = decides(next, before: best) ? next : best } else { first = next }
+        rest.removeLast()
+      }
+      found.append(first)
+    }
+    return found.reversed()
+  }
+
+  /// Whether the branch held is the one that was witnessed first. The root has nobody above: of its branches the one
+  /// with the least header stands.
+  /// - Returns: false also while nobody has witnessed any branch, or the witnessed one is longer than ours.
+  private func isStanding(
+    at fork: Fork, of stream: StreamID, witness: WitnessedHead?, in tree: OfficeTree, suites: SuiteSet,
+    hash: (UInt64) throws -> Digest?
+  ) rethrows -> Bool {
+    if let head = witness?.receipt.head { return try hash(head.seq) == head.hash }
     // The root's first key is one without its charter, which may stand in the very stream that is forked.
     let isRoot = stream.author == tree.rootKey || tree.seat(of: stream.author)?.depth == 0
     guard isRoot, let suite = suites[fork.least.header.suite] else { return false }

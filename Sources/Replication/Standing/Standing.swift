@@ -41,15 +41,8 @@ public struct Standing: Sendable, Hashable {
     (revocations[key] ?? []).map(\.revocation).sorted { ($0.position, $0.reason.rawValue) < ($1.position, $1.reason.rawValue) }
   }
 
-  /// The fork of a stream, the earliest one: what comes after it is on a branch.
-  public func fork(of stream: StreamID) -> ForkProof? {
-    forks[stream]?.min { left, right in
-      left.seq != right.seq
-        ? left.seq < right.seq
-        : (left.lesser.headerBytes + left.greater.headerBytes).lexicographicallyPrecedes(
-          right.lesser.headerBytes + right.greater.headerBytes)
-    }
-  }
+  /// Where a stream forks first: what comes from there on is on a branch. `nil`: no fork of it is known.
+  public func firstFork(of stream: StreamID) -> UInt64? { forks[stream]?.lazy.map(\.seq).min() }
 
   /// Proven forks of a stream by position; several where three branches or more part at one.
   func proofs(of stream: StreamID) -> [UInt64: [ForkProof]] {
