@@ -37,9 +37,10 @@ public final class MetricsListener: Sendable {
     self.port = port
   }
 
+  /// - Parameter connectionTime: after which a connection is ended, answered or not; `nil`: as `MetricsLimits` has it.
   /// - Throws: `TransportError`: addressInUse; badAddress, also for any address but this machine's own.
   public static func start(
-    host: String, port: Int, group: any EventLoopGroup, pages: @escaping Pages
+    host: String, port: Int, connectionTime: TimeAmount? = nil, group: any EventLoopGroup, pages: @escaping Pages
   ) async throws -> MetricsListener {
     // Looked at as bytes, never looked up: a name could be made to mean another address.
     guard let address = try? SocketAddress(ipAddress: host, port: port), address.isLoopback else {
@@ -64,7 +65,7 @@ public final class MetricsListener: Sendable {
           limits.maxHeaderListSize = MetricsLimits.requestBytesMax
           limits.maxHeaderFieldCount = MetricsLimits.headerCountMax
           try channel.pipeline.syncOperations.addHandlers(
-            RequestMeter(),
+            RequestMeter(connectionTime: connectionTime ?? MetricsLimits.connectionTime),
             HTTPResponseEncoder(),
             ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limits)),
             PageHandler(pages: pages))
@@ -94,12 +95,15 @@ private final class RequestMeter: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
 
+  private let connectionTime: TimeAmount
   private var bytes = 0
   private var deadline: Scheduled<Void>?
 
+  init(connectionTime: TimeAmount) { self.connectionTime = connectionTime }
+
   func channelActive(context: ChannelHandlerContext) {
     let channel = context.channel
-    deadline = context.eventLoop.scheduleTask(in: MetricsLimits.connectionTime) { channel.close(promise: nil) }
+    deadline = context.eventLoop.scheduleTask(in: connectionTime) { channel.close(promise: nil) }
     context.fireChannelActive()
   }
 

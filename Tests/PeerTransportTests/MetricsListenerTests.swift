@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import NIOPosix
 import PeerTransport
 import TestKit
@@ -6,8 +7,13 @@ import Testing
 
 @Suite("The page for monitoring", .timeLimit(.minutes(5)))
 struct MetricsListenerTests {
-  private func listen(_ host: String = "127.0.0.1") async throws -> MetricsListener {
-    try await MetricsListener.start(host: host, port: 0, group: MultiThreadedEventLoopGroup.singleton) { path in
+  /// - Parameter connectionTime: longer than any test, unless the test is about it: a busy machine answers late.
+  private func listen(
+    _ host: String = "127.0.0.1", connectionTime: TimeAmount = .minutes(10)
+  ) async throws -> MetricsListener {
+    try await MetricsListener.start(
+      host: host, port: 0, connectionTime: connectionTime, group: MultiThreadedEventLoopGroup.singleton
+    ) { path in
       switch path {
       case "/metrics": MetricsListener.Page(contentType: "text/x", text: "a 1\n")
       case "/healthz": MetricsListener.Page(isGood: false, text: "no\n")
@@ -83,6 +89,15 @@ struct MetricsListenerTests {
     let twice = String(repeating: "GET /metrics HTTP/1.1\r\n\(host)\r\n", count: 2)
     let two = try await LoopbackCall.call(twice, to: listener.port)
     #expect(two.components(separatedBy: "HTTP/1.1 200").count == 2)
+    await listener.close()
+  }
+
+  @Test("who connects and does not ask is hung up on")
+  func silent() async throws {
+    let listener = try await listen(connectionTime: .milliseconds(50))
+    // Waits longer than the test may take: only the other side ends it.
+    let answer = try await LoopbackCall.call("GET /metrics HTTP/1.1\r\n", to: listener.port, seconds: 600)
+    #expect(answer == "")
     await listener.close()
   }
 

@@ -6,10 +6,12 @@ public enum LoopbackCall {
   public struct Failure: Error { let code: Int32 }
 
   /// The same on a thread of its own: whoever answers in this process needs those that tests run on.
-  public static func call(_ text: String, to port: Int, endsSending: Bool = false) async throws -> String {
+  public static func call(
+    _ text: String, to port: Int, seconds: Int = 30, endsSending: Bool = false
+  ) async throws -> String {
     try await withCheckedThrowingContinuation { continuation in
       DispatchQueue(label: "loopback-call").async {
-        continuation.resume(with: Result { try send(text, to: port, endsSending: endsSending) })
+        continuation.resume(with: Result { try send(text, to: port, seconds: seconds, endsSending: endsSending) })
       }
     }
   }
