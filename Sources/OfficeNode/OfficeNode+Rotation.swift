@@ -75,6 +75,8 @@ extension OfficeNode {
       guard try store.read({ try changed.takeOver(home, in: context, $0) }) else { return }
       keys = changed
       self.context.sign(with: changed.signer.publicKey)
+      // What a revoked key owed to nobody, this one owes: the next look is at everything.
+      witnessedMoves = nil
       if let showIdentity { showIdentity(try presentIdentity()) }
     } catch {
       logger.error("next keys not taken into use", metadata: LogCause.of(error))

@@ -101,10 +101,11 @@ public final class StoreTransaction: ReplicaStorage {
   }
 
   public func entries(of stream: StreamID, from seq: UInt64, bytesMax: Int) throws -> [Entry] {
-    guard let id = try streamNumber(stream) else { return [] }
+    // A fact may name any position; beyond what a database counts there is nothing.
+    guard let first = Int64(exactly: seq), let id = try streamNumber(stream) else { return [] }
     let cursor = try Row.fetchCursor(
       database.cachedStatement(sql: "SELECT bytes FROM entry WHERE stream = ? AND seq >= ? ORDER BY seq"),
-      arguments: [id, Int64(seq)])
+      arguments: [id, first])
     var entries: [Entry] = []
     var bytes = 0
     while let row = try cursor.next() {

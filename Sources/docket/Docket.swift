@@ -2,6 +2,7 @@ import ArgumentParser
 import Casebook
 import Casework
 import Foundation
+import OfficeNode
 
 /// The one executable: local work, synchronisation and serving.
 struct DocketCommand: AsyncParsableCommand {
@@ -15,7 +16,7 @@ struct DocketCommand: AsyncParsableCommand {
       退出码 exit codes: 0 完成 done; 1 规则不允许 refused by a rule; 64 用法 usage; 65 输入有误 bad input;
       69 连接不上 peer unreachable; 74 读写 I/O; 76 协议 protocol; 77 无权 not permitted; 78 完整性 integrity.
       """,
-    version: "docket 0.1.0",
+    version: "docket \(OfficeNode.version)",
     groupedSubcommands: [
       CommandGroup(
         name: "机构 office",

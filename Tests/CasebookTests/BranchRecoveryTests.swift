@@ -156,30 +156,74 @@ struct BranchRecoveryTests {
     for _ in 0..<4 { try city.exchange(with: machine) }
     let names = [machine, city].map { [$0.name(of: lost), $0.name(of: kept)] }
     #expect(names == Array(repeating: ["恢复前\(attempt)", "恢复后\(attempt)"], count: 2), "\(isAside)")
-    #expect(try LackedBranches(context: machine.context, in: machine.storage).streams.isEmpty)
+    #expect(try LackedBranches(context: machine.context, sharedWith: city.context.office, in: machine.storage).streams.isEmpty)
     if isAside { #expect(machine.context.incarnation == 2) }
   }
 
-  @Test("a branch that nobody has is asked for in four sessions, then only when there is something else to say")
+  /// The city knows by a proof alone that its district's stream forked.
+  private func knownByProofAlone(_ scene: Scene) throws {
+    let proof = try #require(ForkProof(ForkProof.Face(scene.before), ForkProof.Face(scene.after)))
+    try scene.region.province.write([.forkProof(proof)], for: .subtree(scene.region.city.context.office))
+    try scene.region.province.meet(scene.region.city)
+  }
+
+  @Test("a branch that nobody has is asked for in four sessions with each who may hold it, and of nobody else")
   func nobodyHas() throws {
     let scene = try Scene()
-    let (machine, city) = (scene.machine, scene.region.city)
-    let proof = try #require(ForkProof(ForkProof.Face(scene.before), ForkProof.Face(scene.after)))
-    try scene.region.province.write([.forkProof(proof)], for: .subtree(city.context.office))
-    try scene.region.province.meet(city)
-    let office = machine.context.office
-    for asked in 0..<6 {
-      let lacked = try LackedBranches(context: city.context, in: city.storage)
-      #expect(Array(lacked.streams.keys) == [scene.before.header.stream])
-      #expect(try lacked.isOwed(to: office, in: city.storage) == (asked < Int(LackedBranches.asksMax)))
-      try lacked.noteAsked(office, in: city.storage)
-      #expect(try lacked.isOwed(to: scene.region.province.context.office, in: city.storage))
+    let (machine, city, province) = (scene.machine, scene.region.city, scene.region.province)
+    try knownByProofAlone(scene)
+    func lacked(of peer: Replica) throws -> LackedBranches {
+      try LackedBranches(context: city.context, sharedWith: peer.context.office, in: city.storage)
     }
+    for asked in 0..<6 {
+      #expect(try lacked(of: machine).streams == [scene.before.header.stream])
+      #expect(try lacked(of: machine).isOwed(in: city.storage) == (asked < Int(LackedBranches.asksMax)))
+      try lacked(of: machine).noteAsked(in: city.storage)
+      #expect(try lacked(of: province).isOwed(in: city.storage))
+    }
+    // A district beside may not hold the stream.
+    let beside = try city.subordinate("130581", salt: 9)
+    #expect(try lacked(of: beside).streams.isEmpty && !lacked(of: beside).isOwed(in: city.storage))
     // Once it is held there is nothing left to ask for.
     try city.take([scene.after])
-    let lacked = try LackedBranches(context: city.context, in: city.storage)
-    #expect(lacked.streams.isEmpty)
-    #expect(try !lacked.isOwed(to: scene.region.province.context.office, in: city.storage))
+    #expect(try lacked(of: province).streams.isEmpty && !lacked(of: province).isOwed(in: city.storage))
+  }
+
+  @Test("asking for a branch that nobody has carries no entry of the stream, however long it is")
+  func asksForLittle() throws {
+    let scene = try Scene()
+    let (city, province) = (scene.region.city, scene.region.province)
+    for _ in 0..<4 { try city.exchange(with: province) }
+    try knownByProofAlone(scene)
+    let stream = scene.before.header.stream
+    for round in 0..<6 {
+      // Something else to exchange, so that the session is none of those that ask for the branch alone.
+      try province.name(province.newID(), "另一件\(round)", for: .subtree(city.context.office))
+      let side = try city.exchange(with: province)
+      #expect(side.carried.allSatisfy { $0 != stream }, "\(round)")
+      #expect(side.hasWanted == (round < Int(LackedBranches.asksMax)), "\(round)")
+    }
+  }
+
+  @Test("a key that forks many streams keeps no other's from being asked for")
+  func manyForks() throws {
+    let scene = try Scene()
+    let (city, province) = (scene.region.city, scene.region.province)
+    var proofs: [Replication.Change] = []
+    for incarnation in 2..<(2 + UInt64(LackedBranches.streamsMax)) {
+      let stream = StreamID(author: scene.machine.context.key, incarnation: incarnation, audience: .up)
+      let faces = try [scene.before, scene.after].map { entry in
+        var header = entry.header
+        (header.stream, header.seq, header.previous) = (stream, 1, .zero)
+        return try Entry(header: header, payload: entry.payload, signer: scene.machine.signer)
+      }
+      try city.take([faces[0]])
+      proofs.append(.forkProof(try #require(ForkProof(ForkProof.Face(faces[0]), ForkProof.Face(faces[1])))))
+    }
+    try province.write(proofs, for: .subtree(city.context.office))
+    try knownByProofAlone(scene)
+    let lacked = try LackedBranches(context: city.context, sharedWith: province.context.office, in: city.storage)
+    #expect(lacked.streams.count == LackedBranches.streamsPerKeyMax)
   }
 
   @Test("what lies aside is shown a branch at a time, whole in pieces of any size, and each piece is a chain")

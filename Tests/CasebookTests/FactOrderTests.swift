@@ -71,7 +71,7 @@ struct FactOrderTests {
     func state(of replica: Replica) throws -> [String] {
       let state = try Judged.state(of: replica)
       let isDecided = try replica.storage.forkProofs().isEmpty || replica.context.settledForks(
-        lacking: LackedBranches(context: replica.context, in: replica.storage), in: replica.storage
+        lacking: [], in: replica.storage
       ).contains(forked)
       if isDecided { return state }
       let held = replica.storage.entries(of: forked, from: 1, bytesMax: .max) + replica.storage.entriesAside(of: forked)

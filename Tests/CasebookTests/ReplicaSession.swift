@@ -5,7 +5,9 @@ import Testing
 
 extension Replica {
   /// A whole session between two replicas by the real session machine, with what the shell does around it.
-  func exchange(with other: Replica) throws {
+  /// - Returns: this side of it.
+  @discardableResult
+  func exchange(with other: Replica) throws -> SessionSide {
     var left = try SessionSide(self, peer: other), right = try SessionSide(other, peer: self)
     var toRight = try left.carryOut(left.session.opened())
     var toLeft = try right.carryOut(right.session.opened())
@@ -17,6 +19,7 @@ extension Replica {
       try #require(turns < 10_000)
     }
     #expect(left.session.isComplete && right.session.isComplete)
+    return left
   }
 
   /// As a node admits what came in a session.
@@ -43,20 +46,15 @@ struct SessionSide {
   let replica: Replica
   let peer: Replica
   var session: SyncSession
+  /// The streams of runs that it sent or got, and whether it asked for any further back or aside.
+  private(set) var carried: [StreamID] = []
+  private(set) var hasWanted = false
 
   init(_ replica: Replica, peer: Replica) throws {
     self.replica = replica
     self.peer = peer
-    let heads = replica.sharedHeads(with: peer)
-    let lacked = try LackedBranches(context: replica.context, in: replica.storage)
-    let isAsking = try lacked.isOwed(to: peer.context.office, in: replica.storage)
-    let hello = SyncFrame.Hello(
-      version: SessionLimits.protocolVersion, office: replica.context.office,
-      digest: isAsking ? replica.context.key.digest : SyncFrame.digest(of: heads, using: Ed25519Suite()),
-      clock: replica.now, software: "test")
-    session = SyncSession(
-      hello: hello, peer: peer.context.office, heads: heads,
-      settledForks: try replica.context.settledForks(lacking: lacked, in: replica.storage), lacked: lacked.streams)
+    session = try SessionStart(replica.context, with: peer.context.office, in: replica.storage)
+      .session(clock: replica.now, software: "test")
   }
 
   mutating func carryOut(_ actions: [SyncSession.Action]) throws -> [SyncFrame] {
@@ -64,7 +62,10 @@ struct SessionSide {
     var frames: [SyncFrame] = []
     while let action = queue.popFirst() {
       switch action {
-      case .send(let frame): frames.append(try SyncFrame(decoding: frame.encoded))
+      case .send(let frame):
+        if case .entries(let run) = frame { carried.append(run.stream) }
+        if case .want = frame { hasWanted = true }
+        frames.append(try SyncFrame(decoding: frame.encoded))
       case .load(let stream, let seq, let bytesMax):
         let entries = replica.storage.entries(of: stream, from: seq, bytesMax: bytesMax)
         queue.append(contentsOf: session.loaded(stream, entries: entries))
@@ -73,6 +74,7 @@ struct SessionSide {
           of: stream, after: count, bytesMax: bytesMax, in: replica.storage)
         queue.append(contentsOf: session.loadedAside(stream, entries: entries))
       case .store(let run):
+        carried.append(run.stream)
         do {
           let stored = try replica.admitInSession(run)
           queue.append(contentsOf: session.stored(bytes: run.bytes, count: stored))
@@ -88,8 +90,7 @@ struct SessionSide {
             replica.sharedHeads(with: peer).filter { $0.stream.author == replica.context.key }))
       case .reportFork: continue
       case .complete:
-        try LackedBranches(context: replica.context, in: replica.storage).noteAsked(
-          peer.context.office, in: replica.storage)
+        try SessionStart(replica.context, with: peer.context.office, in: replica.storage).note(in: replica.storage)
       case .close(let code, let text, _):
         Issue.record("closed: \(code) \(text)")
       }

@@ -102,8 +102,7 @@ final class ConversationSide {
       software: "docket/0.1", agreed: agreed.map { SyncFrame.digest(of: $0, using: suite) })
     session = SyncSession(
       hello: hello, peer: peer, heads: heads, moved: agreed.map { agreed in heads.filter { !agreed.contains($0) } },
-      settledForks: try context.settledForks(
-        lacking: try LackedBranches(context: context, in: storage), in: storage))
+      settledForks: try context.settledForks(lacking: [], in: storage))
   }
 
   fileprivate func opening() -> [SyncSession.Action] { session.opened() }

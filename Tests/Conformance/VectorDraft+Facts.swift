@@ -50,6 +50,7 @@ extension VectorDraft {
     }
     let inOrder = cuts.sorted { $0.stream < $1.stream }
     let zero = StreamHead(stream: district.stream, seq: 0, hash: hash)
+    let beyond = StreamHead(stream: district.stream, seq: LogLimits.seqMax + 1, hash: hash)
     return [
       VectorDraft("revocation", page, "payload", Entry.payload(of: [.revocation(revocation)])),
       VectorDraft("ratification", page, "payload", Entry.payload(of: [.ratification(ratification)])),
@@ -58,11 +59,14 @@ extension VectorDraft {
       VectorDraft(
         "revocation-reason", page, "payload", payload(5, revoked(reason: 3, cuts: [])), refused: "out-of-range"),
       VectorDraft("revocation-cut-0", page, "payload", payload(5, revoked(cuts: [zero])), refused: "out-of-range"),
+      VectorDraft("revocation-cut-beyond", page, "payload", payload(5, revoked(cuts: [beyond])), refused: "out-of-range"),
       VectorDraft(
         "revocation-cut-order", page, "payload", payload(5, revoked(cuts: inOrder.reversed())), refused: "key-order"),
       VectorDraft(
         "revocation-cut-twice", page, "payload", payload(5, revoked(cuts: [cuts[0], cuts[0]])), refused: "key-order"),
       VectorDraft("ratification-0", page, "payload", payload(6, ratified(0, 1)), refused: "out-of-range"),
+      VectorDraft(
+        "ratification-beyond", page, "payload", payload(6, ratified(1, LogLimits.seqMax + 1)), refused: "out-of-range"),
       VectorDraft("ratification-backwards", page, "payload", payload(6, ratified(9, 8)), refused: "out-of-range"),
       VectorDraft(
         "introduction-transport-key", page, "payload",

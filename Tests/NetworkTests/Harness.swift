@@ -86,6 +86,7 @@ enum Harness {
     guard let python else { return "needs python3" }
     do {
       let process = try started(python, ["fit"] + arguments)
+      defer { process.remove() }
       process.process.waitUntilExit()
       return try JSONDecoder().decode([String: String?].self, from: process.output())["unfit"] ?? nil
     } catch {
@@ -115,6 +116,7 @@ enum Harness {
   private static func text(_ arguments: [String]) async throws -> String {
     guard let python else { throw Failure(description: "needs python3") }
     let run = try started(python, arguments)
+    defer { run.remove() }
     while run.process.isRunning { try await Task.sleep(for: .milliseconds(20)) }
     let output = String(decoding: try run.output(), as: UTF8.self)
     guard run.process.terminationStatus == 0 else {
@@ -129,6 +131,8 @@ enum Harness {
 
     func output() throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path + ".out")) }
     func errors() throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path + ".err")) }
+
+    func remove() { for suffix in [".out", ".err"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
   }
 
   private static func started(_ python: String, _ arguments: [String]) throws -> Run {

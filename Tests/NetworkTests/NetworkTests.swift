@@ -17,7 +17,7 @@ struct NetworkTests {
 
   @Test(
     "a slow line that resets every five seconds", .timeLimit(.minutes(5)),
-    .enabled(if: Harness.unfit == nil, "\(Harness.unfit ?? "")"))
+    .enabled("needs root, ip, tc and python3") { Harness.unfit == nil })
   func slice() async throws {
     let figures = try await Harness.line("slice", cases: 150, live: 3, patience: 120)
     hold(figures)
@@ -26,7 +26,7 @@ struct NetworkTests {
 
   @Test(
     "each kind of bad line, a day's work", .timeLimit(.minutes(30)),
-    .enabled(if: Harness.unfitForLong == nil, "\(Harness.unfitForLong ?? "")"),
+    .enabled("half an hour; needs DOCKET_NETWORK=1, and what the first needs") { Harness.unfitForLong == nil },
     arguments: ["clean", "delay", "loss", "narrow", "flaps", "cuts", "forgets", "together", "harsh"])
   func line(kind: String) async throws {
     hold(try await Harness.line(kind, cases: 600, live: 20, patience: 900))
@@ -34,7 +34,7 @@ struct NetworkTests {
 
   @Test(
     "peers and routers that go without a word", .timeLimit(.minutes(15)),
-    .enabled(if: Harness.unfitForLong == nil, "\(Harness.unfitForLong ?? "")"),
+    .enabled("a quarter of an hour; needs DOCKET_NETWORK=1, and what the first needs") { Harness.unfitForLong == nil },
     arguments: ["held", "held_down", "vanished", "replaced", "mute", "stopping"])
   func gone(kind: String) async throws {
     print(try await Harness.gone(kind, patience: 300))
@@ -42,7 +42,7 @@ struct NetworkTests {
 
   @Test(
     "live acts while 200 MB go up over 8 Mbit/s", .timeLimit(.minutes(20)),
-    .enabled(if: Harness.unfitForUpload == nil, "\(Harness.unfitForUpload ?? "")"))
+    .enabled("needs DOCKET_NETWORK=upload, and what the first needs") { Harness.unfitForUpload == nil })
   func upload() async throws {
     let figures = try await Harness.upload(megabytes: 200, acts: 100)
     print("network upload: \(figures)")

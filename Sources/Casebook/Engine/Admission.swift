@@ -66,10 +66,11 @@ public struct Admission {
       if head != nil { throw Failure.branchesApart(stream, before: min(first.header.seq, next)) }
     }
     let newHead = try verify(run, after: head, of: stream, by: key)
+    let judgement = try projector.judgement(of: stream, in: storage)
     try storage.append(entries, head: newHead, receivedAt: wallMilliseconds)
     try project(entries, at: wallMilliseconds, in: storage)
     // A receipt or a cut further on than was held is on this branch only now: that decides over earlier entries too.
-    if projector.context.standing.concerns(stream) { projector.mustRebuild = true }
+    try projector.reconsider(stream, judgedBefore: judgement, in: storage)
     for sighting in try storage.sightings(of: stream) { try projector.compare(sighting, in: storage) }
     return Outcome(stored: entries.count, known: known)
   }

@@ -15,11 +15,12 @@ struct BranchChoice {
         try !context.judge(stream, in: storage).branchStands
       else { continue }
       // A stream may fork again on the branch that stands so far: its branches part from the held one at any of them.
-      let aside = try storage.entriesAside(of: stream)
+      let aside = Dictionary(grouping: try storage.entriesAside(of: stream)) { Link($0.header) }
+      var trunk = Trunk(stream: stream, context: context)
       let known = try forks.filter { $0 <= head.seq }.flatMap {
-        try branches(of: stream, from: $0, among: aside, in: storage)
+        branches(from: $0, previous: $0 == 1 ? .zero : try trunk.hash(at: $0 - 1, in: storage), among: aside)
       }
-      for branch in known where try stands(branch, in: storage) {
+      for branch in known where try stands(branch, on: &trunk, in: storage) {
         guard let first = branch.first, let last = branch.last, let suite = context.suites[last.header.suite] else {
           continue
         }
@@ -36,28 +37,55 @@ struct BranchChoice {
     return hasChanged
   }
 
+  /// Where an entry joins its chain.
+  private struct Link: Hashable {
+    let seq: UInt64
+    let previous: Digest?
+
+    init(seq: UInt64, previous: Digest?) {
+      self.seq = seq
+      self.previous = previous
+    }
+
+    init(_ header: EntryHeader) { self.init(seq: header.seq, previous: header.previous) }
+  }
+
+  /// Hashes of the chain held, each looked up once: each of a hostile author's thousand branches is judged on it.
+  private struct Trunk {
+    let stream: StreamID
+    let context: ReplicaContext
+    private var known: [UInt64: Digest?] = [:]
+
+    init(stream: StreamID, context: ReplicaContext) {
+      self.stream = stream
+      self.context = context
+    }
+
+    mutating func hash(at seq: UInt64, in storage: any ReplicaStorage) throws -> Digest? {
+      if let known = known[seq] { return known }
+      let hash = try context.hash(of: stream, at: seq, in: storage)
+      known[seq] = .some(hash)
+      return hash
+    }
+  }
+
   /// Chains that lie aside and part from the held one at `seq`, each as far as it is known.
-  private func branches(
-    of stream: StreamID, from seq: UInt64, among aside: [Entry], in storage: any ReplicaStorage
-  ) throws -> [[Entry]] {
-    let trunk = seq == 1 ? Digest.zero : try context.hash(of: stream, at: seq - 1, in: storage)
+  private func branches(from seq: UInt64, previous: Digest?, among aside: [Link: [Entry]]) -> [[Entry]] {
     var branches: [[Entry]] = []
-    var open = aside.filter { $0.header.seq == seq && $0.header.previous == trunk }.map { [$0] }
+    var open = (aside[Link(seq: seq, previous: previous)] ?? []).map { [$0] }
     while let branch = open.popLast() {
       guard let last = branch.last, let suite = context.suites[last.header.suite] else { continue }
-      let hash = last.hash(using: suite)
-      let next = aside.filter { $0.header.seq == last.header.seq + 1 && $0.header.previous == hash }
+      let next = aside[Link(seq: last.header.seq + 1, previous: last.hash(using: suite))] ?? []
       if next.isEmpty { branches.append(branch) } else { open += next.map { branch + [$0] } }
     }
     return branches
   }
 
-  private func stands(_ branch: [Entry], in storage: any ReplicaStorage) throws -> Bool {
+  private func stands(_ branch: [Entry], on trunk: inout Trunk, in storage: any ReplicaStorage) throws -> Bool {
     guard let first = branch.first else { return false }
-    let stream = first.header.stream
     let entries = Dictionary(branch.map { ($0.header.seq, $0) }, uniquingKeysWith: { one, _ in one })
-    return try context.judge(stream, in: storage) { seq in
-      if seq < first.header.seq { return try context.hash(of: stream, at: seq, in: storage) }
+    return try context.judge(trunk.stream, in: storage) { seq in
+      if seq < first.header.seq { return try trunk.hash(at: seq, in: storage) }
       return entries[seq].flatMap { entry in context.suites[entry.header.suite].map { entry.hash(using: $0) } }
     }.branchStands
   }

@@ -85,9 +85,10 @@ extension Projector {
       context.tree.reaches(entry.header.stream, holdersOf: receipt.head.stream),
       let suite = context.suites[entry.header.suite]
     else { return .receiptRefused }
+    let judgement = try judgement(of: receipt.head.stream, in: storage)
     try storage.put(
       StoredReceipt(receipt: receipt, issuer: entry.header.stream.author, entry: entry.hash(using: suite)))
-    if context.standing.concerns(receipt.head.stream) { mustRebuild = true }
+    try reconsider(receipt.head.stream, judgedBefore: judgement, in: storage)
     try clampEntries(under: receipt, in: storage)
     return nil
   }
@@ -117,6 +118,20 @@ extension Projector {
   }
 
   // MARK: Judgement
+
+  /// How the entries held of a stream are judged now; `nil` where nothing but valid can come of it.
+  func judgement(of stream: StreamID, in storage: any ReplicaStorage) throws -> StreamJudgement? {
+    context.standing.concerns(stream) ? try context.judge(stream, in: storage) : nil
+  }
+
+  /// Something came that may decide over earlier entries, or between branches. Only where it does is the projection made
+  /// again: a hostile author who goes on in a forked stream would have it made for each of his runs.
+  mutating func reconsider(
+    _ stream: StreamID, judgedBefore before: StreamJudgement?, in storage: any ReplicaStorage
+  ) throws {
+    guard !mustRebuild, let now = try judgement(of: stream, in: storage) else { return }
+    if now != before { mustRebuild = true } else if !now.branchStands { mustSettle = true }
+  }
 
   mutating func judgement(of entry: Entry, in storage: any ReplicaStorage) throws -> Judgement {
     let stream = entry.header.stream
@@ -153,11 +168,11 @@ extension Projector {
 extension ReplicaContext {
   /// Streams with a fork of which the branch held here stands, and the other ones are kept.
   public func settledForks(
-    lacking lacked: LackedBranches, in storage: any ReplicaStorage
+    lacking lacked: Set<StreamID>, in storage: any ReplicaStorage
   ) throws -> Set<StreamID> {
     try Set(
       standing.forkedStreams.filter { stream in
-        try lacked.streams[stream] == nil && judge(stream, in: storage).branchStands
+        try !lacked.contains(stream) && judge(stream, in: storage).branchStands
       })
   }
 

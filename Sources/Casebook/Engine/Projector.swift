@@ -11,6 +11,8 @@ public struct Projector {
   /// A fact arrived that changes what other entries count for: the projection is made again from the log. Such facts
   /// (revocation, ratification, fork, a change of keys) come a few times in a node's life.
   public internal(set) var mustRebuild = false
+  /// Another branch of a forked stream may stand now.
+  var mustSettle = false
   /// Judgements of streams that facts concern; a rebuild makes them anew.
   var judgements: [StreamID: StreamJudgement] = [:]
   /// Receipts over the stream that was projected last, from a position on: a run is of one stream.
@@ -137,6 +139,8 @@ public struct Projector {
   public mutating func finish(in storage: any ReplicaStorage) throws {
     lastReceipts = nil
     if hasTouchedTree { try retryHeld(in: storage) }
+    if mustSettle, !mustRebuild { mustRebuild = try BranchChoice(context: context).settle(in: storage) }
+    mustSettle = false
     if mustRebuild { return try rebuild(in: storage) }
     if hasTouchedTree { try retryDossiers(in: storage) }
     try projectDossiers(in: storage)

@@ -33,7 +33,8 @@ enum ConfigurationFile {
   ) throws(ConfigurationProblem) {
     for (name, tree) in members.sorted(by: { $0.key < $1.key }) {
       let full = group + name
-      if let key = ConfigurationKey(rawValue: full) {
+      // A name with a point in it could say twice what its group says, and one of them would be silent.
+      if !name.contains("."), let key = ConfigurationKey(rawValue: full) {
         guard let text = text(tree, of: key) else { throw ConfigurationProblem(.wrongType(key, path: path)) }
         values[key] = text
       } else if group.isEmpty, case .object(let inner) = tree,

@@ -9,6 +9,8 @@ public struct ConfigurationProblem: Error, Sendable, Hashable {
     case notRead
     case outOfRange
     case notLoopback
+    /// The port that this key says.
+    case samePort(ConfigurationKey)
     /// Greater than what this key says.
     case above(ConfigurationKey, String)
   }
@@ -31,7 +33,7 @@ public struct ConfigurationProblem: Error, Sendable, Hashable {
   public var code: String {
     switch reason {
     case .value(_, _, .notRead), .wrongType: "configuration-value"
-    case .value(_, _, .outOfRange), .value(_, _, .above): "configuration-range"
+    case .value(_, _, .outOfRange), .value(_, _, .above), .value(_, _, .samePort): "configuration-range"
     case .value(_, _, .notLoopback): "configuration-loopback"
     case .unknownKey: "configuration-key"
     case .file: "configuration-file"
@@ -61,6 +63,10 @@ public struct ConfigurationProblem: Error, Sendable, Hashable {
           zh: "配置项 \(key.rawValue) 的地址“\(text)”不是本机地址（\(zh)）；指标不对外提供。",
           en: "\(key.rawValue): “\(text)” is not this machine's own address (\(en)); metrics are not offered to others."
         )
+      case .samePort(let other):
+        return Bilingual(
+          zh: "配置项 \(key.rawValue)（\(text)，\(zh)）与 \(other.rawValue) 的端口相同。",
+          en: "\(key.rawValue) (\(text), \(en)) has the same port as \(other.rawValue).")
       case .above(let other, let limit):
         return Bilingual(
           zh: "配置项 \(key.rawValue)（\(text)，\(zh)）大于 \(other.rawValue)（\(limit)）。",
@@ -82,6 +88,10 @@ public struct ConfigurationProblem: Error, Sendable, Hashable {
     case .value(let key, _, .above(let other, _)):
       return Bilingual(
         zh: "请调小 \(key.rawValue) 或调大 \(other.rawValue)。", en: "Lower \(key.rawValue) or raise \(other.rawValue).")
+    case .value(let key, _, .samePort(let other)):
+      return Bilingual(
+        zh: "请为 \(key.rawValue) 或 \(other.rawValue) 另选端口。",
+        en: "Choose another port for \(key.rawValue) or \(other.rawValue).")
     case .value(let key, _, _):
       return Bilingual(zh: "应为 \(key.range.zh)。", en: "Write \(key.range.en).")
     case .unknownKey(_, _, let nearest):

@@ -60,6 +60,10 @@ public struct NodeConfiguration: Sendable, Hashable {
     logFormat = LogFormat(rawValue: try reader.word(.logFormat)) ?? .text
     let metrics = try reader.endpoint(.metricsListen)
     metricsListen = try reader.flag(.metricsEnabled) ? metrics : nil
+    // Whichever came second would find its port taken; were it the node's own, the office would not work.
+    if let own = listen, let port = metricsListen?.port, port != 0, port == own.port {
+      throw reader.problem(.metricsListen, .samePort(.listen))
+    }
     attachments = Attachments(
       bytesMax: try reader.number(.attachmentsBytesMax), eagerBytesMax: try reader.number(.attachmentsEagerBytesMax),
       quotaBytes: try reader.number(.attachmentsQuotaBytes))

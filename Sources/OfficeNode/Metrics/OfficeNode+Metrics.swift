@@ -23,7 +23,7 @@ extension OfficeNode {
       }
     }
     metrics.set(
-      .buildInfo, 1, labels: [("version", Self.software), ("protocol", "\(SessionLimits.protocolVersion)")])
+      .buildInfo, 1, labels: [("version", Self.version), ("protocol", "\(SessionLimits.protocolVersion)")])
     metrics.set(.entriesWaiting, settings.superior == nil ? 0 : Double(unconfirmed))
     metrics.set(.runsParked, Double(parked.count))
     metrics.setOffices(offices)

@@ -25,18 +25,14 @@ struct ProcessFigures: Sendable {
       // Fields 14, 15 and 22 of proc(5); the first one here is field 3.
       if fields.count > 19, let user = fields[11], let system = fields[12], let start = fields[19] {
         figures.processorSeconds = (user + system) / ticks
-        figures.startTime = bootTime().map { $0 + start / ticks }
+        // Counted from the machine's start; `/proc/stat`, which has the hour of that, is hidden from a hardened service
+        // (ProcSubset=pid).
+        figures.startTime = BootClock.seconds().map { Date().timeIntervalSince1970 - ($0 - start / ticks) }
       }
     }
     figures.openFiles = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/fd"))?.count
     var usage = rusage()
     if getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 { figures.wakeUps = usage.ru_nvcsw }
     return figures
-  }
-
-  /// Unix seconds at which the machine started.
-  private static func bootTime() -> Double? {
-    KernelFile.text("/proc/stat")?.split(separator: "\n")
-      .first { $0.hasPrefix("btime ") }?.split(separator: " ").last.flatMap { Double($0) }
   }
 }

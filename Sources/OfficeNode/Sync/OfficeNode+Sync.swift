@@ -9,44 +9,23 @@ import SignatureSuites
 import Synchronization
 
 extension OfficeNode {
-  /// This build, as peers see it.
-  static let software = "docket/0.1"
-
   /// Heads of the streams that both sides may hold, superiors' streams first.
   private func sharedHeads(with peer: OfficeCode) throws -> [StreamHead] {
     let context = context
     return try StoreFailures.mapped { try store.read { try context.sharedHeads(with: peer, in: $0) } }
   }
 
+  private func sessionStart(with peer: OfficeCode) throws -> SessionStart {
+    let context = context
+    return try StoreFailures.mapped { try store.read { try SessionStart(context, with: peer, in: $0) } }
+  }
+
   /// A session as it begins, and this node's count of moves at that moment.
   func beginSession(with peer: OfficeCode) throws -> (session: SyncSession, moves: UInt64) {
-    let heads = try sharedHeads(with: peer)
-    let context = context
-    let (agreement, since, moves) = try StoreFailures.mapped {
-      try store.read { storage in
-        let agreement = try Agreement.read(with: peer, in: storage)
-        let since = try agreement.map { Set(try storage.heads(movedAfter: $0.moves).map(\.stream)) }
-        return (agreement, since, try storage.moves())
-      }
-    }
-    let (lacked, isAsking, settled) = try StoreFailures.mapped {
-      try store.read { storage in
-        let lacked = try LackedBranches(context: context, in: storage)
-        return (
-          lacked, try lacked.isOwed(to: peer, in: storage), try context.settledForks(lacking: lacked, in: storage)
-        )
-      }
-    }
-    guard let suite = context.suites[.ed25519] else { throw OfficeTree.Failure.unknownSuite }
-    let hello = SyncFrame.Hello(
-      version: SessionLimits.protocolVersion, office: context.office,
-      // Not the heads' digest, so that the session goes on though both may hold the same.
-      digest: isAsking ? context.key.digest : SyncFrame.digest(of: heads, using: suite), clock: effects.now(),
-      software: Self.software, agreed: agreement?.digest)
-    let session = SyncSession(
-      hello: hello, peer: peer, heads: heads, moved: since.map { moved in heads.filter { moved.contains($0.stream) } },
-      settledForks: settled, lacked: lacked.streams, begun: begunEntries.take(of: peer, after: heads))
-    return (session, moves)
+    let start = try sessionStart(with: peer)
+    let session = start.session(
+      clock: effects.now(), software: Self.software, begun: begunEntries.take(of: peer, after: start.heads))
+    return (session, start.moves)
   }
 
   /// What a connection cut off, for the next session with the peer.
@@ -108,20 +87,14 @@ extension OfficeNode {
 
   /// A session is complete: both hold the same now.
   func agree(with peer: OfficeCode) throws {
-    let heads = try sharedHeads(with: peer)
-    guard let suite = context.suites[.ed25519] else { throw OfficeTree.Failure.unknownSuite }
+    let now = try sessionStart(with: peer)
+    // An idle session writes nothing.
+    guard now.isNews else { return }
+    let context = context
     try StoreFailures.mapped {
-      let context = context
-      let (known, lacked, isAsking) = try store.read { storage in
-        let lacked = try LackedBranches(context: context, in: storage)
-        return (try Agreement.read(with: peer, in: storage), lacked, try lacked.isOwed(to: peer, in: storage))
-      }
-      // An idle session writes nothing.
-      guard isAsking || known?.digest != SyncFrame.digest(of: heads, using: suite) else { return }
       try store.transaction { storage in
-        try Agreement.keep(heads, with: peer, using: suite, in: storage)
-        try lacked.noteAsked(peer, in: storage)
-        try PeerHoldings.note(heads, of: peer, context: context, in: storage)
+        try now.note(in: storage)
+        try PeerHoldings.note(now.heads, of: peer, context: context, in: storage)
       }
     }
   }

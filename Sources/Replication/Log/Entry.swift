@@ -105,8 +105,7 @@ public struct EntryHeader: Sendable, Hashable {
     stream = try StreamID(from: &reader)
     try key(3)
     seq = try reader.unsigned()
-    // No chain is longer than what a database can count.
-    guard seq >= 1, seq <= UInt64(Int64.max) else { throw .outOfRange }
+    guard seq >= 1, seq <= LogLimits.seqMax else { throw .outOfRange }
     if seq == 1 {
       previous = .zero
     } else {

@@ -109,14 +109,14 @@ public struct EntryRun: Sendable, Hashable {
     init(from reader: inout CBORReader) throws(CBORReader.Failure) {
       stream = try StreamID(from: &reader)
       first = try reader.unsigned()
-      guard first >= 1, first <= UInt64(Int64.max) else { throw .outOfRange }
+      guard first >= 1, first <= LogLimits.seqMax else { throw .outOfRange }
       previous = try Item.previous(at: first, from: &reader)
     }
 
     /// How many items follow.
     func count(from reader: inout CBORReader) throws(CBORReader.Failure) -> Int {
       let count = try reader.arrayHead(atMost: SessionLimits.frameBytesMax)
-      guard count >= 1, first <= UInt64(Int64.max) - UInt64(count) else { throw .outOfRange }
+      guard count >= 1, first <= LogLimits.seqMax - UInt64(count) else { throw .outOfRange }
       return count
     }
   }

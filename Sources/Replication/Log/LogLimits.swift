@@ -2,6 +2,8 @@
 public enum LogLimits {
   /// Payload of one entry. Small enough to verify and store without being noticed, and four fit into a frame.
   public static let entryBytesMax = 64 * 1024
+  /// Greatest position in a stream: what a database can count.
+  public static let seqMax = UInt64(Int64.max)
   /// Changes of one entry: one signature and one row of bookkeeping are spread over them.
   public static let entryChangesMax = 256
   /// Parts of one transaction. 64 parts of 64 KiB hold the largest pack with room to spare.

@@ -81,9 +81,20 @@ struct RunBeginning {
             stream: head.stream, seq: head.first + UInt64(index), signature: rest.signature,
             payload: prefix + rest.payload)
         }
+        // It says how much of this very entry is held: of another one, or of more than an entry can have, nothing is.
+        if !prefix.isEmpty, let found = begun {
+          guard found.name.signature == held?.name.signature, found.name.count <= LogLimits.entryBytesMax else {
+            return nil
+          }
+        }
         break
       }
-      before.payload = prefix + before.payload
+      if !prefix.isEmpty {
+        guard before.signature == held?.name.signature,
+          prefix.count + before.payload.count <= LogLimits.entryBytesMax
+        else { return nil }
+        before.payload = prefix + before.payload
+      }
       items.append(before)
     }
     if let found = begun, found.payload.count < BegunEntry.bytesMin { begun = nil }

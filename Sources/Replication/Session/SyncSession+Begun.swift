@@ -4,7 +4,13 @@ extension SyncSession {
   /// - Parameter frame: what had arrived of it.
   public mutating func cutOff(_ frame: [UInt8]) -> [Action] {
     guard isFlowing, version >= 3, let beginning = RunBeginning(frame, continuing: begun) else { return [] }
-    if let next = beginning.begun { begun = next }
+    if let next = beginning.begun {
+      begun = next
+    } else if let run = beginning.run, let held = begun?.name, held.stream == run.stream, held.seq >= run.first,
+      held.seq - run.first < UInt64(run.items.count)
+    {
+      begun = nil
+    }
     return beginning.run.map { received(.entries(.spare($0))) } ?? []
   }
 

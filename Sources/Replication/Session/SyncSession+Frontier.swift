@@ -47,6 +47,7 @@ extension SyncSession {
 
   mutating func receivedFrontier(_ heads: [StreamHead], isLast: Bool) -> [Action] {
     guard phase == .comparing else { return violated("frontier out of turn") }
+    hasHeardHeads = true
     guard theirs.count + heads.count <= SessionLimits.headsMax else { return fail(.tooMuch, "too many streams") }
     for head in heads { theirs[head.stream] = head }
     if isBrief { return receivedBriefFrontier(heads, isLast: isLast) }
@@ -74,6 +75,7 @@ extension SyncSession {
       return violated("positions out of turn")
     }
     hasPositions = true
+    hasHeardHeads = true
     for (head, position) in zip(movedSince ?? [], positions) where theirs[head.stream] == nil {
       guard let position else { continue }
       theirs[head.stream] = StreamHead(stream: head.stream, seq: position.seq, hash: position.hash)
@@ -102,9 +104,7 @@ extension SyncSession {
     // A peer may claim any position: of so many entries nobody has a log.
     entriesExpected = (sends + takes).reduce(0) { $0 + Int(min($1, SessionLimits.claimMax)) }
     comparing = actions.count { if case .compare = $0 { true } else { false } }
-    for head in ours where wanted[head.stream] == nil {
-      if let seq = lacked[head.stream] { actions += want(head.stream, before: seq) }
-    }
+    for head in ours where wanted[head.stream] == nil && lacked.contains(head.stream) { actions += wantAside(head) }
     return actions + advance()
   }
 }

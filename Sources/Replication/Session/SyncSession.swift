@@ -59,6 +59,8 @@ public struct SyncSession: Sendable {
   /// Both sides remember the same agreement: frontiers list what moved since.
   var isBrief = false
   var hasPositions = false
+  /// The peer has begun to tell its heads.
+  var hasHeardHeads = false
   var hasFrontier = false
   var phase = Phase.greeting
   var queue: [Range] = []
@@ -103,7 +105,7 @@ public struct SyncSession: Sendable {
 
   var hasReceivedDone: Bool { donesReceived == 1 + wanted.values.reduce(0, +) }
   let settledForks: Set<StreamID>
-  let lacked: [StreamID: UInt64]
+  let lacked: Set<StreamID>
   /// What an earlier connection cut off and this session has not got the rest of; after `cutOff` what the next one may
   /// begin with.
   public internal(set) var begun: BegunEntry?
@@ -114,13 +116,13 @@ public struct SyncSession: Sendable {
   ///   - moved: those of `heads` that moved since the agreement the hello names.
   ///   - settledForks: streams whose fork is known and of which our branch stands: the other one is not asked for again.
   ///   - begun: the beginning of the entry after one of `heads`, from an earlier session with this peer.
-  ///   - lacked: streams with the position of a branch that is known by a proof alone: it is asked for.
+  ///   - lacked: streams of which a branch is known by a proof alone: what lies aside there is asked for.
   ///   - hello: ours; its digest is over `heads`.
   ///   - peer: the office the transport's certificate was chartered for; the peer's hello must agree.
   ///   - heads: our heads of streams that both sides may hold, superiors' first.
   public init(
     hello: SyncFrame.Hello, peer: OfficeCode, heads: [StreamHead], moved: [StreamHead]? = nil,
-    settledForks: Set<StreamID> = [], lacked: [StreamID: UInt64] = [:], begun: BegunEntry? = nil
+    settledForks: Set<StreamID> = [], lacked: Set<StreamID> = [], begun: BegunEntry? = nil
   ) {
     self.settledForks = settledForks
     self.lacked = lacked
@@ -176,7 +178,9 @@ public struct SyncSession: Sendable {
       guard peerHello != nil, version >= 3 else { return violated("ping out of turn") }
       return []
     case .begun(let name):
-      guard phase == .comparing, version >= 3, peerBegun == nil else { return violated("begun out of turn") }
+      guard phase == .comparing, version >= 3, peerBegun == nil, !hasHeardHeads else {
+        return violated("begun out of turn")
+      }
       peerBegun = name
       return []
     case .continuation(let continuation): return receivedContinuation(continuation)
@@ -285,6 +289,16 @@ public struct SyncSession: Sendable {
     return [.store(run)]
   }
 
+  /// Asks for what lies aside alone: from beyond both heads there is nothing else.
+  mutating func wantAside(_ head: StreamHead) -> [Action] {
+    wanted[head.stream] = 1
+    let last = max(head.seq, theirs[head.stream]?.seq ?? 0)
+    return [
+      .reportFork(stream: head.stream, seq: head.seq),
+      .send(.want(stream: head.stream, from: min(last, LogLimits.seqMax) + 1)),
+    ]
+  }
+
   /// Asks for entries from further back, where the branches may part; further still each time.
   mutating func want(_ stream: StreamID, before seq: UInt64) -> [Action] {
     let report = Action.reportFork(stream: stream, seq: seq)
@@ -301,8 +315,8 @@ public struct SyncSession: Sendable {
     guard wantsServed <= SessionLimits.wantsMax else { return fail(.tooMuch, "too many wants") }
     donesOwed += 1
     // A stream the peer may not hold is not among ours: it gets nothing, and learns nothing.
-    if let head = ours.first(where: { $0.stream == stream }), seq <= head.seq {
-      queue.append(Range(stream: stream, next: seq, last: head.seq))
+    if let head = ours.first(where: { $0.stream == stream }) {
+      if seq <= head.seq { queue.append(Range(stream: stream, next: seq, last: head.seq)) }
       // Where this side took the peer's branch a moment ago, its own lies aside by now: the author may have lost it.
       aside.append((stream, 0))
     }

@@ -68,7 +68,7 @@ public struct Revocation: Sendable, Hashable {
       let stream = try StreamID(from: &reader)
       let seq = try reader.unsigned()
       if let last = cuts.last, !(last.stream < stream) { throw .keyOrder }
-      guard seq >= 1 else { throw .outOfRange }
+      guard seq >= 1, seq <= LogLimits.seqMax else { throw .outOfRange }
       cuts.append(StreamHead(stream: stream, seq: seq, hash: try reader.digest()))
     }
     text = try reader.text(atMost: Self.textBytesMax)
@@ -104,7 +104,7 @@ public struct Ratification: Sendable, Hashable {
     stream = try StreamID(from: &reader)
     first = try reader.unsigned()
     last = try reader.unsigned()
-    guard first >= 1, last >= first else { throw .outOfRange }
+    guard first >= 1, last >= first, last <= LogLimits.seqMax else { throw .outOfRange }
     hash = try reader.digest()
   }
 }

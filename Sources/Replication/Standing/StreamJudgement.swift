@@ -1,14 +1,14 @@
 /// The classes of a stream's entries by position.
-public struct StreamJudgement: Sendable {
-  struct Revoked: Sendable {
+public struct StreamJudgement: Sendable, Equatable {
+  struct Revoked: Sendable, Equatable {
     let reason: Revocation.Reason
     let cut: UInt64
     let isOnChain: Bool
     let inTime: UInt64
   }
 
-  /// Position of the first fork that concerns the branch held, and those forks at which it does not stand: another
-  /// branch was witnessed first, or nobody has witnessed any.
+  /// Position of the first fork that concerns the branch held, and those forks, ascending, at which it does not stand:
+  /// another branch was witnessed first, or nobody has witnessed any.
   var firstFork: UInt64?
   var lost: [UInt64] = []
   var revocations: [Revoked] = []
@@ -21,12 +21,12 @@ public struct StreamJudgement: Sendable {
     return lost.allSatisfy { $0 <= ratifiedTo }
   }
 
-  /// - Complexity: O(forks, revocations and ratifications of the stream).
+  /// - Complexity: O(revocations and ratifications of the stream).
   public func judgement(at seq: UInt64) -> Judgement {
     if ratified.contains(where: { $0.contains(seq) }) { return Judgement(.valid, .ratified) }
     var worst = Judgement(.valid, .undisputed)
     if let firstFork, seq >= firstFork {
-      worst = lost.contains { seq >= $0 } ? Judgement(.disputed, .forked) : Judgement(.valid, .witnessedBranch)
+      worst = lost.first.map { seq >= $0 } ?? false ? Judgement(.disputed, .forked) : Judgement(.valid, .witnessedBranch)
     }
     for revoked in revocations where seq > revoked.cut {
       let judgement: Judgement

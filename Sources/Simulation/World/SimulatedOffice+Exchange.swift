@@ -6,8 +6,10 @@ import SignatureSuites
 extension SimulatedOffice {
   /// This office's end of a connection with a session as it begins.
   func openEnd(with peer: OfficeCode, at wall: UInt64) throws -> SimulatedConnection.End {
-    let session = try beginSession(with: peer, at: wall)
-    return SimulatedConnection.End(office: index, session: session, moves: try disk.read { try $0.moves() })
+    let context = try running()
+    let start = try disk.read { try SessionStart(context, with: peer, in: $0) }
+    return SimulatedConnection.End(
+      office: index, session: start.session(clock: wall, software: "simulate"), moves: start.moves)
   }
 
   /// Heads both may hold that moved after the given count, and the count now.
@@ -19,38 +21,13 @@ extension SimulatedOffice {
     }
   }
 
-  private func beginSession(with peer: OfficeCode, at wall: UInt64) throws -> SyncSession {
-    let heads = try sharedHeads(with: peer)
-    let context = try running()
-    let (agreement, moved, lacked, isAsking, settled) = try disk.read { storage in
-      let agreement = try Agreement.read(with: peer, in: storage)
-      let lacked = try LackedBranches(context: context, in: storage)
-      return (
-        agreement, try agreement.map { Set(try storage.heads(movedAfter: $0.moves).map(\.stream)) }, lacked,
-        try lacked.isOwed(to: peer, in: storage), try context.settledForks(lacking: lacked, in: storage)
-      )
-    }
-    let hello = SyncFrame.Hello(
-      version: SessionLimits.protocolVersion, office: code,
-      digest: isAsking ? key.digest : SyncFrame.digest(of: heads, using: Ed25519Suite()), clock: wall,
-      software: "simulate", agreed: agreement?.digest)
-    return SyncSession(
-      hello: hello, peer: peer, heads: heads, moved: moved.map { moved in heads.filter { moved.contains($0.stream) } },
-      settledForks: settled, lacked: lacked.streams)
-  }
-
   /// A session is complete: both hold the same now.
   func agree(with peer: OfficeCode) throws {
-    let heads = try sharedHeads(with: peer)
     let context = try running()
-    let (known, lacked, isAsking) = try disk.read { storage in
-      let lacked = try LackedBranches(context: context, in: storage)
-      return (try Agreement.read(with: peer, in: storage), lacked, try lacked.isOwed(to: peer, in: storage))
-    }
-    guard isAsking || known?.digest != SyncFrame.digest(of: heads, using: Ed25519Suite()) else { return }
+    let now = try disk.read { try SessionStart(context, with: peer, in: $0) }
+    guard now.isNews else { return }
     try transaction { context, storage in
-      try Agreement.keep(heads, with: peer, using: Ed25519Suite(), in: storage)
-      try lacked.noteAsked(peer, in: storage)
+      try now.note(in: storage)
       return (context, ())
     }
   }

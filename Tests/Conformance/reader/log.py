@@ -13,6 +13,7 @@ KINDS = {0: "own", 1: "up", 2: "down", 3: "office", 4: "subtree"}
 
 Key = namedtuple("Key", "suite key")
 Head = namedtuple("Head", "stream seq hash")
+SEQ_MAX = (1 << 63) - 1
 
 
 def office_code(reader):
@@ -90,7 +91,7 @@ class Header:
         self.stream = Stream.read(reader)
         key(3)
         self.seq = reader.unsigned()
-        if self.seq < 1:
+        if not 1 <= self.seq <= SEQ_MAX:
             raise Refused("out-of-range")
         self.previous = None
         if self.seq > 1:
@@ -276,7 +277,7 @@ def read_revocation(reader):
         reader.array(3)
         stream, seq = Stream.read(reader), reader.unsigned()
         last = ascending(last, stream.encoded)
-        if seq < 1:
+        if not 1 <= seq <= SEQ_MAX:
             raise Refused("out-of-range")
         cuts.append(Head(stream, seq, reader.fixed(32)))
     return Revocation(office, key, reason, position, cuts, reader.text(2000))
@@ -285,7 +286,7 @@ def read_revocation(reader):
 def read_ratification(reader):
     reader.array(4)
     stream, first, last = Stream.read(reader), reader.unsigned(), reader.unsigned()
-    if not 1 <= first <= last:
+    if not 1 <= first <= last <= SEQ_MAX:
         raise Refused("out-of-range")
     return Ratification(stream, first, last, reader.fixed(32))
 
@@ -294,9 +295,10 @@ def read_fork_proof(reader):
     reader.array(4)
     one, other = Face.read(reader), Face.read(reader)
     a, b = one.header, other.header
-    if (a.stream, a.seq) != (b.stream, b.seq) or a.data == b.data:
+    faces = [face.header.data + face.signature for face in (one, other)]
+    if (a.stream, a.seq) != (b.stream, b.seq) or (a.data, one.signature) == (b.data, other.signature):
         raise Refused("out-of-range")
-    if a.data > b.data:
+    if faces[0] > faces[1]:
         raise Refused("key-order")
     return ForkProof(one, other)
 

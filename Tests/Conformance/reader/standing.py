@@ -97,7 +97,7 @@ class Standing:
             ]
             if proofs:
                 faces = [proof.lesser for proof in proofs]
-                forks.append((at, min(faces, key=lambda face: (face.header.data, face.signature))))
+                forks.append((at, min(faces, key=lambda face: face.header.data + face.signature)))
         return forks
 
     def _stands(self, stream, seq, least, hash_at):
@@ -111,6 +111,6 @@ class Standing:
         if receipts:
             _, _, covered, wanted = min(receipts)
             return hash_at(covered) == wanted
-        if tree.seats[author][2] == 0:
+        if stream.author == tree.root or author in tree.seats and tree.seats[author][2] == 0:
             return hash_at(seq) == least.hash
         return False

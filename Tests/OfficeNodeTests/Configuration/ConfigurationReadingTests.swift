@@ -97,6 +97,8 @@ struct ConfigurationReadingTests {
       (#"{"lisen": "none"}"#, "lisen", "listen"),
       (#"{"sync": {"backoffMin": 1}}"#, "sync.backoffMin", "sync.backoffSecondsMin"),
       (#"{"log": {"levle": "info"}}"#, "log.levle", "log.level"), (#"{"log": "info"}"#, "log", "log.level"),
+      (#"{"sync.live": false}"#, "sync.live", "sync.live"),
+      (#"{"sync": {"live": true}, "sync.live": false}"#, "sync.live", "sync.live"),
       (#"{"metrics": {"enable": true}}"#, "metrics.enable", "metrics.enabled"),
       (#"{"sync": {"live": true, "x": {"y": {"z": 1}}}}"#, "sync.x", "sync.live"), (#"{"": 1}"#, "", "listen"),
     ])

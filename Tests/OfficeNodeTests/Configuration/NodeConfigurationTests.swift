@@ -49,6 +49,27 @@ struct NodeConfigurationTests {
     #expect(numbers == 5)
   }
 
+  @Test("metrics on the node's own port are refused; the machine chooses one, or none is listened at: taken")
+  func ports() throws {
+    func read(_ listen: String, _ metrics: String, enabled: String = "true") throws(ConfigurationProblem) {
+      _ = try NodeConfiguration([
+        .listen: .init(listen, .standard), .metricsListen: .init(metrics, .flag("--metrics-listen")),
+        .metricsEnabled: .init(enabled, .standard),
+      ])
+    }
+    for listen in ["0.0.0.0:7443", "[::]:7443", "10.1.0.5:7443"] {
+      let problem = #expect(throws: ConfigurationProblem.self) { try read(listen, "127.0.0.1:7443") }
+      #expect(problem?.code == "configuration-range")
+      #expect(problem?.failure.remedy.en.contains("listen") == true)
+    }
+    for (listen, metrics, enabled) in [
+      ("0.0.0.0:7443", "127.0.0.1:7444", "true"), ("0.0.0.0:0", "127.0.0.1:0", "true"), ("none", "127.0.0.1:7443", "true"),
+      ("0.0.0.0:7443", "127.0.0.1:7443", "false"),
+    ] {
+      #expect(throws: Never.self) { try read(listen, metrics, enabled: enabled) }
+    }
+  }
+
   @Test("metrics are for this machine: an address that others reach, or a name, is refused")
   func loopback() throws {
     for good in ["127.0.0.1:0", "127.8.9.1:9000", "[::1]:9743"] {

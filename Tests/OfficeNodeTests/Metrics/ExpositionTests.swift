@@ -1,6 +1,7 @@
 import Casebook
 import Casework
 import CoreMetrics
+import Foundation
 import PeerTransport
 import Testing
 
@@ -120,7 +121,17 @@ struct ExpositionTests {
   func process() throws {
     let figures = ProcessFigures.read()
     #expect(try #require(figures.residentBytes) > 1 << 20)
-    #expect(try #require(figures.startTime) > 1_600_000_000)
+    // As `ps` has it, from the machine's clock; both round.
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", "expr $(date +%s) - $(ps -o etimes= -p $PPID)"]
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    let expected = try #require(Double(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+    #expect(abs(try #require(figures.startTime) - expected) < 60)
     #expect(try #require(figures.openFiles) >= 3 && figures.processorSeconds != nil)
     #expect(try #require(figures.wakeUps) > 0)
     #expect(ProcessFigures.read("/proc/none").residentBytes == nil)
