@@ -46,16 +46,22 @@ public struct SimulationOptions: Sendable, Hashable {
   public var isHostile: Bool
   /// Of a thousand sessions so many stay open when everything is exchanged.
   public var staysPerMille: Int
+  /// Of a thousand offices so many tell their heads by a digest tree, however few they are.
+  public var treesPerMille: Int
 
   /// The largest tree drawn: a city with its districts and townships.
   public static let officesMax = 100
+  /// Keeps what is drawn for digest trees apart from all else.
+  static let treeSeed: UInt64 = 0x7472_6565
 
   /// Draws everything from the seed.
   /// - Parameters:
   ///   - officesMax: larger trees are cut to this; from 3 on.
   ///   - isLive: whether sessions may stay open; seeds from before they could are run without.
+  ///   - hasTrees: whether offices may tell their heads by a digest tree; likewise.
   public init(
-    seed: UInt64, store: Store = .memory, canary: Canary? = nil, officesMax: Int = Self.officesMax, isLive: Bool = true
+    seed: UInt64, store: Store = .memory, canary: Canary? = nil, officesMax: Int = Self.officesMax, isLive: Bool = true,
+    hasTrees: Bool = true
   ) {
     self.seed = seed
     self.store = store
@@ -88,6 +94,9 @@ public struct SimulationOptions: Sendable, Hashable {
     isHostile = random.chance(350)
     // Drawn last, so that seeds from before there were such sessions still draw the same as far as they went.
     staysPerMille = isLive ? fault(100...900) : 0
+    // From a generator of its own, for the same reason.
+    var trees = SeededRandom(seed: seed ^ Self.treeSeed)
+    treesPerMille = hasTrees && !trees.chance(350) ? trees.within(300...1_000) : 0
   }
 }
 
@@ -100,5 +109,6 @@ extension SimulationOptions: CustomStringConvertible {
       + " partitions \(partitionsPerHour)/1000h bundles \(bundles) crash \(crashPerMille)/1000 restores \(restores)"
       + " revocations \(revocations) rotations \(rotations)"
       + " wrong-clocks \(wrongClockPerMille)/1000 hostile \(isHostile) stays \(staysPerMille)/1000"
+      + " trees \(treesPerMille)/1000"
   }
 }

@@ -154,6 +154,7 @@ extension Simulator {
     throws
   {
     try office.crashPoint.effect()
+    if case .tree = frame { statistics.trees += 1 }
     if case .entries(let run) = frame, let peer = connections[id]?[side.other].office, !office.isHostile,
       !mayHold(offices[peer], run.stream)
     {

@@ -90,6 +90,7 @@ public final class Simulator {
     let liar = 1 + random.below(options.offices - 1)
     var children = [Int](repeating: 0, count: options.offices)
     var depths = [0]
+    var trees = SeededRandom(seed: ~options.seed ^ SimulationOptions.treeSeed)
     for index in 0..<options.offices {
       var superior: Int?
       if index > 0 {
@@ -105,7 +106,8 @@ public final class Simulator {
         try SimulatedOffice(
           index: index, superior: superior, disk: try makeDisk(index), isHostile: index == hostile,
           hasWrongClock: isWrong, canary: options.canary.flatMap { $0.strikes(index, liar: liar) ? $0 : nil },
-          start: now, random: &random))
+          start: now, wholeHeadsMax: trees.chance(options.treesPerMille) ? 1 : SessionLimits.wholeHeadsMax,
+          random: &random))
     }
     try found()
     for office in offices.dropFirst() {
@@ -237,6 +239,8 @@ public struct SimulationStatistics: Sendable, Hashable {
   public var sessions = 0
   /// Sessions that stayed open when everything was exchanged.
   public var stayed = 0
+  /// Frames with a level of a digest tree.
+  public var trees = 0
   public var broken = 0
   public var crashes = 0
   public var restores = 0

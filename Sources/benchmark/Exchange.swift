@@ -19,8 +19,8 @@ struct Exchange {
   /// - Parameters:
   ///   - left: heads that one side holds.
   ///   - right: the other's.
-  ///   - agreed: what both held when their last session was complete.
-  init(left: [StreamHead], right: [StreamHead], agreed: [StreamHead]) throws {
+  ///   - agreed: what both held when their last session was complete; `nil`: neither remembers.
+  init(left: [StreamHead], right: [StreamHead], agreed: [StreamHead]?) throws {
     let signer = try SoftwareSigner.generate(suite: .ed25519)
     let payload = Entry.payload(of: [])
     filler = try Entry(
@@ -66,14 +66,16 @@ struct Exchange {
   }
 
   private static func session(
-    _ office: OfficeCode, peer: OfficeCode, _ heads: [StreamHead], agreed: [StreamHead]
+    _ office: OfficeCode, peer: OfficeCode, _ heads: [StreamHead], agreed: [StreamHead]?
   ) -> SyncSession {
     let suite = Ed25519Suite()
     let hello = SyncFrame.Hello(
       version: SessionLimits.protocolVersion, office: office, digest: SyncFrame.digest(of: heads, using: suite),
-      clock: 1_760_000_000_000, software: "docket/0.1", agreed: SyncFrame.digest(of: agreed, using: suite))
-    let known = Set(agreed)
-    return SyncSession(hello: hello, peer: peer, heads: heads, moved: heads.filter { !known.contains($0) })
+      clock: 1_760_000_000_000, software: "docket/0.1", agreed: agreed.map { SyncFrame.digest(of: $0, using: suite) })
+    let known = agreed.map { Set($0) }
+    return SyncSession(
+      hello: hello, peer: peer, heads: heads, moved: known.map { known in heads.filter { !known.contains($0) } },
+      hashing: suite)
   }
 
   private mutating func run(

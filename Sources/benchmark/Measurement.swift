@@ -54,6 +54,7 @@ struct Measurement {
     let (held, ahead) = Exchange.heads(5_000, moved: 20)
     let idle = try Exchange(left: held, right: held, agreed: held)
     let moved = try Exchange(left: held, right: ahead, agreed: held)
+    let unknown = try Exchange(left: held, right: ahead, agreed: nil)
     let wall = best(engine.map(\.wallSeconds))
     let floorWall = best(floor.map(\.wallSeconds))
     let smallWall = best(small25519.map(\.wallSeconds))
@@ -71,6 +72,7 @@ struct Measurement {
       wireOverheadBytesPerChange: Double(whole.wireBytes - whole.valueBytes) / Double(whole.changes),
       diskBytesPerChange: Double(disk) / Double(whole.changes), idleBytes: idle.allBytes,
       idleRoundTrips: idle.roundTrips, frontier20Of5000Bytes: moved.findingBytes,
+      frontier20Of5000UnknownBytes: unknown.findingBytes,
       catchupRssDeltaMib: Double(engine.map(\.memoryDeltaKibibytes).max() ?? 0) / 1_024, schemaRows: schemaRows,
       schemaAddSeconds: try SchemaAddition.seconds(rows: schemaRows, in: scratch), growthReferenceChanges: small.changes,
       growthVs100k: rate / (Double(small.changes) / smallWall),

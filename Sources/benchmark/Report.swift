@@ -22,6 +22,8 @@ struct Report: Codable {
   var idleBytes: Int
   var idleRoundTrips: Int
   var frontier20Of5000Bytes: Int
+  /// The same between two that remember no agreement.
+  var frontier20Of5000UnknownBytes: Int
   var catchupRssDeltaMib: Double
   var schemaRows: Int
   var schemaAddSeconds: Double
@@ -50,6 +52,7 @@ struct Report: Codable {
     case idleBytes = "idle_bytes"
     case idleRoundTrips = "idle_round_trips"
     case frontier20Of5000Bytes = "frontier_20_of_5000_bytes"
+    case frontier20Of5000UnknownBytes = "frontier_20_of_5000_unknown_bytes"
     case catchupRssDeltaMib = "catchup_rss_delta_mib"
     case schemaRows = "schema_rows"
     case schemaAddSeconds = "schema_add_seconds"
@@ -84,6 +87,10 @@ struct Report: Codable {
       (Bilingual(zh: "无新内容时字节", en: "nothing new, bytes"), "\(idleBytes)", "<= 200"),
       (Bilingual(zh: "无新内容时往返", en: "nothing new, round trips"), "\(idleRoundTrips)", "1"),
       (Bilingual(zh: "5000 流中 20 流前进，前沿字节", en: "20 of 5,000 streams moved, bytes"), "\(frontier20Of5000Bytes)", "<= 4096"),
+      (
+        Bilingual(zh: "双方无共识记录时同一情形，字节", en: "the same without an agreement, bytes"),
+        "\(frontier20Of5000UnknownBytes)", ""
+      ),
       (Bilingual(zh: "追赶时内存增量，MiB", en: "memory during catch-up, MiB"), Figures.short(catchupRssDeltaMib), "<= 64"),
       (Bilingual(zh: "\(schemaRows) 行加一字段，秒", en: "one field more on \(schemaRows) rows, s"), Figures.short(schemaAddSeconds), "< 1"),
       (

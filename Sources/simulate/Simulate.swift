@@ -34,6 +34,9 @@ struct SimulateCommand: AsyncParsableCommand {
   @Flag(inversion: .prefixedNo, help: "会话可保持连接。Sessions may stay open; without, as before there were such.")
   var live = true
 
+  @Flag(inversion: .prefixedNo, help: "机构可用摘要树比对前沿。Offices may compare heads by a digest tree; likewise.")
+  var trees = true
+
   @Flag(help: "列出可放入的错误。List them.")
   var listCanaries = false
 
@@ -100,7 +103,8 @@ struct SimulateCommand: AsyncParsableCommand {
   private func results(of seed: UInt64) throws -> [SimulationResult] {
     var results: [SimulationResult] = []
     for store in store.stores {
-      let options = SimulationOptions(seed: seed, store: store, canary: canary, officesMax: officesMax, isLive: live)
+      let options = SimulationOptions(
+        seed: seed, store: store, canary: canary, officesMax: officesMax, isLive: live, hasTrees: trees)
       if verbose || isSingle { print(options) }
       let folder = NSTemporaryDirectory() + "simulate-\(ProcessInfo.processInfo.processIdentifier)-\(seed)"
       defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -119,7 +123,8 @@ struct SimulateCommand: AsyncParsableCommand {
       print("trace \(String(result.traceHash, radix: 16)) of \(result.events) events, \(result.statistics)")
     }
     guard !result.isSound, canary == nil || isSingle else { return }
-    let bug = (canary.map { " --canary \($0.rawValue)" } ?? "") + (live ? "" : " --no-live")
+    let bug =
+      (canary.map { " --canary \($0.rawValue)" } ?? "") + (live ? "" : " --no-live") + (trees ? "" : " --no-trees")
     let size = officesMax == SimulationOptions.officesMax ? "" : " --offices-max \(officesMax)"
     print(
       "seed \(options.seed) failed; replay: simulate --seed \(options.seed) --store \(options.store.rawValue)\(size)\(bug)"

@@ -37,13 +37,15 @@ struct BenchmarkTests {
     let report = try #require(try JSONSerialization.jsonObject(with: Data(output.out.utf8)) as? [String: Any])
     let keys = [
       "apply_per_second", "apply_vs_floor", "sm2_vs_ed25519", "wire_overhead_bytes_per_change", "idle_bytes",
-      "idle_round_trips", "frontier_20_of_5000_bytes", "catchup_rss_delta_mib", "schema_add_seconds", "growth_vs_100k",
+      "idle_round_trips", "frontier_20_of_5000_bytes", "frontier_20_of_5000_unknown_bytes", "catchup_rss_delta_mib",
+      "schema_add_seconds", "growth_vs_100k",
     ]
     for key in keys { #expect((report[key] as? Double ?? -1) >= 0, "\(key)") }
     #expect(report["same_rows"] as? Bool == true)
     let changes = try #require(report["changes"] as? Int)
     #expect((2_000..<2_012).contains(changes))
     #expect(report["idle_round_trips"] as? Int == 1)
+    #expect((report["frontier_20_of_5000_unknown_bytes"] as? Int ?? .max) <= 26 * 1_024)
     let bytes = try #require(report["wire_bytes_per_change"] as? Double)
     let overhead = try #require(report["wire_overhead_bytes_per_change"] as? Double)
     #expect(bytes > overhead && overhead > 0)

@@ -86,7 +86,8 @@ final class ConversationSide {
     self.sign = sign
     peer = context.office
     session = SyncSession(
-      hello: .init(version: Self.version, office: peer, digest: .zero, clock: clock, software: ""), peer: peer, heads: [])
+      hello: .init(version: Self.version, office: peer, digest: .zero, clock: clock, software: ""), peer: peer,
+      heads: [], hashing: Ed25519Suite())
   }
 
   var isComplete: Bool { session.isComplete }
@@ -102,7 +103,7 @@ final class ConversationSide {
       software: "docket/0.1", agreed: agreed.map { SyncFrame.digest(of: $0, using: suite) })
     session = SyncSession(
       hello: hello, peer: peer, heads: heads, moved: agreed.map { agreed in heads.filter { !agreed.contains($0) } },
-      settledForks: try context.settledForks(lacking: [], in: storage))
+      settledForks: try context.settledForks(lacking: [], in: storage), hashing: suite)
   }
 
   fileprivate func opening() -> [SyncSession.Action] { session.opened() }

@@ -135,6 +135,13 @@ enum Shown {
     ])
   }
 
+  static func nodes(_ nodes: [FrontierTree.Node?]) -> JSONValue {
+    .list(
+      nodes.map { node in
+        node.map { .object(["digest": hex($0.digest), "count": number($0.count)]) } ?? .null
+      })
+  }
+
   static func frame(_ frame: SyncFrame) -> JSONValue {
     switch frame {
     case .hello(let hello):
@@ -176,6 +183,7 @@ enum Shown {
             position.map { .object(["seq": number($0.seq), "hash": hex($0.hash.bytes)]) } ?? .null
           }),
       ])
+    case .tree(let nodes): .object(["frame": .text("tree"), "nodes": self.nodes(nodes)])
     case .want(let stream, let seq):
       .object(["frame": .text("want"), "stream": self.stream(stream), "from": number(seq)])
     case .close(let code, let text):

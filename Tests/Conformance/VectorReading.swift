@@ -69,6 +69,7 @@ struct VectorReading {
     case "frame": Shown.frame(try SyncFrame(decoding: bytes))
     case "session": try session()
     case "frontier-digest": try frontierDigest()
+    case "frontier-tree": try frontierTree()
     case "clock": try clock()
     case "register": try register()
     case "row": try row()

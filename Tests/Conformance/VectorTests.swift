@@ -72,7 +72,7 @@ struct VectorTests {
     #expect(
       frames == [
         "hello", "frontier", "entries", "run", "credit", "done", "settled", "want", "positions", "close", "ping", "begun",
-        "continuation",
+        "continuation", "tree",
       ])
     let changes = read.filter { $0.reads == "payload" }.flatMap { $0.expected?["changes"]?.list ?? [] }
     let kinds = Set(changes.compactMap { $0["kind"]?.number })

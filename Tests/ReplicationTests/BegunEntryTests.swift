@@ -17,7 +17,7 @@ struct BegunEntryTests {
     let hello = SyncFrame.Hello(
       version: version, office: try #require(office), digest: SyncFrame.digest(of: heads, using: suite), clock: 0,
       software: "t")
-    return SyncSession(hello: hello, peer: try #require(peer), heads: heads, begun: begun)
+    return SyncSession(hello: hello, peer: try #require(peer), heads: heads, begun: begun, hashing: suite)
   }
 
   /// One connection that carries so many bytes of entries' frames and breaks then.

@@ -33,7 +33,7 @@ struct FrameSizeTests {
     let largest = try #require(entries.map { EntryRun.bytes(of: $0) }.max())
     let heads = [StreamHead(stream: author.stream, seq: UInt64(entries.count), hash: last.hash(using: suite))]
     let a = try #require(OfficeCode("a")), b = try #require(OfficeCode("b"))
-    var session = SyncSession(hello: hello(a, heads), peer: b, heads: heads)
+    var session = SyncSession(hello: hello(a, heads), peer: b, heads: heads, hashing: suite)
     _ = session.received(.hello(hello(b, [])))
     var queue = session.received(.frontier(heads: [], isLast: true))
     var window = SessionLimits.firstCreditBytes, carried = 0

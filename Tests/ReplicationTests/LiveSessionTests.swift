@@ -38,7 +38,7 @@ struct LiveSessionTests {
     let hello = SyncFrame.Hello(
       version: version, office: try #require(office), digest: SyncFrame.digest(of: heads, using: suite), clock: 0,
       software: "t")
-    return Side(session: SyncSession(hello: hello, peer: try #require(peer), heads: heads), held: held)
+    return Side(session: SyncSession(hello: hello, peer: try #require(peer), heads: heads, hashing: suite), held: held)
   }
 
   private func carryOut(_ actions: [SyncSession.Action], _ side: inout Side) -> [SyncFrame] {

@@ -42,7 +42,8 @@ struct SessionTests {
       version: version, office: try #require(office), digest: SyncFrame.digest(of: heads, using: suite), clock: 0,
       software: "t", agreed: before.map { SyncFrame.digest(of: $0, using: suite) })
     let moved = before.map { before in heads.filter { !before.contains($0) } }
-    return Side(session: SyncSession(hello: hello, peer: try #require(peer), heads: heads, moved: moved), held: held)
+    let session = SyncSession(hello: hello, peer: try #require(peer), heads: heads, moved: moved, hashing: suite)
+    return Side(session: session, held: held)
   }
 
   /// Carries one side's actions out; returns the frames it sends.
@@ -220,7 +221,7 @@ struct SessionTests {
     let hello = SyncFrame.Hello(
       version: 1, office: try #require(a), digest: SyncFrame.digest(of: heads, using: suite), clock: 0, software: "t",
       agreed: SyncFrame.digest(of: try self.heads(agreed), using: suite))
-    left.session = SyncSession(hello: hello, peer: try #require(b), heads: heads, moved: [])
+    left.session = SyncSession(hello: hello, peer: try #require(b), heads: heads, moved: [], hashing: suite)
     var right = try side(b, peer: a, agreed, agreed: agreed)
     _ = try run(&left, &right)
     #expect(left.isComplete && right.isComplete && right.held[revealed] == hidden)
@@ -281,7 +282,8 @@ struct SessionTests {
     let heads = try heads(settled.held)
     let hello = SyncFrame.Hello(
       version: 1, office: try #require(b), digest: SyncFrame.digest(of: heads, using: suite), clock: 0, software: "t")
-    settled.session = SyncSession(hello: hello, peer: try #require(a), heads: heads, settledForks: [author.stream])
+    settled.session = SyncSession(
+      hello: hello, peer: try #require(a), heads: heads, settledForks: [author.stream], hashing: suite)
     var again = try side(a, peer: b, [author.stream: left0.map(\.encoded)])
     _ = try run(&again, &settled)
     #expect(again.isComplete && settled.isComplete && settled.aside.isEmpty)

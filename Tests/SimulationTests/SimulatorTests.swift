@@ -9,17 +9,19 @@ struct SimulatorTests {
 
   private func run(
     _ seed: UInt64, _ store: SimulationOptions.Store = .memory, canary: Canary? = nil, officesMax: Int = smallTree,
-    isLive: Bool = false
+    isLive: Bool = false, hasTrees: Bool = true
   ) throws -> SimulationResult {
     let folder = NSTemporaryDirectory() + "simulation-" + UUID().uuidString
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let options = SimulationOptions(seed: seed, store: store, canary: canary, officesMax: officesMax, isLive: isLive)
+    let options = SimulationOptions(
+      seed: seed, store: store, canary: canary, officesMax: officesMax, isLive: isLive, hasTrees: hasTrees)
     return try Simulator(options: options, folder: folder).run()
   }
 
   private func expectSound(_ result: SimulationResult, officesMax: Int = smallTree) {
     let options = result.options
-    let replay = "simulate --seed \(options.seed) --store \(options.store.rawValue) --offices-max \(officesMax)"
+    let flags = (options.staysPerMille > 0 ? "" : " --no-live") + (options.treesPerMille > 0 ? "" : " --no-trees")
+    let replay = "simulate --seed \(options.seed) --store \(options.store.rawValue) --offices-max \(officesMax)\(flags)"
     #expect(result.findings.isEmpty, "replay: \(replay)\n\(options)")
   }
 
@@ -29,6 +31,17 @@ struct SimulatorTests {
     #expect(one.traceHash == other.traceHash)
     #expect(one.statistics == other.statistics)
     #expect(one.statistics.entries > 0)
+  }
+
+  @Test("digest trees are told, and what they are drawn from moves nothing else")
+  func trees() throws {
+    let seed = try #require((1...20 as ClosedRange<UInt64>).first { try run($0).statistics.trees > 0 })
+    var with = SimulationOptions(seed: seed)
+    let without = SimulationOptions(seed: seed, hasTrees: false)
+    #expect(with.treesPerMille > 0 && without.treesPerMille == 0)
+    with.treesPerMille = 0
+    #expect(with == without)
+    #expect(try run(seed, hasTrees: false).statistics.trees == 0)
   }
 
   @Test("another seed is another run")
@@ -75,7 +88,9 @@ struct SimulatorTests {
     let store = try #require(SimulationOptions.Store(rawValue: String(words[1])), "\(line)")
     let officesMax = words.count > 2 ? try #require(Int(words[2]), "\(line)") : SimulationOptions.officesMax
     let isLive = words.count > 3 && words[3] == "live"
-    expectSound(try run(seed, store, officesMax: officesMax, isLive: isLive), officesMax: officesMax)
+    let hasTrees = words.count > 4 && words[4] == "trees"
+    expectSound(
+      try run(seed, store, officesMax: officesMax, isLive: isLive, hasTrees: hasTrees), officesMax: officesMax)
   }
 
   @Test("seeds that nobody chose, over both stores")

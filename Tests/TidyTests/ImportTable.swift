@@ -15,7 +15,7 @@ enum ImportTable {
     ],
     "OfficeNode": [
       "Casebook", "Casework", "Replication", "ReplicaStore", "PeerTransport", "SignatureSuites", "RegimePacks",
-      "Logging", "ServiceLifecycle", "NIOPosix", "Foundation", "Dispatch", "Glibc", "Synchronization", "Configuration",
+      "Logging", "ServiceLifecycle", "NIOPosix", "CoreFoundation", "Foundation", "Dispatch", "Glibc", "Synchronization", "Configuration",
       "CoreMetrics",
     ],
     "Simulation": [

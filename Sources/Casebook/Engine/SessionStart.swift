@@ -36,7 +36,10 @@ public struct SessionStart: Sendable {
   ///   - clock: the node's wall, Unix milliseconds.
   ///   - software: this build, as peers see it.
   ///   - begun: what an earlier connection cut off.
-  public func session(clock: UInt64, software: String, begun: BegunEntry? = nil) -> SyncSession {
+  ///   - wholeHeadsMax: heads that are told without a digest tree; a smaller one for trials of it.
+  public func session(
+    clock: UInt64, software: String, begun: BegunEntry? = nil, wholeHeadsMax: Int = SessionLimits.wholeHeadsMax
+  ) -> SyncSession {
     let hello = SyncFrame.Hello(
       version: SessionLimits.protocolVersion, office: context.office,
       // Not the heads' digest, so that the session goes on though both may hold the same.
@@ -45,7 +48,7 @@ public struct SessionStart: Sendable {
     return SyncSession(
       hello: hello, peer: peer, heads: heads,
       moved: agreement == nil ? nil : heads.filter { moved.contains($0.stream) },
-      settledForks: settledForks, lacked: isAsking ? lacked.streams : [], begun: begun)
+      settledForks: settledForks, lacked: isAsking ? lacked.streams : [], begun: begun, hashing: suite, wholeHeadsMax: wholeHeadsMax)
   }
 
   /// Whether a session that is complete with these heads leaves anything to remember; one that was idle does not.

@@ -34,6 +34,8 @@ public enum Domain: String, Sendable {
   case payload = "docket/payload/1"
   case bundle = "docket/bundle/1"
   case frontier = "docket/frontier/1"
+  case frontierKey = "docket/frontier-key/1"
+  case frontierNode = "docket/frontier-node/1"
   case enrolment = "docket/enrolment/1"
   case caseID = "docket/record/1"
   case transport = "docket/transport/1"

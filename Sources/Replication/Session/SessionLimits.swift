@@ -19,6 +19,18 @@ public enum SessionLimits {
   public static let headsPerFrame = 2_000
   /// Streams a peer may announce: 5 audiences for each of 10,000 offices.
   public static let headsMax = 50_000
+  /// Heads that are told without a digest tree, at some 75 bytes each: its first level has 5 KiB and every level takes
+  /// a trip, so few heads are found sooner without.
+  public static let wholeHeadsMax = 256
+  /// Heads of a bucket that differs and is not divided: nine heads take 700 bytes, their part of the next level 140.
+  static let leafHeadsMax = 8
+  /// The same where every bucket of a level differs: probably most heads do, and dividing would cost an eighth more and
+  /// spare nothing.
+  static let leafHeadsMaxOfMany = 32
+  /// Buckets divided at one level: a tree frame has at most 8,192 nodes, 172 KiB.
+  static let dividedMax = 512
+  /// Buckets of the last level are 2^20, for at most 50,000 heads: only streams made for it would share one.
+  static let treeLevelsMax = 4
   /// Entries of one stream that a peer may make us expect, for the progress shown: no office writes more in a century.
   static let claimMax: UInt64 = 1 << 40
   /// Bytes a peer may send before it is given more: bounds what waits to be stored.

@@ -17,6 +17,8 @@ public enum SyncFrame: Sendable, Hashable {
   /// The sender's heads of the streams the peer's frontier listed, in its order; `nil` where it holds nothing. Follows a
   /// frontier of what moved since both agreed.
   case positions([Position?])
+  /// A level of the sender's digest tree, in place of its frontier; `nil` for a bucket without heads. Version 3.
+  case tree([FrontierTree.Node?])
   /// Content of attachments, from version 3 on (`AttachmentExchange`).
   case attachment(AttachmentFrame)
   /// The sender is there and has nothing to say. Version 3.
@@ -161,6 +163,10 @@ public enum SyncFrame: Sendable, Hashable {
       writer.arrayHead(Continuation.items)
       writer.unsigned(Continuation.kind)
       continuation.run.write(skipped: continuation.skipped, to: &writer)
+    case .tree(let nodes):
+      writer.arrayHead(2)
+      writer.unsigned(18)
+      FrontierTree.Node.write(nodes, to: &writer)
     case .positions(let positions):
       writer.arrayHead(2)
       writer.unsigned(9)
@@ -259,6 +265,7 @@ public enum SyncFrame: Sendable, Hashable {
       let head = try EntryRun.Head(from: &reader)
       let skipped = try Self.skipped(from: &reader)
       self = .continuation(Continuation(run: try EntryRun(head, from: &reader), skipped: skipped))
+    case (18, 2): self = .tree(try FrontierTree.Node.read(from: &reader))
     case (EntryRun.frameKind, EntryRun.frameItems): self = .entries(.spare(try EntryRun(from: &reader)))
     default: throw .unsupported
     }
@@ -274,12 +281,17 @@ public enum SyncFrame: Sendable, Hashable {
 
   /// Hash over heads in stream order; what `Hello.digest` carries.
   public static func digest(of heads: [StreamHead], using suite: any SignatureSuite) -> Digest {
+    suite.hash(Domain.frontier.prefix + hashed(heads.sorted { $0.stream < $1.stream }))
+  }
+
+  /// Stream, position and hash of each head, as digests over heads hash them.
+  static func hashed(_ heads: some Sequence<StreamHead>) -> [UInt8] {
     var writer = CBORWriter()
-    for head in heads.sorted(by: { $0.stream < $1.stream }) {
+    for head in heads {
       head.stream.write(to: &writer)
       writer.unsigned(head.seq)
       writer.byteString(head.hash.bytes)
     }
-    return suite.hash(Domain.frontier.prefix + writer.bytes)
+    return writer.bytes
   }
 }

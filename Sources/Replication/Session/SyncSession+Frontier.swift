@@ -27,42 +27,52 @@ extension SyncSession {
     phase = .comparing
     if version < 3 { begun = nil }
     let offer: [Action] = begun.map { [.send(.begun($0.name))] } ?? []
-    if let movedSince, movedSince.count <= SessionLimits.headsPerFrame, hello.agreed == theirs.agreed {
-      isBrief = true
-      return offer + [.send(.frontier(heads: movedSince, isLast: true))]
+    guard let movedSince, hello.agreed == theirs.agreed else { return offer + tellAll() }
+    guard movedSince.count <= SessionLimits.headsPerFrame else {
+      // The peer cannot know, and may list the few that moved on its side.
+      mayHearMoved = true
+      return offer + tellAll()
     }
-    return offer + wholeFrontier()
-  }
-
-  private func wholeFrontier() -> [Action] {
-    var actions: [Action] = []
-    var rest = ours[...]
-    repeat {
-      let piece = Array(rest.prefix(SessionLimits.headsPerFrame))
-      rest = rest.dropFirst(piece.count)
-      actions.append(.send(.frontier(heads: piece, isLast: rest.isEmpty)))
-    } while !rest.isEmpty
-    return actions
+    told = .moved
+    return offer + [.send(.frontier(heads: movedSince, isLast: true))]
   }
 
   mutating func receivedFrontier(_ heads: [StreamHead], isLast: Bool) -> [Action] {
     guard phase == .comparing else { return violated("frontier out of turn") }
     hasHeardHeads = true
     guard theirs.count + heads.count <= SessionLimits.headsMax else { return fail(.tooMuch, "too many streams") }
+    if mayHearMoved, !hasHeard, isLast {
+      // Void: the peer sees that more moved here than is listed at once, and tells all.
+      mayHearMoved = false
+      return []
+    }
+    let isFirst = !hasHeard
+    hasHeard = true
+    var actions: [Action] = []
+    switch told {
+    case .moved, .tree:
+      guard isFirst else { return violated("frontier out of turn") }
+      if case .moved = told, isLast { return receivedMoved(heads) }
+      // The peer has few heads where this side told a tree, or more that moved where this side listed its few.
+      told = .all
+      actions = ours.frontier()
+    case .leaves(let listed, let owed):
+      guard isLast ? heads.count == owed : heads.count <= owed else { return violated("heads that were not counted") }
+      told = .leaves(listed, owed: owed - heads.count)
+    case .all: break
+    }
     for head in heads { theirs[head.stream] = head }
-    if isBrief { return receivedBriefFrontier(heads, isLast: isLast) }
-    return isLast ? compare() : []
+    return actions + (isLast ? compare() : [])
   }
 
   /// What moved on the peer's side: it wants to know where we stand in those streams.
-  private mutating func receivedBriefFrontier(_ heads: [StreamHead], isLast: Bool) -> [Action] {
-    guard isLast, !hasFrontier else { return violated("frontier out of turn") }
-    hasFrontier = true
+  private mutating func receivedMoved(_ heads: [StreamHead]) -> [Action] {
     if heads.isEmpty, movedSince?.isEmpty ?? true {
-      // Nothing moved, yet the digests differ: what may be shared has changed. Only whole frontiers tell.
-      isBrief = false
-      return wholeFrontier()
+      // Nothing moved, yet the digests differ: what may be shared has changed, which no list of moves tells.
+      hasHeard = false
+      return tellAll()
     }
+    for head in heads { theirs[head.stream] = head }
     let held = Dictionary(ours.map { ($0.stream, $0) }, uniquingKeysWith: { first, _ in first })
     let positions = heads.map { head in
       held[head.stream].map { SyncFrame.Position(seq: $0.seq, hash: $0.hash) }
@@ -71,7 +81,7 @@ extension SyncSession {
   }
 
   mutating func receivedPositions(_ positions: [SyncFrame.Position?]) -> [Action] {
-    guard phase == .comparing, isBrief, !hasPositions, positions.count == movedSince?.count else {
+    guard phase == .comparing, case .moved = told, !hasPositions, positions.count == movedSince?.count else {
       return violated("positions out of turn")
     }
     hasPositions = true
@@ -80,14 +90,21 @@ extension SyncSession {
       guard let position else { continue }
       theirs[head.stream] = StreamHead(stream: head.stream, seq: position.seq, hash: position.hash)
     }
-    return hasFrontier ? compare() : []
+    return hasHeard ? compare() : []
   }
 
   /// Both frontiers are known: sends what the peer lacks, asks about what differs.
   private mutating func compare() -> [Action] {
     phase = .exchanging
-    // A stream that neither side listed stands where both agreed.
-    let known = isBrief ? Set((movedSince ?? []).map(\.stream)).union(theirs.keys) : nil
+    // A stream that neither side listed stands where both agreed, or lies where the trees are equal.
+    let listed: [StreamHead]? =
+      switch told {
+      case .moved: movedSince
+      case .leaves(let heads, _): heads
+      case .tree, .all: nil
+      }
+    told = .all
+    let known = listed.map { Set($0.map(\.stream)).union(theirs.keys) }
     var actions: [Action] = []
     for head in ours where known?.contains(head.stream) ?? true {
       let held = theirs[head.stream]

@@ -1,11 +1,12 @@
 /// One exchange between two nodes, without I/O: takes what happened, returns what to do. Both sides run the same
 /// machine; neither leads.
 ///
-/// hello ⇄ hello; equal digests end it. Otherwise frontier ⇄ frontier, then each side sends what the other
-/// lacks within the credit it was given, says `done`; who has stored everything sent to him and sent his own
-/// receipts says `settled`. Both settled: the session is complete. From version 3 on it may stay open then, and
-/// each side sends at once what it records or stores (`SyncSession+Live.swift`). A session that breaks off loses
-/// nothing: the next one goes on at each stream's stored head.
+/// hello ⇄ hello; equal digests end it. Otherwise frontier ⇄ frontier, or trees and what they find to differ
+/// (`SyncSession+Tree.swift`), then each side sends what the other lacks within the credit it was given, says `done`;
+/// who has stored everything sent to him and sent his own receipts says `settled`. Both settled: the session is
+/// complete. From version 3 on it may stay open then, and each side sends at once what it records or stores
+/// (`SyncSession+Live.swift`). A session that breaks off loses nothing: the next one goes on at each stream's stored
+/// head.
 public struct SyncSession: Sendable {
   public enum Action: Sendable, Hashable {
     case send(SyncFrame)
@@ -56,12 +57,17 @@ public struct SyncSession: Sendable {
   var theirs: [StreamID: StreamHead] = [:]
   /// Our heads that moved since both sides agreed; `nil`: there is no agreement on our side.
   let movedSince: [StreamHead]?
-  /// Both sides remember the same agreement: frontiers list what moved since.
-  var isBrief = false
+  /// SHA-256, for the digest tree.
+  let suite: any SignatureSuite
+  let wholeHeadsMax: Int
+  var told = Told.all
+  /// The peer has told something of its heads that stands.
+  var hasHeard = false
+  /// Both remember the same agreement, and more has moved on our side than is listed at once.
+  var mayHearMoved = false
   var hasPositions = false
   /// The peer has begun to tell its heads.
   var hasHeardHeads = false
-  var hasFrontier = false
   var phase = Phase.greeting
   var queue: [Range] = []
   /// Streams of which the peer wants to see what lies aside here, with how many entries it got.
@@ -120,10 +126,15 @@ public struct SyncSession: Sendable {
   ///   - hello: ours; its digest is over `heads`.
   ///   - peer: the office the transport's certificate was chartered for; the peer's hello must agree.
   ///   - heads: our heads of streams that both sides may hold, superiors' first.
+  ///   - suite: hashes the digest tree: SHA-256.
+  ///   - wholeHeadsMax: heads that are told without a tree; a smaller one for trials of it.
   public init(
     hello: SyncFrame.Hello, peer: OfficeCode, heads: [StreamHead], moved: [StreamHead]? = nil,
-    settledForks: Set<StreamID> = [], lacked: Set<StreamID> = [], begun: BegunEntry? = nil
+    settledForks: Set<StreamID> = [], lacked: Set<StreamID> = [], begun: BegunEntry? = nil,
+    hashing suite: any SignatureSuite, wholeHeadsMax: Int = SessionLimits.wholeHeadsMax
   ) {
+    self.suite = suite
+    self.wholeHeadsMax = wholeHeadsMax
     self.settledForks = settledForks
     self.lacked = lacked
     self.begun = begun
@@ -168,6 +179,7 @@ public struct SyncSession: Sendable {
       return advance()
     case .want(let stream, let from): return receivedWant(stream, from: from)
     case .positions(let positions): return receivedPositions(positions)
+    case .tree(let nodes): return receivedTree(nodes)
     case .settled:
       guard phase == .exchanging, donesReceived > 0, !hasReceivedSettled else {
         return violated("settled out of turn")
@@ -239,14 +251,6 @@ public struct SyncSession: Sendable {
     return stored(bytes: bytes, count: 0)
   }
 
-  /// The shell could not store the run: it is of another branch than ours, which parts from it before position `seq`.
-  public mutating func branchesApart(_ stream: StreamID, before seq: UInt64, bytes: Int) -> [Action] {
-    if phase == .live { return liveBranchesApart(stream, before: seq, bytes: bytes) }
-    storing -= 1
-    guard phase == .exchanging else { return [] }
-    return [giveBack(bytes)] + want(stream, before: seq) + advance()
-  }
-
   /// The shell could not store: the peer sent something that does not verify, or our disk failed.
   public mutating func storeFailed(_ code: SyncFrame.CloseCode, _ text: String, isMisbehaviour: Bool) -> [Action] {
     phase = .closed
@@ -287,40 +291,6 @@ public struct SyncSession: Sendable {
     }
     storing += 1
     return [.store(run)]
-  }
-
-  /// Asks for what lies aside alone: from beyond both heads there is nothing else.
-  mutating func wantAside(_ head: StreamHead) -> [Action] {
-    wanted[head.stream] = 1
-    let last = max(head.seq, theirs[head.stream]?.seq ?? 0)
-    return [
-      .reportFork(stream: head.stream, seq: head.seq),
-      .send(.want(stream: head.stream, from: min(last, LogLimits.seqMax) + 1)),
-    ]
-  }
-
-  /// Asks for entries from further back, where the branches may part; further still each time.
-  mutating func want(_ stream: StreamID, before seq: UInt64) -> [Action] {
-    let report = Action.reportFork(stream: stream, seq: seq)
-    let times = wanted[stream] ?? 0
-    guard !settledForks.contains(stream), times < SessionLimits.lookBack.count else { return times == 0 ? [report] : [] }
-    wanted[stream] = times + 1
-    let back = SessionLimits.lookBack[times]
-    return (times == 0 ? [report] : []) + [.send(.want(stream: stream, from: seq > back ? seq - back : 1))]
-  }
-
-  private mutating func receivedWant(_ stream: StreamID, from seq: UInt64) -> [Action] {
-    guard phase == .exchanging, !hasReceivedSettled else { return violated("want out of turn") }
-    wantsServed += 1
-    guard wantsServed <= SessionLimits.wantsMax else { return fail(.tooMuch, "too many wants") }
-    donesOwed += 1
-    // A stream the peer may not hold is not among ours: it gets nothing, and learns nothing.
-    if let head = ours.first(where: { $0.stream == stream }) {
-      if seq <= head.seq { queue.append(Range(stream: stream, next: seq, last: head.seq)) }
-      // Where this side took the peer's branch a moment ago, its own lies aside by now: the author may have lost it.
-      aside.append((stream, 0))
-    }
-    return advance()
   }
 
   /// Credit for what is stored. From version 3 on the window starts small and grows with what was stored, so that

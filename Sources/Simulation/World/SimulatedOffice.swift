@@ -38,10 +38,12 @@ final class SimulatedOffice {
   private(set) var alarms: Set<StreamID> = []
   /// Bug put in on purpose; `nil`: none.
   let canary: Canary?
+  /// Heads that it tells without a digest tree.
+  let wholeHeadsMax: Int
 
   init(
     index: Int, superior: Int?, disk: any SimulatedDisk, isHostile: Bool, hasWrongClock: Bool, canary: Canary?,
-    start: UInt64, random: inout SeededRandom
+    start: UInt64, wholeHeadsMax: Int, random: inout SeededRandom
   ) throws {
     guard let code = OfficeCode("office-\(index)") else { throw SimulationFailure("office code") }
     self.index = index
@@ -51,6 +53,7 @@ final class SimulatedOffice {
     self.isHostile = isHostile
     self.hasWrongClock = hasWrongClock
     self.canary = canary
+    self.wholeHeadsMax = wholeHeadsMax
     signer = try SeededSigner(random: &random)
     keys = [signer.fingerprint]
     publicKeys = [signer.fingerprint: signer.publicKey]

@@ -38,7 +38,7 @@ struct DrivenSession {
     let hello = SyncFrame.Hello(
       version: SessionLimits.protocolVersion, office: office, digest: SyncFrame.digest(of: heads, using: Ed25519Suite()),
       clock: clock, software: "docket/benchmark", agreed: nil)
-    session = SyncSession(hello: hello, peer: peer, heads: heads)
+    session = SyncSession(hello: hello, peer: peer, heads: heads, hashing: Ed25519Suite())
   }
 
   var entriesSent: Int { session.entriesSent }

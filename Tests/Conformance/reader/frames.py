@@ -7,6 +7,8 @@ from .log import changes_of, office_code, read_key, read_part, suite_number
 from .suites import digest
 
 FRAME_MAX = 262_144
+HEADS_MAX = 50_000
+NODES_MAX = 8_192
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -26,6 +28,16 @@ def read_position(reader):
     if seq < 1:
         raise Refused("out-of-range")
     return {"seq": seq, "hash": reader.fixed(32).hex()}
+
+
+def read_node(reader):
+    if reader.is_null():
+        return reader.null()
+    reader.array(2)
+    digest, count = reader.bytes(16), reader.unsigned()
+    if len(digest) != 16 or not 1 <= count <= HEADS_MAX:
+        raise Refused("out-of-range")
+    return {"digest": digest.hex(), "count": count}
 
 
 def read_frame(data):
@@ -88,6 +100,8 @@ def read_frame(data):
         frame |= {"signature": reader.bytes(SIGNATURE_MAX), "count": read_skipped(reader)}
     elif shape == (17, 6):
         frame = read_run(reader, "continuation")
+    elif shape == (18, 2):
+        frame = {"frame": "tree", "nodes": [read_node(reader) for _ in range(reader.head(NODES_MAX))]}
     elif 12 <= shape[0] <= 15:
         return blobs.read_frame(data)
     else:

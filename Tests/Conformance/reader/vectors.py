@@ -3,7 +3,7 @@
 import json
 import pathlib
 
-from . import blobs, bundle, cbor, dossier, draw, frames, log, merge, shown, suites
+from . import blobs, bundle, cbor, dossier, draw, frames, frontier, log, merge, shown, suites
 from .cbor import Refused, whole
 from .clock import Clock, clamped
 from .session import read_session
@@ -169,6 +169,15 @@ def read_frame(given, data):
 
 def read_frontier_digest(given, data):
     return {"digest": frames.frontier_digest(frames.read_frame(data)["heads"]).hex()}
+
+
+def read_frontier_tree(given, data):
+    sides = [frames.read_frame(side)["heads"] for side in (data, bytes.fromhex(given["other"]))]
+    levels, leaves = frontier.met(*sides)
+    return {
+        "levels": [[side.hex() for side in level] for level in levels],
+        "differing": [[head.stream.name for head in side] for side in leaves],
+    }
 
 
 def read_clock(given, data):
