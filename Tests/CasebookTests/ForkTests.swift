@@ -211,6 +211,30 @@ struct ForkTests {
     #expect(try Judged.state(of: province) == before)
   }
 
+  @Test("the witnessed branch comes piece by piece: it is held once the witnessed head has come")
+  func pieces() throws {
+    let region = try Judged()
+    let (county, city, province) = (region.county, region.city, region.province)
+    let machine = try county.restored()
+    for head in county.storage.heads() { try machine.takeAll(county.pieces(of: head.stream)) }
+    let id = county.newID()
+    let other = try county.name(id, "另一面")
+    machine.now += 5_000
+    let branch = try ["先到的一面", "改一次", "改两次"].map { try machine.name(id, $0) }
+    for entry in branch { try city.take([entry]) }
+    try city.witness()
+    try province.take([other])
+    try province.take([branch[0]])
+    for head in city.storage.heads() where head.stream.author == city.context.key {
+      try province.takeAll(city.pieces(of: head.stream))
+    }
+    try province.take([branch[1]])
+    #expect(province.storage.head(of: other.header.stream)?.hash == other.hash(using: Ed25519Suite()))
+    try province.take([branch[2]])
+    #expect(province.name(of: id) == "改两次")
+    #expect(province.storage.head(of: other.header.stream) == city.storage.head(of: other.header.stream))
+  }
+
   @Test("a superior that shows two faces is found out where two reports meet")
   func twoFaces() throws {
     let province = try Replica.root("13")

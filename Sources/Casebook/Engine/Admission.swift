@@ -196,7 +196,7 @@ public struct Admission {
     }
   }
 
-  private func keepAside(
+  private mutating func keepAside(
     _ run: ArrivedRun, of stream: StreamID, by key: PublicKey, in storage: any ReplicaStorage
   ) throws -> Outcome {
     guard let first = run.entries.first else { return Outcome(stored: 0, known: 0) }
@@ -206,8 +206,10 @@ public struct Admission {
     return Outcome(stored: 0, known: run.entries.count, fork: projector.context.standing.firstFork(of: stream))
   }
 
-  private func putAside(_ run: [Entry], of stream: StreamID, in storage: any ReplicaStorage) throws {
+  private mutating func putAside(_ run: [Entry], of stream: StreamID, in storage: any ReplicaStorage) throws {
     let room = Self.asideMax - (try storage.entriesAside(of: stream).count)
     if room > 0 { try storage.putAside(Array(run.prefix(room))) }
+    // The branch may reach the head that was witnessed only now.
+    projector.mustSettle = true
   }
 }
