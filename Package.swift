@@ -151,6 +151,7 @@ let tests: [Target] = [
     dependencies: [
       "OfficeNode", "Casebook", "Casework", "Replication", "ReplicaStore", "PeerTransport",
       "SignatureSuites", "RegimePacks", "TestKit", logging, .product(name: "CoreMetrics", package: "swift-metrics"),
+      .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
     ], swiftSettings: strict),
   .testTarget(
     name: "SimulationTests", dependencies: ["Simulation"], exclude: ["seeds.txt"], swiftSettings: strict),

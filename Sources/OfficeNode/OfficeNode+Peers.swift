@@ -71,6 +71,8 @@ extension OfficeNode {
     let neighbours = Set(Outbox(context: context, storage: storage).neighbours)
     let now = effects.now()
     let live = liveSessions
+    let settled = sessions.settledPeers
+    let address = calledAddress
     return try context.tree.all.filter { $0.charter.office != context.office }.map { seat in
       let office = seat.charter.office
       let memory = try self.memory(of: office.text, in: storage)
@@ -79,8 +81,9 @@ extension OfficeNode {
       let held = extents.offices[office] ?? OfficeExtent()
       let acknowledged = isAbove ? extents.superiors[office] ?? OfficeExtent() : held
       let isLive = live.contains(office.text)
-      // Over an open session everything comes at once.
-      let heard = isLive ? now : [held.newest, isNeighbour ? memory?.lastContact : nil].compactMap(\.self).max()
+      // Once everything was exchanged, what is new comes at once; before, what is here is as old as it was.
+      let newest = [held.newest, isNeighbour ? memory?.lastContact : nil].compactMap(\.self).max()
+      let heard = settled.contains(office) ? now : newest
       let age = heard.map { now > $0 ? now - $0 : 0 }
       return PeerView(
         office: office.text, name: seat.charter.name, relation: isAbove ? "superior" : "subordinate",
@@ -89,7 +92,7 @@ extension OfficeNode {
           age: age, isLive: isLive, isRevoked: context.tree.isRevoked(seat.key)),
         lastContact: memory?.lastContact, lastError: memory?.error, lastErrorAt: memory?.errorAt,
         clockOffset: memory?.clockOffset, software: memory?.software, protocolVersion: memory?.version.map { Int($0) },
-        address: office.text == settings.superior ? settings.superiorAddress : nil,
+        address: office.text == settings.superior ? address : nil,
         received: LogExtentView(streams: held.streams, entries: Int(held.entries), newest: held.newest),
         acknowledged: AcknowledgedView(
           entries: Int(acknowledged.receipted), of: Int(acknowledged.entries), at: acknowledged.receiptedAt),
@@ -145,7 +148,7 @@ extension OfficeNode {
     let memory = try memory(of: peer, in: storage)
     return PeerContact(
       lastContact: memory?.lastContact, error: memory?.error, isRefused: memory?.isRefused ?? false,
-      isLive: liveSessions.contains(peer), hasAddress: peer == settings.superior && settings.superiorAddress != nil,
+      isLive: liveSessions.contains(peer), hasAddress: peer == settings.superior && calledAddress != nil,
       isServing: isServing)
   }
 }

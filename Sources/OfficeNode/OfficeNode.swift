@@ -1,5 +1,6 @@
 import Casebook
 import Casework
+import Dispatch
 import Foundation
 public import Logging
 import PeerTransport
@@ -35,6 +36,8 @@ public actor OfficeNode {
   nonisolated let catchUpGate = AdmissionGate()
   nonisolated let coverage = RememberedCoverage()
   nonisolated let readers = DeskReaders()
+  /// Where entries that are sent are read.
+  nonisolated let sending = DispatchQueue(label: "docket.sending")
   var begunEntries = BegunEntries()
   /// Count of moves up to which receipts and what else is owed have been looked for.
   var witnessedMoves: UInt64?

@@ -28,6 +28,10 @@ public final class LocalConnection: Sendable {
   public func send(_ frame: [UInt8]) async throws { try await channel.send(frame) }
   public var frames: FrameSequence { channel.frames }
   public func close() async { await channel.finish() }
+
+  /// - Parameter body: called once when the connection is over, by whichever side; at once where it is over already.
+  ///   Must not wait.
+  public func onClose(_ body: @escaping @Sendable () -> Void) { channel.onClose(body) }
 }
 
 /// Listens on a socket file of mode 0600.

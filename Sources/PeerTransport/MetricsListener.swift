@@ -3,10 +3,6 @@ public import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// Two pages over HTTP for this machine alone: `/metrics` and `/healthz`. One request a connection.
 public final class MetricsListener: Sendable {
   /// An answer to `GET`.
@@ -74,11 +70,8 @@ public final class MetricsListener: Sendable {
     do {
       let channel = try await bootstrap.bind(to: address).get()
       return MetricsListener(channel: channel, children: children, port: channel.localAddress?.port ?? port)
-    } catch let error as IOError {
-      throw TransportError(
-        error.errnoCode == EADDRINUSE ? .addressInUse : .badAddress, cause: "\(host):\(port), \(error.description)")
     } catch {
-      throw TransportError(.badAddress, cause: "\(host):\(port), \(error)")
+      throw TransportErrors.binding(host, port, error)
     }
   }
 

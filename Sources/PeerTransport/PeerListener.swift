@@ -4,10 +4,6 @@ public import NIOCore
 import NIOPosix
 import NIOSSL
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// Takes peers' calls.
 public final class PeerListener: Sendable {
   private let channel: any Channel
@@ -68,11 +64,8 @@ public final class PeerListener: Sendable {
       let channel = try await bootstrap.bind(host: host, port: port).get()
       return PeerListener(
         channel: channel, door: door, tls: tls, limits: limits, port: channel.localAddress?.port ?? port)
-    } catch let error as IOError {
-      throw TransportError(
-        error.errnoCode == EADDRINUSE ? .addressInUse : .badAddress, cause: "\(host):\(port), \(error.description)")
     } catch {
-      throw TransportError(.badAddress, cause: "\(host):\(port), \(error)")
+      throw TransportErrors.binding(host, port, error)
     }
   }
 

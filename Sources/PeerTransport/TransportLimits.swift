@@ -22,7 +22,8 @@ public struct TransportLimits: Sendable, Hashable {
   public static let protocolName = "docket/1"
 
   /// Frames that have arrived and that nobody has read: half of a session's credit, so that one half is stored while
-  /// the other arrives. Beyond it nothing is read, and TCP holds the peer back. With 300 peers at once that is 150 MiB.
+  /// the other arrives. Beyond it nothing is read, and TCP holds the peer back. Peers that keep to their credit come near
+  /// it only while they are few: what hundreds may have sent is bounded for all of them together.
   public var heldBytesMax = 512 * 1024
   /// What the kernel holds that the link has not taken yet (`TCP_NOTSENT_LOWAT`): a live act waits behind no more than
   /// this and one frame, 0.13 s at 8 Mbit/s, where an unlimited buffer grows to seconds.

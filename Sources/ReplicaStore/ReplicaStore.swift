@@ -4,7 +4,7 @@ import GRDB
 public import Replication
 import Synchronization
 
-/// A replica in an SQLite file. One connection, one transaction at a time.
+/// A replica in an SQLite file. One connection, one transaction at a time; another one for short reads beside it.
 ///
 /// Durable: WAL with `synchronous=FULL`, so that what was committed survives a power cut. SQLite's text on WAL: with
 /// NORMAL "a transaction committed in WAL mode … might roll back following a power loss or system crash"
@@ -14,6 +14,9 @@ public final class ReplicaStore: Sendable {
   private let schema: RecordSchema
   /// What puts the headers of stored entries together again.
   private let suites: SuiteSet
+  private let path: String
+  /// Reads beside a transaction; opened when it is first asked, closed when memory is given back.
+  private let beside = Mutex<DatabaseQueue?>(nil)
   private let movement = Mutex<(@Sendable () -> Void)?>(nil)
   /// Told how long each transaction took that may write.
   private let timing: (@Sendable (Duration) -> Void)?
@@ -28,9 +31,11 @@ public final class ReplicaStore: Sendable {
   public static let cacheKibibytes = 32 * 1_024
 
   private init(
-    queue: DatabaseQueue, schema: RecordSchema, suites: SuiteSet, timing: (@Sendable (Duration) -> Void)?
+    queue: DatabaseQueue, path: String, schema: RecordSchema, suites: SuiteSet,
+    timing: (@Sendable (Duration) -> Void)?
   ) {
     self.queue = queue
+    self.path = path
     self.suites = suites
     self.timing = timing
     self.schema = schema
@@ -92,8 +97,9 @@ public final class ReplicaStore: Sendable {
         // A row that is replaced is deleted first: what follows deletions must hear of it (`Schema.changeCounts`).
         try database.execute(sql: "PRAGMA recursive_triggers = ON")
       }
-      let store = ReplicaStore(queue: queue, schema: schema, suites: suites, timing: timing)
+      let store = ReplicaStore(queue: queue, path: path, schema: schema, suites: suites, timing: timing)
       guard try store.durability() == 2 else { throw StoreError(.io, cause: "synchronous") }
+      guard try store.areReplacementsHeard() else { throw StoreError(.io, cause: "recursive_triggers") }
       try queue.write { database in
         // Asked of SQLite, not of the file: after a crash the newest header may be in the log alone.
         if !isNew, try Int.fetchOne(database, sql: "PRAGMA application_id") != Schema.applicationID {
@@ -115,6 +121,12 @@ public final class ReplicaStore: Sendable {
   /// `PRAGMA synchronous`: 2 is FULL.
   public func durability() throws -> Int {
     try queue.read { try Int.fetchOne($0, sql: "PRAGMA synchronous") ?? -1 }
+  }
+
+  /// `PRAGMA recursive_triggers`: whether a row that is replaced runs the triggers of its deletion. It belongs to the
+  /// connection, not to the file: whoever writes the file over another one leaves counts of changes as they were.
+  func areReplacementsHeard() throws -> Bool {
+    try queue.read { try Bool.fetchOne($0, sql: "PRAGMA recursive_triggers") ?? false }
   }
 
   /// Runs `body` in one transaction: all of it is durable when this returns, nothing of it when it throws.
@@ -147,10 +159,35 @@ public final class ReplicaStore: Sendable {
     }
   }
 
+  /// Runs `body` on what is committed, without waiting for a transaction that goes on; it must not write. For short
+  /// reads: as long as one goes on, the log file cannot be emptied.
+  /// - Throws: `StoreError`, or what `body` throws.
+  public func readBeside<Value>(_ body: (StoreTransaction) throws -> Value) throws -> Value {
+    do {
+      return try reader().read { database in try body(StoreTransaction(database, schema: schema, suites: suites)) }
+    } catch {
+      throw StoreError.mapped(error)
+    }
+  }
+
+  private func reader() throws -> DatabaseQueue {
+    try beside.withLock { beside in
+      if let beside { return beside }
+      var configuration = Configuration()
+      configuration.busyMode = .timeout(5)
+      configuration.label = "replica-beside"
+      // Not opened read-only: whichever connection is closed last puts the log file away.
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      beside = queue
+      return queue
+    }
+  }
+
   /// Gives back the memory of pages that are kept for the next time; they are read again when they are needed
   /// (sqlite.org/pragma.html#pragma_shrink_memory).
   /// - Throws: `StoreError`.
   public func releaseMemory() throws {
+    beside.withLock { $0 = nil }
     do {
       try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA shrink_memory") }
     } catch {

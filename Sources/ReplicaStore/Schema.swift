@@ -96,8 +96,11 @@ enum Schema {
     fileTallies,
     changeCounts,
   ]
-  /// Migrations after which rows' stamps have the form of today.
-  private static let stampsVersion = 3
+  /// Files of earlier versions are made again from their log once. Up to version 2 a row's stamps had other forms. Up
+  /// to version 5 a superior's receipt, revocation or ratification was taken from whatever stream it stood in; now it
+  /// counts only where it reaches every holder of what it decides (page 1 of the protocol): an office that kept one
+  /// would count other entries than one that joins later. Files of 6 and 7 may have been brought up from 5.
+  private static let projectedVersion = 8
 
   /// Brings the file to this release's schema.
   /// - Throws: `StoreError.tooNew` for a later release's.
@@ -112,8 +115,7 @@ enum Schema {
       guard made <= records.version else { throw StoreError(.tooNew, cause: "records \(made) > \(records.version)") }
     }
     for migration in migrations.dropFirst(current) { try database.execute(sql: migration) }
-    if current > 0, current < stampsVersion {
-      // The first versions kept a row's stamps in other forms.
+    if current > 0, current < projectedVersion {
       try database.execute(
         sql: "INSERT OR REPLACE INTO small_value (name, value) VALUES (?, x'01')", arguments: [SchemaUpgrade.rebuildKey])
     }

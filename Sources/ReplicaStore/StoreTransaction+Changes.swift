@@ -4,13 +4,14 @@ import GRDB
 extension Schema {
   /// How often what belongs to an office changed, kept by triggers; never cleared, so that a count means one state only.
   static let changeCounts = """
-    CREATE TABLE IF NOT EXISTS change_count (
+    CREATE TABLE change_count (
       office TEXT PRIMARY KEY NOT NULL, changes INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     \(countingTriggers(on: "case_summary", of: "opened_by"))
     """
 
-  /// Triggers on a record type's table, for the types that count.
+  /// Triggers on a record type's table, for the types that count; made again each time where they are missing, as the
+  /// table is.
   static func countChanges(of type: RecordType, _ database: Database) throws {
     if type.number == RecordType.subject.number {
       try database.execute(sql: countingTriggers(on: table(type), of: "office"))

@@ -13,9 +13,12 @@ public struct ProjectedTable: Sendable, Hashable {
 
 /// The projection as a whole: everything that is made from the log.
 extension StoreTransaction {
-  /// Tables that are made from the log, but for the typed records'.
+  /// Tables that are made from the log, but for the typed records', in the order they are cleared in: the tallies before
+  /// the summaries, whose triggers then find nothing to subtract from, and leave nothing of a tally that was wrong.
+  /// `change_count` is none of them: a count that began anew would come to a number that meant another state.
   static let derivedTables = [
-    "receipt", "act", "other_record", "case_summary", "held_change", "fact", "sighting", "clamp", "time_doubt",
+    "receipt", "act", "other_record", "file_tally", "case_summary", "row_in_conflict", "held_change", "fact", "sighting",
+    "clamp", "time_doubt",
   ]
 
   /// Beginnings of the names of small values that are made from the log, each with a name for the table they would be.
@@ -25,7 +28,6 @@ extension StoreTransaction {
 
   public func clearProjection() throws {
     for table in Self.derivedTables + schema.types.map(Schema.table) { try database.execute(sql: "DELETE FROM \(table)") }
-    try database.execute(sql: "DELETE FROM row_in_conflict")
     try database.execute(sql: "DELETE FROM charter WHERE is_pinned = 0")
     try dropUnreadableCharters()
     try database.execute(sql: "UPDATE charter SET stamp = NULL")

@@ -8,23 +8,23 @@ extension Schema {
   /// Tallies of files for the board, kept by triggers: whatever writes a summary, its tally follows. And the files that
   /// coverage looks at, which are those of a year or two, without the others.
   static let fileTallies = """
-    CREATE TABLE IF NOT EXISTS file_tally (
+    CREATE TABLE file_tally (
       office TEXT NOT NULL, kind TEXT NOT NULL, is_final INTEGER NOT NULL, is_suspended INTEGER NOT NULL,
       day TEXT NOT NULL, files INTEGER NOT NULL, void_acts INTEGER NOT NULL,
       PRIMARY KEY (office, kind, is_final, is_suspended, day)
     ) STRICT, WITHOUT ROWID;
-    INSERT OR REPLACE INTO file_tally
+    INSERT INTO file_tally
       SELECT office, kind, is_final, is_suspended, \(tallyDay("case_summary")) AS day, count(*), sum(void_count)
       FROM case_summary GROUP BY office, kind, is_final, is_suspended, day;
-    CREATE TRIGGER IF NOT EXISTS file_tally_insert AFTER INSERT ON case_summary BEGIN \(tallyIn) END;
-    CREATE TRIGGER IF NOT EXISTS file_tally_delete AFTER DELETE ON case_summary BEGIN \(tallyOut) END;
-    CREATE TRIGGER IF NOT EXISTS file_tally_update AFTER UPDATE ON case_summary
+    CREATE TRIGGER file_tally_insert AFTER INSERT ON case_summary BEGIN \(tallyIn) END;
+    CREATE TRIGGER file_tally_delete AFTER DELETE ON case_summary BEGIN \(tallyOut) END;
+    CREATE TRIGGER file_tally_update AFTER UPDATE ON case_summary
       WHEN OLD.office <> NEW.office OR OLD.kind <> NEW.kind OR OLD.is_final <> NEW.is_final
         OR OLD.is_suspended <> NEW.is_suspended OR OLD.void_count <> NEW.void_count
         OR OLD.next_due IS NOT NEW.next_due OR OLD.closed_on IS NOT NEW.closed_on
       BEGIN \(tallyOut) \(tallyIn) END;
-    CREATE INDEX IF NOT EXISTS case_summary_closed ON case_summary (opened_by, pack, closed_on);
-    CREATE INDEX IF NOT EXISTS case_summary_opened ON case_summary (opened_by, pack, opened_on);
+    CREATE INDEX case_summary_closed ON case_summary (opened_by, pack, closed_on);
+    CREATE INDEX case_summary_opened ON case_summary (opened_by, pack, opened_on);
     """
 
   /// `FileTally.Key.day` of a row.
@@ -58,7 +58,8 @@ extension StoreTransaction {
   ]
   private static let list = columns.joined(separator: ", ")
 
-  /// Not `INSERT OR REPLACE`, which takes a row away without its triggers.
+  /// Not `INSERT OR REPLACE`, which deletes the row first: an update's trigger runs once, and only where the tally is
+  /// another one.
   private static let putSummary = """
     INSERT INTO case_summary (\(list)) VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))
     ON CONFLICT (file) DO UPDATE SET \(columns.dropFirst().map { "\($0) = excluded.\($0)" }.joined(separator: ", "))

@@ -33,7 +33,7 @@ enum DeskConnector {
       do {
         let node = try OfficeNode.open(
           home, effects: .live, logger: quiet, isForRepair: request == .doctor(rebuild: true),
-          configuration: goesByConfiguration(request) ? try configuration(home) : nil)
+          configuration: try configuration(home, for: request))
         return try await node.perform(request) { line.show($0) }
       } catch let failure as DeskFailure where failure.code == "home-in-use" && ContinuousClock.now < deadline {
         try await Task.sleep(for: .milliseconds(20))
@@ -43,24 +43,20 @@ enum DeskConnector {
     }
   }
 
-  /// Others work with a configuration that is damaged.
-  private static func goesByConfiguration(_ request: DeskRequest) -> Bool {
+  /// `nil`: others work with a configuration that is damaged.
+  private static func configuration(_ home: Home, for request: DeskRequest) throws -> NodeConfiguration? {
     switch request {
-    case .sync, .attachAdd, .attachGet, .attachLimits: true
-    default: false
+    case .sync, .attachAdd, .attachGet, .attachLimits: try configuration(home)
+    // They show where the superior is called.
+    case .peers, .outbox, .status, .explain: try? configuration(home)
+    default: nil
     }
   }
 
   /// What file and environment say, for commands that work without a serving node.
   /// - Throws: `DeskFailure`.
   static func configuration(_ home: Home) throws -> NodeConfiguration {
-    do throws(ConfigurationProblem) {
-      return try ConfigurationReading(
-        home: home, file: nil, flags: [:], environment: ProcessInfo.processInfo.environment
-      ).configuration
-    } catch {
-      throw error.failure
-    }
+    try ConfigurationReading.read(home).configuration
   }
 
   /// Commands print their own results; the log is for serving.

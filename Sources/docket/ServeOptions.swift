@@ -47,13 +47,8 @@ struct ServeOptions: ParsableArguments {
 
   /// - Throws: `DeskFailure`.
   func read(_ home: Home) throws -> ConfigurationReading {
-    do throws(ConfigurationProblem) {
-      return try ConfigurationReading(
-        home: home, file: config.map { CommandFiles.absolute($0) },
-        flags: ConfigurationKey.allCases.reduce(into: [:]) { $0[$1] = flag($1) },
-        environment: ProcessInfo.processInfo.environment)
-    } catch {
-      throw error.failure
-    }
+    try ConfigurationReading.read(
+      home, file: config.map { CommandFiles.absolute($0) },
+      flags: ConfigurationKey.allCases.reduce(into: [:]) { $0[$1] = flag($1) })
   }
 }

@@ -60,9 +60,28 @@ final class Office: Sendable {
     var out: String { (try? String(contentsOfFile: base + ".out", encoding: .utf8)) ?? "" }
     var err: String { (try? String(contentsOfFile: base + ".err", encoding: .utf8)) ?? "" }
 
-    func wait() async -> Result {
-      while process.isRunning { try? await Task.sleep(for: .milliseconds(2)) }
+    /// Longer than any command of a test takes on the busiest machine, and less than a suite may.
+    static let patience = Duration.seconds(240)
+
+    /// Waits for its end; one that does not come is recorded, and made.
+    func wait(_ patience: Duration = Self.patience, sourceLocation: SourceLocation = #_sourceLocation) async -> Result {
+      let end = ContinuousClock.now + patience
+      while process.isRunning, ContinuousClock.now < end { try? await Task.sleep(for: .milliseconds(2)) }
+      if process.isRunning {
+        Issue.record("has not ended: \(process.arguments ?? [])", sourceLocation: sourceLocation)
+        kill(process.processIdentifier, SIGKILL)
+        while process.isRunning { try? await Task.sleep(for: .milliseconds(2)) }
+      }
       return Result(status: process.terminationStatus, out: out, err: err)
+    }
+
+    /// A serving node that is told to stop has five seconds; a busy machine is given some more.
+    static let stopPatience = Duration.seconds(60)
+
+    /// Tells it to stop.
+    func stop(sourceLocation: SourceLocation = #_sourceLocation) async -> Result {
+      process.terminate()
+      return await wait(Self.stopPatience, sourceLocation: sourceLocation)
     }
 
     /// Waits until `text` shows in the output.

@@ -61,8 +61,7 @@ struct PersonalDataTests {
       for page in try pages(node) {
         for secret in Self.secret { #expect(!page.contains(secret), "\(secret) on a page") }
       }
-      node.process.terminate()
-      #expect(await node.wait().status == 0)
+      #expect(await node.stop().status == 0)
       #expect(node.err.contains(" ready "), "\(node.err)")
       for secret in Self.secret { #expect(!node.err.contains(secret), "\(secret): \(node.err)") }
     }

@@ -30,7 +30,7 @@ struct ServeTests {
       if next == "STOPPING=1" { break }
       #expect(next == "WATCHDOG=1")
     }
-    #expect(await node.wait().status == 0, "\(node.err)")
+    #expect(await node.wait(Office.Running.stopPatience).status == 0, "\(node.err)")
   }
 
   @Test("without a service manager nothing is said, and a socket that is gone stops nothing")
@@ -42,8 +42,7 @@ struct ServeTests {
       ["NOTIFY_SOCKET": office.folder + "/gone"])
     try await node.shows("{\"port\":null}")
     #expect(try await office.docket("status").out.contains("serving"))
-    node.process.terminate()
-    #expect(await node.wait().status == 0)
+    #expect(await node.stop().status == 0)
     #expect(node.err.contains("service-manager-not-told"))
   }
 
@@ -107,8 +106,7 @@ struct ServeTests {
       Office.executable, ["--home", office.home, "serve", "--listen", "127.0.0.1:0", "--json", "--log-format", "json"],
       ["DOCKET_LOG_LEVEL": "trace", "DOCKET_LOG_LEVL": "info"])
     try await node.shows("\"port\":")
-    node.process.terminate()
-    #expect(await node.wait().status == 0)
+    #expect(await node.stop().status == 0)
     var events: [String] = []
     for line in node.err.split(separator: "\n") {
       let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(line)")
@@ -156,6 +154,11 @@ struct ServeTests {
     let dead = "127.0.0.1:1"
     let lost = try await city.docket("sync", home: sub, extra: ["DOCKET_SUPERIOR_ADDRESSES": dead])
     #expect(lost.status == 69, "\(lost.err)")
+    // What is shown is what was called, and a configuration that is damaged hides nothing.
+    let shown = try await city.docket("peers", "--json", home: sub, extra: ["DOCKET_SUPERIOR_ADDRESSES": dead])
+    #expect(shown.out.contains("\"address\":\"\(dead)\""), "\(shown.out)")
+    let damaged = try await city.docket("peers", "--json", home: sub, extra: ["DOCKET_LOG_LEVEL": "?"])
+    #expect(damaged.status == 0 && damaged.out.contains("\"address\":\"127.0.0.1:\(port)\""), "\(damaged.err)")
     let found = try await city.docket(
       "sync", home: sub, extra: ["DOCKET_SUPERIOR_ADDRESSES": "\(dead), 127.0.0.1:\(port)"])
     #expect(found.status == 0, "\(found.err)")

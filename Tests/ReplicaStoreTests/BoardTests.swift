@@ -78,7 +78,7 @@ struct BoardTests {
     #expect(tallies.reduce(0) { $0 + $1.files } == summaries.count)
   }
 
-  @Test("after each of many writes and overwrites, after an upgrade, and made again from the log", arguments: 1...6)
+  @Test("after each of many writes and overwrites, and made again from the log", arguments: 1...6)
   func counted(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let city = try DiskReplica.root("1305")
@@ -92,14 +92,6 @@ struct BoardTests {
       }
       try expectSame(city)
     }
-    let dump = try #require(try city.folder?.dump())
-    try city.folder?.damage(
-      "DROP TRIGGER file_tally_insert", "DROP TRIGGER file_tally_update", "DROP TRIGGER file_tally_delete",
-      "DROP TABLE file_tally", "DROP INDEX case_summary_closed", "DROP INDEX case_summary_opened",
-      "PRAGMA user_version = 6")
-    try city.upgrade(to: .standard)
-    #expect(try city.folder?.dump() == dump)
-    try expectSame(city)
     // No act stands behind these summaries: the log gives none of them.
     try city.rebuild()
     #expect(try city.store.read { try $0.fileTallies() }.isEmpty)

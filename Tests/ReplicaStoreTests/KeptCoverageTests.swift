@@ -9,6 +9,7 @@ import Testing
 /// What was counted for an earlier board, without end.
 private final class Shelf: CoverageShelf {
   private let coverage = Mutex<[OfficeCode: KeptCoverage]>([:])
+  private let merges = Mutex<KeptMerges?>(nil)
   private let kept = Mutex(0)
 
   var counted: Int { kept.withLock { $0 } }
@@ -17,6 +18,9 @@ private final class Shelf: CoverageShelf {
     self.coverage.withLock { $0[office] = coverage }
     kept.withLock { $0 += 1 }
   }
+
+  func keptMerges() -> KeptMerges? { merges.withLock { $0 } }
+  func keep(_ merges: KeptMerges) { self.merges.withLock { $0 = merges } }
 }
 
 /// A bureau with two districts whose board is read again and again over one shelf, while everything it is made of changes.
@@ -86,6 +90,14 @@ struct KeptCoverageTests {
       }
     }
 
+    /// The city says that two records are one unit.
+    func merge(_ from: RecordID, into: RecordID) throws {
+      try write(
+        .subjectMerge, city.newID(),
+        [(1, .text(from.description)), (2, .text(into.description)), (3, .text("同一")), (5, .text(day.description))],
+        by: city)
+    }
+
     func write(_ type: RecordType, _ id: RecordID, _ values: [(UInt64, FieldValue)], by office: DiskReplica) throws {
       let present = try office.store.read { try $0.row(type.number, id) }
       try office.record(
@@ -103,7 +115,7 @@ struct KeptCoverageTests {
   }
 
   private enum Step: CaseIterable {
-    case unit, otherCode, otherOffice, merge, open, act, foreignUnit, foreignSource, missing, setting, pack, day, rebuild
+    case unit, otherCode, otherOffice, merge, cityMerge, open, act, foreignUnit, foreignSource, missing, setting, pack, day, rebuild
   }
 
   @Test("after any change the board over the shelf is the one counted anew", arguments: 1...10)
@@ -137,6 +149,43 @@ struct KeptCoverageTests {
     province.city.now += 86_400_000
     try province.expectSame("the next day")
     #expect(province.shelf.counted == first + 4)
+  }
+
+  @Test("a merge over another office's record counts once that comes, and joins what has its code from then on")
+  func overAnother() throws {
+    let province = try Province()
+    let (city, north, south) = (province.city, province.counties[0], province.counties[1])
+    func unit(_ id: RecordID, _ code: String, by county: DiskReplica) throws {
+      try province.write(
+        .subject, id,
+        [(1, .text(code)), (2, .text("某")), (3, .text("企业")), (5, .text(county.context.office.text))], by: county)
+    }
+    let units = [north.newID(), north.newID(), north.newID()]
+    let other = south.newID()
+    for (id, code) in zip(units, ["C1", "C2", "C3"]) { try unit(id, code, by: north) }
+    try north.send(to: city)
+    try unit(other, "", by: south)
+    for id in units.prefix(2) { try province.merge(id, into: other) }
+    /// Units of the northern county, by what its share is taken of.
+    func base() throws -> Int? {
+      guard case .coverage(let rows) = try city.perform(.coverage) else { return nil }
+      return rows.first { $0.office == north.context.office.text && $0.indicator == "share" }?.base
+    }
+    try province.expectSame("a merge into a record that is not held")
+    #expect(try base() == 3)
+    try south.send(to: city)
+    try province.expectSame("the record came")
+    #expect(try base() == 2)
+    try province.write(.subject, other, [(1, .text("C3"))], by: south)
+    try south.send(to: city)
+    try province.expectSame("it has the third one's code")
+    #expect(try base() == 1)
+    let counted = province.shelf.counted
+    // Nothing that a merge is made of.
+    try province.write(.subject, other, [(2, .text("另"))], by: south)
+    try south.send(to: city)
+    try province.expectSame("another name")
+    #expect(province.shelf.counted == counted + 1)
   }
 
   private func take(_ step: Step, _ province: Province, _ round: Int, _ random: inout SeededGenerator) throws {
@@ -179,6 +228,11 @@ struct KeptCoverageTests {
         .subjectMerge, county.newID(),
         [(1, .text(one.id.description)), (2, .text(other.id.description)), (3, .text("同一")), (5, .text("2026-03-01"))],
         by: county)
+    case .cityMerge:
+      // Of units of either county, and of ids whose records may come later or never.
+      guard let one = own.randomElement(using: &random), let other = province.units.randomElement(using: &random)
+      else { return }
+      try province.merge(one.id, into: other.id)
     case .open: try openFile(unit: own.randomElement(using: &random)?.id.description ?? "")
     case .foreignUnit: try openFile(unit: foreign.randomElement(using: &random)?.id.description ?? "")
     case .missing:

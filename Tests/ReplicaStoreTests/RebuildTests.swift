@@ -72,7 +72,9 @@ struct RebuildTests {
     ("r_subject", "UPDATE r_subject SET name = '丙厂'"), ("r_officer", "DELETE FROM r_officer"),
     ("r_case_file", "UPDATE r_case_file SET stamps = x'8100'"), ("act", "DELETE FROM act"),
     ("act", "UPDATE act SET body = x'00'"), ("receipt", "UPDATE receipt SET clock = clock + 1"),
-    ("receipt", "UPDATE receipt SET body = x'FF'"), ("case_summary", "UPDATE case_summary SET state = 'closed', is_final = 1"),
+    ("receipt", "UPDATE receipt SET body = x'FF'"), ("file_tally case_summary", "UPDATE case_summary SET state = 'closed', is_final = 1"),
+    ("file_tally", "UPDATE file_tally SET files = files + 1"), ("file_tally", "DELETE FROM file_tally"),
+    ("row_in_conflict", "DELETE FROM row_in_conflict"), ("row_in_conflict", "INSERT INTO row_in_conflict VALUES (1, x'01')"),
     ("held_change", "INSERT INTO held_change (stream, seq, position, reason) SELECT name, 1, 0, 'unreadable' FROM stream LIMIT 1"),
     ("other_record", "INSERT INTO other_record VALUES (77, x'01', x'80', x'A0')"),
     ("document_number", "UPDATE small_value SET value = x'00' WHERE name LIKE 'document-number/%'"),
@@ -88,7 +90,7 @@ struct RebuildTests {
     let heads = try office.store.read { try $0.heads() }
     try office.folder?.damage(statement)
     #expect(try office.folder?.dump() != before)
-    #expect(try office.rebuild() == [table])
+    #expect(try office.rebuild() == table.split(separator: " ").map(String.init))
     #expect(try office.folder?.dump() == before)
     #expect(try office.store.read { try $0.heads() } == heads)
   }

@@ -96,6 +96,22 @@ struct StoreTests {
     }
   }
 
+  @Test("a row that is replaced counts as a change of the office it belonged to, and of the one it belongs to now")
+  func replaced() throws {
+    let folder = try Folder()
+    let store = try ReplicaStore.create(path: folder.database, suites: .standard)
+    func row(of office: String, at time: UInt64) -> RecordRow {
+      var row = RecordRow(type: 1, id: id(1))
+      let stamp = WriteStamp(time: .init(milliseconds: time), author: 1)
+      row.apply(write(1, id(1), [(5, .text(office))]), stamp: stamp) { _ in 1 }
+      return row
+    }
+    try store.transaction { try $0.put(row(of: "130526", at: 1)) }
+    #expect(try store.read { try $0.changeCounts() } == ["130526": 1])
+    try store.transaction { try $0.put(row(of: "130527", at: 2)) }
+    #expect(try store.read { try $0.changeCounts() } == ["130526": 2, "130527": 1])
+  }
+
   @Test("a transaction that throws leaves nothing behind")
   func rollback() throws {
     let folder = try Folder()

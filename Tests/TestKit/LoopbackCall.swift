@@ -3,7 +3,10 @@ import Glibc
 
 /// Bytes to a port of this machine, and what comes back until the other side hangs up.
 public enum LoopbackCall {
-  public struct Failure: Error { let code: Int32 }
+  public struct Failure: Error {
+    /// As `errno` has it; `EAGAIN`: no end of the answer came in time.
+    public let code: Int32
+  }
 
   /// The same on a thread of its own: whoever answers in this process needs those that tests run on.
   public static func call(
@@ -17,8 +20,9 @@ public enum LoopbackCall {
   }
 
   /// - Parameters:
-  ///   - seconds: how long to wait for more; a test that waits so long has failed.
+  ///   - seconds: how long to wait for more.
   ///   - endsSending: whether the other side is told that nothing more comes.
+  /// - Throws: `Failure`, also when nothing more came in time and the other side had not hung up.
   public static func send(
     _ text: String, to port: Int, seconds: Int = 30, endsSending: Bool = false
   ) throws -> String {
@@ -44,6 +48,11 @@ public enum LoopbackCall {
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while true {
       let count = recv(file, &buffer, buffer.count, 0)
+      if count < 0 {
+        if errno == EINTR { continue }
+        // Who hangs up with something unread resets the connection; who says nothing at all has hung.
+        guard errno == ECONNRESET else { throw Failure(code: errno) }
+      }
       if count <= 0 { return String(decoding: answer, as: UTF8.self) }
       answer += buffer.prefix(count)
     }

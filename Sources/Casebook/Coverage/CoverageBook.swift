@@ -14,6 +14,7 @@ struct CoverageBook {
   private let shelf: (any CoverageShelf)?
   private var packs: PackCache
   private var reader: CheckReader
+  private var known: MergedUnits?
 
   /// - Parameter shelf: what was counted before; `nil`: everything is counted.
   init(
@@ -51,24 +52,31 @@ struct CoverageBook {
 
   /// Office by office, so that one office's units and files are held at a time.
   private mutating func eachRegime(_ body: (OfficeCode, RegimePlace, [CoverageRow]) -> Void) throws {
-    let counts = try shelf.map { _ in try storage.changeCounts() } ?? [:]
-    let ground = KeptCoverage.Ground(
-      today: today, office: context.office, tree: context.tree, changes: counts[""] ?? 0)
+    let shelf = shelf
+    let counts = try shelf == nil ? [:] : storage.changeCounts()
+    var ground: KeptCoverage.Ground?
+    if let shelf {
+      ground = KeptCoverage.Ground(
+        today: today, office: context.office, tree: context.tree, changes: counts[""] ?? 0,
+        merges: try mergesDigest(counts, shelf))
+    }
     var common: CommonRecords?
     for office in offices {
       let rows: [(place: RegimePlace, rows: [CoverageRow])]
-      if let kept = shelf?.kept(office), kept.isGood(on: ground, counts) {
+      if let ground, let kept = shelf?.kept(office), kept.isGood(on: ground, counts) {
         rows = kept.rows
       } else {
         let records = try common ?? commonRecords()
         common = records
         var reach = CoverageReach()
         rows = try self.rows(of: office, records, &reach)
-        let read = reach.offices.union([office.text]).map { ($0, counts[$0] ?? 0) }
-        shelf?.keep(
-          KeptCoverage(
-            ground: ground, read: Dictionary(read, uniquingKeysWith: { first, _ in first }),
-            total: reach.isIncomplete ? counts.values.reduce(0, +) : nil, rows: rows), of: office)
+        if let shelf, let ground {
+          let read = reach.offices.union([office.text]).map { ($0, counts[$0] ?? 0) }
+          shelf.keep(
+            KeptCoverage(
+              ground: ground, read: Dictionary(read, uniquingKeysWith: { first, _ in first }),
+              total: reach.isIncomplete ? counts.values.reduce(0, +) : nil, rows: rows), of: office)
+        }
       }
       for (place, rows) in rows { body(office, place, rows) }
     }
@@ -77,16 +85,31 @@ struct CoverageBook {
   /// What every office is counted by.
   private struct CommonRecords {
     let settings: [RecordRow]
-    let merges: SubjectMerges
-    let identity: UnitIdentity
+    let merged: MergedUnits
     let packs: [RegimePack]
   }
 
   private mutating func commonRecords() throws -> CommonRecords {
-    let merges = try SubjectMerges(context: context, storage: storage)
-    return CommonRecords(
-      settings: try storage.rows(RecordType.indicatorSetting.number), merges: merges,
-      identity: try UnitIdentity(merges: merges, storage: storage), packs: try packs.inForce(on: today))
+    CommonRecords(
+      settings: try storage.rows(RecordType.indicatorSetting.number), merged: try merged(),
+      packs: try packs.inForce(on: today))
+  }
+
+  private mutating func merged() throws -> MergedUnits {
+    let merged = try known ?? MergedUnits(context: context, storage: storage)
+    known = merged
+    return merged
+  }
+
+  private mutating func mergesDigest(_ counts: [String: UInt64], _ shelf: any CoverageShelf) throws -> Digest {
+    let total = counts.values.reduce(0, +)
+    if let kept = shelf.keptMerges(), kept.total == total, kept.office == context.office, kept.tree == context.tree {
+      return kept.digest
+    }
+    guard let suite = context.suites[context.suite] else { throw OfficeTree.Failure.unknownSuite }
+    let digest = try merged().digest(using: suite)
+    shelf.keep(KeptMerges(office: context.office, tree: context.tree, total: total, digest: digest))
+    return digest
   }
 
   private mutating func rows(
@@ -98,8 +121,7 @@ struct CoverageBook {
       BindingSettings.rows(common.settings, for: office, in: context.tree, on: today, own: $0)
     }
     for (number, pack) in common.packs.enumerated() where try binds(pack, office) {
-      var present =
-        try units ?? OfficeUnits(of: office, identity: common.identity, merges: common.merges, storage: storage)
+      var present = try units ?? OfficeUnits(of: office, merged: common.merged, storage: storage)
       let files = Dictionary(grouping: try present.named(files(of: office, under: pack), &reach), by: \.regime)
       units = present
       for (position, regime) in pack.regimes.enumerated() {

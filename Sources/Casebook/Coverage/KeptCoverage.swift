@@ -5,6 +5,9 @@ public import Replication
 public protocol CoverageShelf: Sendable {
   func kept(_ office: OfficeCode) -> KeptCoverage?
   func keep(_ coverage: KeptCoverage, of office: OfficeCode)
+  /// What was kept last.
+  func keptMerges() -> KeptMerges?
+  func keep(_ merges: KeptMerges)
 }
 
 /// An office's coverage as it was counted, with all it was counted from: as long as none of that has changed, counting
@@ -15,8 +18,10 @@ public struct KeptCoverage: Sendable {
     var today: CivilDate
     var office: OfficeCode
     var tree: OfficeTree
-    /// Of packs, figures set, and merges.
+    /// Of packs, figures set and merges said, and of records that say no office.
     var changes: UInt64
+    /// Which records are one unit (`MergedUnits.digest`): what a merge comes to changes with records of other offices.
+    var merges: Digest
   }
 
   let ground: Ground
@@ -33,6 +38,15 @@ public struct KeptCoverage: Sendable {
     self.ground == ground && read.allSatisfy { counts[$0.key] ?? 0 == $0.value }
       && (total.map { $0 == counts.values.reduce(0, +) } ?? true)
   }
+}
+
+/// Which records were one unit, so that the merges are gone through again only after something changed.
+public struct KeptMerges: Sendable {
+  let office: OfficeCode
+  let tree: OfficeTree
+  /// All counts of changes together; none ever falls, so that one sum is one state.
+  let total: UInt64
+  let digest: Digest
 }
 
 /// Position of a pack among those in force, and of a regime in it.

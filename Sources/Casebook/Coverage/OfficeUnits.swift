@@ -11,11 +11,8 @@ struct OfficeUnits {
   /// Records whose code `identity` was told, or that have none.
   private var known: Set<RecordReference> = []
 
-  /// - Parameter identity: that of the merged records.
-  init(
-    of office: OfficeCode, identity: UnitIdentity, merges: SubjectMerges, storage: any ReplicaStorage
-  ) throws {
-    var identity = identity
+  init(of office: OfficeCode, merged: MergedUnits, storage: any ReplicaStorage) throws {
+    var identity = merged.identity
     let rows = try storage.values(
       RecordType.subject.number, [SubjectField.code, SubjectField.kind], where: SubjectField.office,
       is: .text(office.text))
@@ -24,7 +21,7 @@ struct OfficeUnits {
       identity.learn(row.id.description, code: code)
     }
     known = Set(rows.map(\.id.description))
-    register = UnitRegister(rows.map { ($0.id, $0.values[1].text ?? "") }, identity: identity, merges: merges)
+    register = UnitRegister(rows.map { ($0.id, $0.values[1].text ?? "") }, identity: identity, merges: merged.merges)
     self.identity = identity
     self.storage = storage
   }

@@ -1,5 +1,3 @@
-public import Replication
-
 /// How many files a board counts alike. Kept up to date as summaries are written, so that a board reads some thousand
 /// tallies and not a million files.
 public struct FileTally: Sendable, Hashable {
@@ -54,17 +52,5 @@ public struct FileTally: Sendable, Hashable {
       tallies[key] = tally
     }
     return Array(tallies.values)
-  }
-}
-
-/// Some fields of a record, without their stamps.
-public struct RecordValues: Sendable, Hashable {
-  public var id: RecordID
-  /// In the order they were asked for.
-  public var values: [FieldValue]
-
-  public init(id: RecordID, values: [FieldValue]) {
-    self.id = id
-    self.values = values
   }
 }

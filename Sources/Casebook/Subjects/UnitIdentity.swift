@@ -24,6 +24,9 @@ struct UnitIdentity {
     if !code.isEmpty { codes[id] = code }
   }
 
+  /// The code it was told of a record; empty for none.
+  func code(of id: RecordReference) -> String { codes[id] ?? "" }
+
   static func code(of id: RecordReference, in storage: any ReplicaStorage) throws -> String {
     try RecordID(hex: id).flatMap { try storage.row(RecordType.subject.number, $0) }?.text(SubjectField.code) ?? ""
   }

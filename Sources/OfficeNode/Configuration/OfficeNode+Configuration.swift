@@ -7,6 +7,11 @@ extension OfficeNode {
     if let set = configuration?.superiorAddress { return set }
     return try StoreFailures.mapped { try settings.superiorAddress.map { try PeerAddress($0) } }
   }
+
+  /// The same as people read it. Of an address that cannot be read the office's settings show what it is.
+  var calledAddress: String? {
+    (try? superiorPeerAddress())?.description ?? settings.superiorAddress
+  }
 }
 
 extension NodeConfiguration.Attachments {

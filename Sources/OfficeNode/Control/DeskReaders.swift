@@ -9,7 +9,7 @@ import Synchronization
 /// cores. Those that must wait do so in the order they came.
 final class DeskReaders: Sendable {
   /// What reads the log as a whole takes minutes: the board does not wait behind it, nor it behind the board.
-  enum Lane: CaseIterable { case rows, log }
+  enum Lane { case rows, log }
 
   /// Reads at once in a lane. Each may hold every row of a type, and takes a core from what arrives.
   static let readersMax = 1
@@ -27,8 +27,8 @@ final class DeskReaders: Sendable {
     let continuation: CheckedContinuation<Void, any Error>
   }
 
-  private let lanes: [Lane: LaneState] = Dictionary(
-    uniqueKeysWithValues: Lane.allCases.map { ($0, LaneState()) })
+  private let rows = LaneState()
+  private let log = LaneState()
   private let queue = DispatchQueue(label: "docket.desk", attributes: .concurrent)
 
   private final class LaneState: Sendable {
@@ -42,7 +42,7 @@ final class DeskReaders: Sendable {
   func run<Prepared: Sendable, Value: Sendable>(
     in lane: Lane, prepare: () async throws -> Prepared, _ body: @escaping @Sendable (Prepared) throws -> Value
   ) async throws -> Value {
-    guard let lane = lanes[lane] else { throw CancellationError() }
+    let lane = state(of: lane)
     try await enter(lane)
     defer { leave(lane) }
     let prepared = try await prepare()
@@ -52,7 +52,14 @@ final class DeskReaders: Sendable {
   }
 
   /// How many wait for their turn.
-  func waiting(in lane: Lane) -> Int { lanes[lane].map { $0.state.withLock(\.waiting.count) } ?? 0 }
+  func waiting(in lane: Lane) -> Int { state(of: lane).state.withLock(\.waiting.count) }
+
+  private func state(of lane: Lane) -> LaneState {
+    switch lane {
+    case .rows: rows
+    case .log: log
+    }
+  }
 
   private func enter(_ lane: LaneState) async throws {
     let number = lane.state.withLock { state in

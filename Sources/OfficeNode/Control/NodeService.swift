@@ -37,8 +37,11 @@ public struct NodeService: Service {
   private let onReady: @Sendable (Int?) -> Void
   private let onExchange: @Sendable (Result<SyncView, DeskFailure>) -> Void
 
-  /// What sessions have to come to an end in order once the node is told to stop; five seconds in all are promised.
-  private static let partingTime = Duration.seconds(4)
+  /// A node that is told to stop has stopped after this.
+  static let stoppingTime = Duration.seconds(5)
+  /// Of it, what sessions have to come to an end in order. A peer that does not read keeps TLS waiting
+  /// (`TransportLimits.farewellTime`) after that; the rest is for what is being stored then.
+  static let partingTime = Duration.milliseconds(2_500)
 
   /// - Parameters:
   ///   - onReady: told the port, if any, once the sockets listen.
@@ -133,7 +136,13 @@ public struct NodeService: Service {
     for wait in waits { wait.cancel() }
   }
 
-  private static func handle(_ connection: PeerConnection, node: OfficeNode, logger: Logger) async {
+  /// Takes one call, until it is over.
+  static func handle(_ connection: PeerConnection, node: OfficeNode, logger: Logger) async {
+    let who: Logger.Metadata =
+      switch connection.admission {
+      case .office(let text): ["peer": "\(text)"]
+      case .enrolling(let id): ["invitation": "\(id)"]
+      }
     do {
       switch connection.admission {
       case .office(let text):
@@ -156,7 +165,7 @@ public struct NodeService: Service {
         }
       }
     } catch {
-      logger.warning("session ended", metadata: LogCause.of(StoreFailures.mapped(error)))
+      logger.warning("session ended", metadata: LogCause.of(StoreFailures.mapped(error), who))
     }
     await connection.close()
   }

@@ -10,6 +10,7 @@ final class RememberedCoverage: CoverageShelf {
   private struct State {
     var kept: [OfficeCode: KeptCoverage] = [:]
     var rows = 0
+    var merges: KeptMerges?
   }
 
   private let state = Mutex(State())
@@ -25,4 +26,7 @@ final class RememberedCoverage: CoverageShelf {
       state.kept[office] = coverage
     }
   }
+
+  func keptMerges() -> KeptMerges? { state.withLock { $0.merges } }
+  func keep(_ merges: KeptMerges) { state.withLock { $0.merges = merges } }
 }

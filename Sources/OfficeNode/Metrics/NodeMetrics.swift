@@ -180,6 +180,11 @@ extension SessionEnd {
       self = .closed
       return
     }
+    // A line that broke within a frame is not the peer's fault.
+    if failure.code == TransportError.Code.truncated.rawValue {
+      self = .lost
+      return
+    }
     self =
       switch failure.kind {
       case .unreachable: failure.code == TransportError.Code.timeout.rawValue ? .timeout : .lost

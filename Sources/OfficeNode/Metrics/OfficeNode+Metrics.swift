@@ -39,10 +39,13 @@ extension OfficeNode {
   }
 
   /// Own entries that no superior has confirmed.
-  private static func unconfirmed(_ context: ReplicaContext, in storage: any ReplicaStorage) throws -> UInt64 {
-    try storage.heads().reduce(0) { sum, head in
+  static func unconfirmed(_ context: ReplicaContext, in storage: any ReplicaStorage) throws -> UInt64 {
+    let above = context.tree.all.map(\.charter.office).filter { context.tree.isSuperior($0, of: context.office) }
+      .flatMap { context.tree.keys(of: $0) }
+    return try storage.heads().reduce(0) { sum, head in
       guard context.isOwn(head.stream.author), head.stream.audience != .own else { return sum }
-      let confirmed = try storage.receipts(of: head.stream).map(\.receipt.head.seq).max() ?? 0
+      // The last one of each is found by the index: an office that is receipted act by act has as many as it has acts.
+      let confirmed = try above.compactMap { try storage.lastReceipt(of: head.stream, by: $0)?.seq }.max() ?? 0
       return sum + head.seq - min(head.seq, confirmed)
     }
   }

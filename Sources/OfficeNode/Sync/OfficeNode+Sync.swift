@@ -1,5 +1,6 @@
 public import Casebook
 import Casework
+import Dispatch
 import Logging
 import NIOPosix
 import PeerTransport
@@ -74,8 +75,19 @@ extension OfficeNode {
     sessions.moved { peer in heads.filter { context.tree.mayExchange(context.office, with: peer, $0.stream) } }
   }
 
-  func entries(of stream: StreamID, from seq: UInt64, bytesMax: Int) throws -> [Entry] {
-    try StoreFailures.mapped { try store.read { try $0.entries(of: stream, from: seq, bytesMax: bytesMax) } }
+  /// Entries to be sent. They are read beside the node: what was just witnessed would wait behind a transaction of those
+  /// that catch up, for a read that needs nothing of it.
+  nonisolated func entries(of stream: StreamID, from seq: UInt64, bytesMax: Int) async throws -> [Entry] {
+    try await withCheckedThrowingContinuation { continuation in
+      sending.async { [store] in
+        continuation.resume(
+          with: Result {
+            try StoreFailures.mapped {
+              try store.readBeside { try $0.entries(of: stream, from: seq, bytesMax: bytesMax) }
+            }
+          })
+      }
+    }
   }
 
   func entriesAside(of stream: StreamID, after count: Int, bytesMax: Int) throws -> [Entry] {
@@ -151,6 +163,20 @@ extension OfficeNode {
     for stream in Set(runs.prefix(results.count).map(\.stream)) { try releaseParked(of: stream) }
     tellSessions()
     return results
+  }
+
+  /// Stores runs that are new, with their receipts: asked for apart, they would wait behind another session that catches
+  /// up.
+  /// - Returns: what became of each run, and whether there was anything to witness.
+  func admitLive(
+    _ runs: [CarriedRun], from peer: OfficeCode, _ view: inout SyncView
+  ) throws -> (results: [Admitted], isWitnessed: Bool) {
+    let results = try admit(runs, &view)
+    let isAnyStored = results.contains { result in
+      if case .success(let outcome) = result { outcome.stored > 0 } else { false }
+    }
+    if isAnyStored { view.receipts += try writeReceipts(for: peer, isLive: true).1 }
+    return (results, isAnyStored)
   }
 
   static func forkWarning(_ stream: StreamID, _ seq: UInt64, in context: ReplicaContext) -> Bilingual {

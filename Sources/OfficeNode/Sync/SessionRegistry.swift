@@ -8,11 +8,14 @@ final class SessionRegistry: Sendable {
     let inbox: SessionInbox
     /// This node called.
     let isCaller: Bool
+    /// Everything was exchanged: what is new comes at once.
+    var isSettled = false
   }
 
   private struct State {
     var sessions: [OfficeCode: Entry] = [:]
-    var open = 0
+    var windows = WindowShares()
+    var open: Int { windows.count }
     var nextID: UInt64 = 1
     var isClosing = false
     var drained: [CheckedContinuation<Void, Never>] = []
@@ -31,7 +34,7 @@ final class SessionRegistry: Sendable {
       if let present, present.isCaller != isCaller, (own < peer) == present.isCaller { return (nil, nil) }
       let id = state.nextID
       state.nextID += 1
-      state.open += 1
+      state.windows.enter(id)
       state.sessions[peer] = Entry(id: id, inbox: inbox, isCaller: isCaller)
       return (id, present?.inbox)
     }
@@ -42,7 +45,7 @@ final class SessionRegistry: Sendable {
   func leave(_ peer: OfficeCode, id: UInt64) {
     let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>] in
       if state.sessions[peer]?.id == id { state.sessions[peer] = nil }
-      state.open -= 1
+      state.windows.leave(id)
       guard state.open == 0 else { return [] }
       defer { state.drained = [] }
       return state.drained
@@ -50,13 +53,24 @@ final class SessionRegistry: Sendable {
     for continuation in waiting { continuation.resume() }
   }
 
+  /// Both sides of the session with this inbox hold the same now.
+  func settled(_ peer: OfficeCode, _ inbox: SessionInbox) {
+    state.withLock { if $0.sessions[peer]?.inbox === inbox { $0.sessions[peer]?.isSettled = true } }
+  }
+
   /// Offices with which a session is open.
   var peers: Set<OfficeCode> { state.withLock { Set($0.sessions.keys) } }
 
+  /// Of them those whose session has exchanged everything.
+  var settledPeers: Set<OfficeCode> {
+    state.withLock { state in Set(state.sessions.filter(\.value.isSettled).keys) }
+  }
+
   var isAnyOpen: Bool { state.withLock { $0.open > 0 } }
 
-  /// How far the window of each session may grow.
-  var windowMax: Int { SessionLimits.creditBytesInAll / max(1, state.withLock { $0.open }) }
+  /// How far the window of a session may grow.
+  /// - Parameter window: as wide as it is now.
+  func windowMax(of id: UInt64, window: Int) -> Int { state.withLock { $0.windows.share(of: id, window: window) } }
 
   /// Tells each session of the heads that moved here and that its peer may hold. A session for which there are none
   /// sleeps on: with hundreds of them open, most of what moves concerns one or two.

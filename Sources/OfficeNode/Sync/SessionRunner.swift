@@ -5,16 +5,6 @@ import Replication
 
 /// Drives one `SyncSession` over a connection: events in, actions out. Decides nothing.
 struct SessionRunner {
-  /// Which side this is, and how long it stays.
-  enum Role: Sendable, Hashable {
-    /// We called; hangs up when everything is exchanged.
-    case caller
-    /// We called; stays, if the peer knows how to.
-    case stayingCaller
-    /// The peer called; it hangs up, so that nothing it still needs is cut off.
-    case listener
-  }
-
   private let node: OfficeNode
   private let connection: PeerConnection
   private let peer: OfficeCode
@@ -23,6 +13,8 @@ struct SessionRunner {
   private let attachments: AttachmentPort
   private var session: SyncSession
   private var view: SyncView
+  /// The session's number in the node's registry, while it runs.
+  private var number: UInt64 = 0
   /// This node's count of moves when the session began.
   private let moves: UInt64
   /// Runs that arrived and are stored with the next ones: a transaction each would cost a disk's flush each.
@@ -36,6 +28,10 @@ struct SessionRunner {
   /// Nothing can be sent any more. What arrived before is still read and stored: it need not be sent again.
   private var isBroken = false
   private var hasToldGain = false
+  /// What was stored since the session became live has its receipts; the session asks for them next.
+  private var isWitnessed = false
+  /// How the connection of a session ended in which everything had been exchanged before; `nil`: in order.
+  private var end: SessionEnd?
   private let onGain: @Sendable () -> Void
   private let onComplete: @Sendable (SyncView) async -> Void
 
@@ -73,15 +69,17 @@ struct SessionRunner {
   }
 
   /// - Returns: what was exchanged, and whether the session had stayed open after that.
-  /// - Throws: `DeskFailure` when the session broke off; what was stored before stays.
+  /// - Throws: `DeskFailure` when the session broke off, `CancellationError` when nobody waits for it any more; what
+  ///   was stored before stays.
   consuming func run() async throws -> (view: SyncView, isLive: Bool) {
     let own = node.office
-    guard let id = node.sessions.enter(peer, from: own, isCaller: role != .listener, inbox: inbox) else {
+    guard let number = node.sessions.enter(peer, from: own, isCaller: role != .listener, inbox: inbox) else {
       // Said before anything else, so that the peer knows that it need not look for another reason.
       try? await connection.send(SyncFrame.close(code: .normal, text: "another session with this office").encoded)
       await keepBegun()
       throw SyncFailure.superseded(peer)
     }
+    self.number = number
     let reading = Task { [inbox, connection] in
       do {
         for try await frame in connection.frames { await inbox.deliver(frame) }
@@ -92,7 +90,7 @@ struct SessionRunner {
     }
     defer {
       reading.cancel()
-      node.sessions.leave(peer, id: id)
+      node.sessions.leave(peer, id: number)
     }
     let passing = Task { [inbox, attachments] in
       do {
@@ -104,11 +102,16 @@ struct SessionRunner {
     node.metrics.sessionOpened(direction)
     var failure: (any Error)?
     do {
-      try await converse()
+      // Nothing else ends the wait for a peer that says no more than that it is there.
+      try await withTaskCancellationHandler {
+        try await converse()
+      } onCancel: { [inbox] in
+        inbox.hangUp(.normal, "given up")
+      }
     } catch {
       failure = error
     }
-    node.metrics.sessionEnded(direction, failure.map { SessionEnd($0) } ?? .complete)
+    node.metrics.sessionEnded(direction, failure.map { SessionEnd($0) } ?? end ?? .complete)
     await keepBegun()
     // What came of attachments is durable before anybody is told that the session is over. Nothing more is sent: a peer
     // that does not read would keep this side from ending.
@@ -161,8 +164,10 @@ struct SessionRunner {
           break
         }
         guard let violation = error as? AttachmentViolation else {
-          isOver = try await ended(error)
-          break
+          // The fault lies here, and the line is well: the peer is told, as where storing fails.
+          if !waiting.isEmpty { _ = try? await storeWaiting() }
+          try? await connection.send(SyncFrame.close(code: .internalFailure, text: "attachments failed").encoded)
+          throw error
         }
         connection.strike(violation.code.isAboutEntries ? .entries : .violation)
         try? await connection.send(SyncFrame.close(code: violation.code, text: violation.text).encoded)
@@ -170,6 +175,7 @@ struct SessionRunner {
       case .hangUp(let code, let text):
         // Codes that the peer's version does not know are not said to it.
         try? await connection.send(SyncFrame.close(code: session.version >= 3 ? code : .normal, text: text).encoded)
+        try Task.checkCancellation()
         guard session.isComplete, code == .normal else { throw SyncFailure.endedHere(peer, code) }
         isOver = true
       case .ended(let error): isOver = try await ended(error)
@@ -196,7 +202,10 @@ struct SessionRunner {
     let entries = waiting.reduce(0) { $0 + $1.count }
     if !waiting.isEmpty { _ = try? await storeWaiting() }
     await node.logBreak(with: peer, cut: connection.beginning.count, entries: entries, begun: session.begun?.name.count)
-    if session.isComplete, role == .listener { return true }
+    if session.isComplete, role == .listener {
+      end = error.map { SessionEnd($0) }
+      return true
+    }
     if session.peerHello == nil, role != .listener {
       // Whoever the peer does not admit it hangs up on at once; whether the alert or the end is seen first is a race.
       guard let error else { throw TransportError(.truncated) }
@@ -255,7 +264,7 @@ struct SessionRunner {
       try? await flush(session.storeFailed(.internalFailure, "storing failed", isMisbehaviour: false)[...])
       throw error
     }
-    session.windowMax = node.sessions.windowMax
+    session.windowMax = node.sessions.windowMax(of: number, window: session.window)
     var actions: [SyncSession.Action] = []
     for (run, result) in zip(runs, results) {
       switch result {
@@ -275,14 +284,23 @@ struct SessionRunner {
     return try await carryOut(actions)
   }
 
-  /// What is new goes past the gate; who catches up waits there.
+  /// What is new goes past the gate, and is witnessed at once; who catches up waits there.
   private mutating func admit(_ runs: [CarriedRun]) async throws -> [OfficeNode.Admitted] {
-    if session.isLive { return try await node.admit(runs, &view) }
-    await node.catchUpGate.enter()
+    guard session.isLive else { return try await inTurn { try await $0.node.admit(runs, &$0.view) } }
+    let (results, isWitnessed) = try await node.admitLive(runs, from: peer, &view)
+    if isWitnessed { self.isWitnessed = true }
+    return results
+  }
+
+  /// Runs `body` while no other session catches up.
+  private mutating func inTurn<Value>(
+    isEnding: Bool = false, _ body: (inout Self) async throws -> Value
+  ) async throws -> Value {
+    await node.catchUpGate.enter(isEnding: isEnding)
     do {
-      let results = try await node.admit(runs, &view)
+      let value = try await body(&self)
       await node.catchUpGate.leave()
-      return results
+      return value
     } catch {
       await node.catchUpGate.leave()
       throw error
@@ -323,10 +341,7 @@ struct SessionRunner {
         waitingBytes += run.bytes
       case .compare(let head):
         queue.append(contentsOf: session.compared(head, isOurs: try await node.holds(head)))
-      case .writeReceipts:
-        let (heads, receipts) = try await node.writeReceipts(for: peer, isLive: session.isLive)
-        view.receipts += receipts
-        queue.append(contentsOf: session.receiptsWritten(heads))
+      case .writeReceipts: queue.append(contentsOf: session.receiptsWritten(try await writeReceipts()))
       case .reportFork(let stream, let seq):
         await node.logFork(stream, seq: seq)
       case .complete:
@@ -341,18 +356,36 @@ struct SessionRunner {
     return isOver
   }
 
+  /// - Returns: heads of our streams the peer may hold.
+  private mutating func writeReceipts() async throws -> [StreamHead] {
+    // What moved by other sessions they witness themselves.
+    if isWitnessed {
+      isWitnessed = false
+      return []
+    }
+    let (heads, receipts) =
+      session.isLive
+      ? try await node.writeReceipts(for: peer, isLive: true)
+      : try await inTurn(isEnding: true) { try await $0.node.writeReceipts(for: $0.peer, isLive: false) }
+    view.receipts += receipts
+    return heads
+  }
+
   /// Everything is exchanged: remembers it, and tells.
   /// - Returns: whether the session is over.
   private mutating func completed() async throws -> Bool {
-    try await node.agree(with: peer)
     view.sent = session.entriesSent
     view.received = session.entriesReceived
     view.wasIdle = session.wasIdle
     view.bytesSent = connection.bytesSent
     view.bytesReceived = connection.bytesReceived
-    if let hello = session.peerHello {
-      try await node.noteContact(
-        with: peer, clock: hello.clock, software: hello.software, version: hello.version, &view)
+    let hello = session.peerHello
+    try await inTurn(isEnding: true) { runner in
+      try await runner.node.agree(with: runner.peer)
+      runner.node.sessions.settled(runner.peer, runner.inbox)
+      guard let hello else { return }
+      try await runner.node.noteContact(
+        with: runner.peer, clock: hello.clock, software: hello.software, version: hello.version, &runner.view)
     }
     if role != .listener { try await node.settleContinuity(&view.warnings) }
     await onComplete(view)
@@ -373,19 +406,5 @@ struct SessionRunner {
 
   private func flush(_ actions: ArraySlice<SyncSession.Action>) async throws {
     for case .send(let frame) in actions { try await connection.send(frame.encoded) }
-  }
-}
-
-extension SyncFrame.CloseCode {
-  fileprivate var isAboutEntries: Bool { self == .invalidEntry || self == .fork || self == .outOfScope }
-}
-
-extension Admission.Failure {
-  /// Whether the peer sent what it must not send; else the run alone is left.
-  var endsSession: Bool {
-    switch self {
-    case .branchesApart, .unknownAuthor, .outOfScope: false
-    case .chain, .unreadable: true
-    }
   }
 }

@@ -69,6 +69,8 @@ final class SuperiorLink: Sendable {
         backoff.succeeded()
         // A session that was ended in order is begun again at once: renewal, or somebody wants an exchange now.
         wait = isLive ? .zero : Self.pollInterval
+      } catch is CancellationError {
+        break
       } catch {
         let failure = DeskFailures.failure(error)
         if hasGained.withLock({ $0 }) { backoff.succeeded() }

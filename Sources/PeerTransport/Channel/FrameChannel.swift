@@ -3,7 +3,7 @@ import NIOCore
 
 /// Frames in and out of one channel, for as long as it is open: the shell that both TLS and local connections share.
 final class FrameChannel: Sendable {
-  typealias Inbound = NIOAsyncChannelInboundStream<ByteBuffer>
+  typealias Inbound = NIOAsyncChannelInboundStream<[UInt8]>
   typealias Outbound = NIOAsyncChannelOutboundWriter<ByteBuffer>
 
   private let channel: any Channel
@@ -49,7 +49,7 @@ final class FrameChannel: Sendable {
 
   /// A channel that makes frames, and those that have arrived and are not read.
   struct Wrapped: Sendable {
-    let channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>
+    let channel: NIOAsyncChannel<[UInt8], ByteBuffer>
     let backlog: NIOLockedValueBox<FrameReader.Backlog>
     let bytesMax: Int
     let isSecured: Bool
@@ -120,6 +120,8 @@ final class FrameChannel: Sendable {
     FrameSequence(inbound: inbound, received: received, backlog: backlog, channel: channel)
   }
 
+  func onClose(_ body: @escaping @Sendable () -> Void) { channel.closeFuture.whenComplete { _ in body() } }
+
   func finish() async {
     close.finish()
     await ended.value
@@ -133,7 +135,7 @@ final class FrameChannel: Sendable {
 public struct FrameSequence: AsyncSequence, Sendable {
   public typealias Element = [UInt8]
 
-  let inbound: NIOAsyncChannelInboundStream<ByteBuffer>
+  let inbound: NIOAsyncChannelInboundStream<[UInt8]>
   let received: NIOLockedValueBox<Int>
   let backlog: NIOLockedValueBox<FrameReader.Backlog>
   let channel: any Channel
@@ -141,7 +143,7 @@ public struct FrameSequence: AsyncSequence, Sendable {
   public func makeAsyncIterator() -> Iterator { Iterator(inner: inbound.makeAsyncIterator(), sequence: self) }
 
   public struct Iterator: AsyncIteratorProtocol {
-    var inner: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
+    var inner: NIOAsyncChannelInboundStream<[UInt8]>.AsyncIterator
     let sequence: FrameSequence
 
     /// - Throws: `TransportError`.
@@ -151,9 +153,9 @@ public struct FrameSequence: AsyncSequence, Sendable {
         nonisolated(unsafe) var iterator = inner
         let next = try await iterator.next()
         inner = iterator
-        guard let buffer = next else { return nil }
-        sequence.took(buffer.readableBytes)
-        return Array(buffer.readableBytesView)
+        guard let frame = next else { return nil }
+        sequence.took(frame.count)
+        return frame
       } catch {
         throw TransportErrors.mapped(error)
       }

@@ -6,7 +6,7 @@ import NIOSSL
 /// silent, that does not end a frame, or that sends what is none.
 final class FrameReader: ChannelDuplexHandler {
   typealias InboundIn = ByteBuffer
-  typealias InboundOut = ByteBuffer
+  typealias InboundOut = [UInt8]
   typealias OutboundIn = ByteBuffer
 
   /// Frames that arrived and that nobody has taken.
@@ -50,7 +50,7 @@ final class FrameReader: ChannelDuplexHandler {
         frames += 1
         backlog.withLockedValue {
           $0.frames += 1
-          $0.bytes += frame.readableBytes + FrameReader.costPerFrame
+          $0.bytes += frame.count + FrameReader.costPerFrame
         }
         context.fireChannelRead(wrapInboundOut(frame))
       }

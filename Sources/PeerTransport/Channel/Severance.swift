@@ -3,8 +3,6 @@ struct Severance: Error, Sendable, Hashable {
   enum Reason: Sendable, Hashable {
     case handshake(HandshakeFailure)
     case cutOff(CutOff)
-    /// This node stops.
-    case stopping
   }
 
   let reason: Reason
@@ -30,7 +28,6 @@ struct Severance: Error, Sendable, Hashable {
       case .slowFrame, .notReading, .silent: TransportError(.timeout, cause: reason.rawValue)
       case .replaced: TransportError(.truncated, cause: reason.rawValue)
       }
-    case .stopping: TransportError(.truncated, cause: "stopping")
     }
   }
 }

@@ -1,6 +1,10 @@
 import NIOCore
 import NIOSSL
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// Sorts what TLS and sockets report. The TLS library tells its errors apart by their names alone.
 enum TransportErrors {
   /// The peer ended the handshake by an alert.
@@ -49,6 +53,8 @@ enum TransportErrors {
   static func mapped(_ error: any Error) -> any Error {
     switch error {
     case is TransportError: return error
+    // Whoever sent or read does not wait any more: the connection is as good as before.
+    case is CancellationError: return error
     case let error as Severance: return error.transportError
     case ChannelError.connectTimeout: return TransportError(.timeout)
     case let error as ChannelError: return TransportError(.truncated, cause: "\(error)")
@@ -62,6 +68,13 @@ enum TransportErrors {
     if names(error, alerts) { return TransportError(.refusedByPeer) }
     if names(error, certificates) { return TransportError(.notAdmitted) }
     return TransportError(.noSuchProtocol, cause: reason(error))
+  }
+
+  /// Why nothing listens at an address.
+  static func binding(_ host: String, _ port: Int, _ error: any Error) -> TransportError {
+    guard let error = error as? IOError else { return TransportError(.badAddress, cause: "\(host):\(port), \(error)") }
+    return TransportError(
+      error.errnoCode == EADDRINUSE ? .addressInUse : .badAddress, cause: "\(host):\(port), \(error.description)")
   }
 
   /// The names of the TLS library's errors, without the numbers and source files around them.

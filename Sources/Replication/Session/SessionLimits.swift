@@ -38,7 +38,7 @@ public enum SessionLimits {
   /// The same at the beginning, from version 3 on: 300 offices that call at once hold 19 MiB between them.
   public static let firstCreditBytes = 64 * 1024
   /// What all sessions of a node may hold between them, each at least its first credit: what waits to be stored takes
-  /// some three times its bytes in memory.
+  /// half as much again as its bytes in memory, with 300 sessions on a slow disk 100 MiB.
   public static let creditBytesInAll = 64 * 1024 * 1024
   /// How far back entries are asked for when branches of a stream part: a backup is usually hours old, then days;
   /// at last the whole stream.

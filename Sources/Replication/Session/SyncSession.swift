@@ -77,7 +77,7 @@ public struct SyncSession: Sendable {
   /// All credit the peer gave for what it stored.
   var granted = 0
   /// What the peer may send before it is given more.
-  var window = SessionLimits.creditBytes
+  public internal(set) var window = SessionLimits.creditBytes
   /// How far the window may grow: the shell shares out what all its sessions may hold.
   public var windowMax = SessionLimits.creditBytes
   var storing = 0

@@ -13,12 +13,38 @@ final class OfficeFamily: Sendable {
   let folder: String
   let top: OfficeNode
 
-  init() async throws {
+  /// - Parameter metrics: what the bureau reports to.
+  init(metrics: NodeMetrics? = nil) async throws {
     folder = NSTemporaryDirectory() + "docket-family-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    top = try OfficeNode.found(
-      Home(folder + "/1305"), office: try #require(OfficeCode("1305")), name: "市局", suite: .ed25519, effects: .live,
+    let home = Home(folder + "/1305")
+    guard let metrics else {
+      top = try Self.found(home)
+      return
+    }
+    _ = try Self.found(home)
+    top = try await Self.open(home, metrics: metrics)
+  }
+
+  private static func found(_ home: Home) throws -> OfficeNode {
+    try OfficeNode.found(
+      home, office: try #require(OfficeCode("1305")), name: "市局", suite: .ed25519, effects: .live,
       logger: BackupHome.logger)
+  }
+
+  /// Opens a home that another node of this process had open until now (`BackupHome.open`).
+  static func open(
+    _ home: Home, configuration: NodeConfiguration? = nil, metrics: NodeMetrics = .none
+  ) async throws -> OfficeNode {
+    var node: OfficeNode?
+    try await Patience.until("the home is free") {
+      do {
+        node = try OfficeNode.open(
+          home, effects: .live, logger: BackupHome.logger, configuration: configuration, metrics: metrics)
+      } catch let failure as DeskFailure where failure.code == "home-in-use" {}
+      return node != nil
+    }
+    return try #require(node)
   }
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }

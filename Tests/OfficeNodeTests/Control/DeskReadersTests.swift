@@ -1,54 +1,18 @@
 import Casebook
 import Casework
-import Foundation
-import Synchronization
 import Testing
 
 @testable import OfficeNode
 
-/// Reads that go on until they are let go of, and a record of which began.
-private final class Held: Sendable {
-  private let gate = DispatchSemaphore(value: 0)
-  private let begun = Mutex<[Int]>([])
-  private let running = Mutex((now: 0, most: 0))
-
-  var order: [Int] { begun.withLock { $0 } }
-  var most: Int { running.withLock { $0.most } }
-
-  func body(_ number: Int) -> Int {
-    begun.withLock { $0.append(number) }
-    running.withLock {
-      $0.now += 1
-      $0.most = max($0.most, $0.now)
-    }
-    gate.wait()
-    running.withLock { $0.now -= 1 }
-    return number
-  }
-
-  func release(_ count: Int) { for _ in 0..<count { gate.signal() } }
-
-  /// Waits until so many began.
-  func began(_ count: Int) async throws {
-    while order.count < count { try await Task.sleep(for: .milliseconds(2)) }
-  }
-}
-
-@Suite("Long reads take turns")
+@Suite("Long reads take turns", .timeLimit(.minutes(2)))
 struct DeskReadersTests {
-  private func read(
-    _ number: Int, _ held: Held, with readers: DeskReaders, in lane: DeskReaders.Lane = .rows
-  ) -> Task<Int, any Error> {
-    Task { try await readers.run(in: lane, prepare: { number }, held.body) }
-  }
-
   @Test("never more at once than the limit, and in the order they came")
   func turns() async throws {
-    let (readers, held) = (DeskReaders(), Held())
-    var tasks = [read(0, held, with: readers)]
+    let (readers, held) = (DeskReaders(), HeldReads())
+    var tasks = [held.read(0, with: readers)]
     try await held.began(1)
     for number in 1..<8 {
-      tasks.append(read(number, held, with: readers))
+      tasks.append(held.read(number, with: readers))
       try await waiting(number, readers)
     }
     #expect(held.order == [0])
@@ -61,23 +25,23 @@ struct DeskReadersTests {
 
   @Test("reading the log keeps no board waiting")
   func lanes() async throws {
-    let (readers, log, rows) = (DeskReaders(), Held(), Held())
-    let first = read(0, log, with: readers, in: .log)
+    let (readers, log, rows) = (DeskReaders(), HeldReads(), HeldReads())
+    let first = log.read(0, with: readers, in: .log)
     try await log.began(1)
     rows.release(1)
-    #expect(try await read(1, rows, with: readers).value == 1)
+    #expect(try await rows.read(1, with: readers).value == 1)
     log.release(1)
     #expect(try await first.value == 0)
   }
 
   @Test("past the limit a question is refused in both languages, and those that wait are answered")
   func refusal() async throws {
-    let (readers, held) = (DeskReaders(), Held())
-    let first = read(0, held, with: readers)
+    let (readers, held) = (DeskReaders(), HeldReads())
+    let first = held.read(0, with: readers)
     try await held.began(1)
-    let others = (1...DeskReaders.waitingMax).map { read($0, held, with: readers) }
+    let others = (1...DeskReaders.waitingMax).map { held.read($0, with: readers) }
     try await waiting(DeskReaders.waitingMax, readers)
-    let failure = await #expect(throws: DeskFailure.self) { try await self.read(99, held, with: readers).value }
+    let failure = await #expect(throws: DeskFailure.self) { try await held.read(99, with: readers).value }
     #expect(failure?.code == "desk-busy")
     for text in [failure?.message, failure?.remedy] { #expect(text?.zh.isEmpty == false && text?.en.isEmpty == false) }
     held.release(1 + DeskReaders.waitingMax)
@@ -85,17 +49,17 @@ struct DeskReadersTests {
     for task in others { _ = try await task.value }
     #expect(!held.order.contains(99))
     held.release(1)
-    #expect(try await read(100, held, with: readers).value == 100)
+    #expect(try await held.read(100, with: readers).value == 100)
   }
 
   @Test("who does not wait any longer gives up the place in the line")
   func cancellation() async throws {
-    let (readers, held) = (DeskReaders(), Held())
-    let first = read(0, held, with: readers)
+    let (readers, held) = (DeskReaders(), HeldReads())
+    let first = held.read(0, with: readers)
     try await held.began(1)
-    let second = read(1, held, with: readers)
+    let second = held.read(1, with: readers)
     try await waiting(1, readers)
-    let third = read(2, held, with: readers)
+    let third = held.read(2, with: readers)
     try await waiting(2, readers)
     second.cancel()
     await #expect(throws: CancellationError.self) { try await second.value }
@@ -115,6 +79,6 @@ struct DeskReadersTests {
   }
 
   private func waiting(_ count: Int, _ readers: DeskReaders) async throws {
-    while readers.waiting(in: .rows) < count { try await Task.sleep(for: .milliseconds(2)) }
+    try await Patience.until("\(count) wait") { readers.waiting(in: .rows) >= count }
   }
 }

@@ -8,13 +8,13 @@ import Testing
 @Suite("The desk of a serving node, over its control socket", .timeLimit(.minutes(2)))
 struct RemoteDeskTests {
   /// A node's desk under its socket, while `body` runs.
-  private func serving(_ body: (RemoteDesk, LocalListener) async throws -> Void) async throws {
+  private func serving(_ body: (RemoteDesk, OfficeNode) async throws -> Void) async throws {
     let home = try await BackupHome(officers: 0)
     let node = try home.open()
     let control = ControlServer(node: node, logger: BackupHome.logger)
     let listener = try await LocalListener.start(path: home.home.socket) { await control.handle($0) }
     let desk = try #require(await RemoteDesk.connect(home.home))
-    try await body(desk, listener)
+    try await body(desk, node)
     await desk.close()
     await listener.close()
   }
@@ -80,16 +80,22 @@ struct RemoteDeskTests {
     }
   }
 
-  @Test("a connection that is closed answers everybody who waits or comes later")
+  @Test("a connection that is closed tells everybody who waits or comes later")
   func closed() async throws {
-    try await serving { desk, _ in
+    try await serving { desk, node in
+      let held = HeldReads()
+      let reading = held.read(0, with: node.readers, in: .log)
+      try await held.began(1)
       let asking = [DeskRequest.verify, .status, .verify].map { request in Task { try await desk.perform(request) } }
+      try await Patience.until("the first is asked") { node.readers.waiting(in: .log) == 1 }
       await desk.close()
       for one in asking {
-        // Answered before, or told.
-        if case .failure(let error) = await one.result { #expect((error as? DeskFailure)?.code == "node-stopped") }
+        let failure = await #expect(throws: DeskFailure.self) { try await one.value }
+        #expect(failure?.code == "node-stopped")
       }
       await #expect(throws: DeskFailure.self) { _ = try await desk.perform(.status) }
+      held.release(1)
+      _ = try await reading.value
     }
   }
 }

@@ -112,6 +112,7 @@ struct ExpositionTests {
     #expect(SessionEnd(TransportError(.timeout)) == .timeout && SessionEnd(TransportError(.unreachable)) == .lost)
     #expect(
       SessionEnd(TransportError(.frameTooLarge)) == .violated && SessionEnd(TransportError(.notAdmitted)) == .refused)
+    #expect(SessionEnd(TransportError(.truncated)) == .lost)
     #expect(SessionEnd(CancellationError()) == .closed)
     let text = Bilingual(zh: "x", en: "x")
     #expect(SessionEnd(DeskFailure(kind: .integrity, code: "fork", message: text, remedy: text)) == .integrity)
