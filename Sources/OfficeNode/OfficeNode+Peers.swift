@@ -1,6 +1,7 @@
 import Casebook
 import Casework
 import Foundation
+import PeerTransport
 import ReplicaStore
 import Replication
 
@@ -13,6 +14,8 @@ struct PeerMemory: Codable {
   var software: String?
   /// Protocol version spoken in the last session.
   var version: UInt64?
+  /// Where it was reached when a session with it was complete last.
+  var endpoint: String?
   var errorZh: String?
   var errorEn: String?
   var errorCode: String?
@@ -36,12 +39,16 @@ extension OfficeNode {
     try storage.value(PeerMemory.key(office)).flatMap { try? JSONDecoder().decode(PeerMemory.self, from: Data($0)) }
   }
 
-  func remember(_ office: String, _ change: (inout PeerMemory) -> Void) throws {
+  /// - Parameter and: what else the transaction writes.
+  func remember(
+    _ office: String, _ change: (inout PeerMemory) -> Void, and: (any ReplicaStorage) throws -> Void = { _ in }
+  ) throws {
     try StoreFailures.mapped {
       try store.transaction { storage in
         var memory = try self.memory(of: office, in: storage) ?? PeerMemory()
         change(&memory)
         try storage.setValue(PeerMemory.key(office), Array(try JSONEncoder().encode(memory)))
+        try and(storage)
       }
     }
   }
@@ -55,6 +62,12 @@ extension OfficeNode {
       memory.errorCode = failure.code
       memory.errorAt = now
     }
+  }
+
+  /// Where the office was reached last; `nil`: nowhere, or it cannot be read.
+  func lastEndpoint(of office: OfficeCode) -> Endpoint? {
+    let memory = try? store.read { try self.memory(of: office.text, in: $0) }
+    return memory?.endpoint.flatMap { try? Endpoint($0) }
   }
 
   /// Offices with which a session is open now.
@@ -127,7 +140,7 @@ extension OfficeNode {
 
   /// What waits to go out, with why.
   func outgoing(in storage: any ReplicaStorage) throws -> [WaitingView] {
-    var outbox = Outbox(context: context, storage: storage)
+    var outbox = Outbox(context: context, storage: storage, delivered: delivered.all)
     var contacts: [OfficeCode: PeerContact] = [:]
     return try outbox.items().map { item in
       let contact = try contacts[item.peer] ?? contact(with: item.peer.text, in: storage)

@@ -84,7 +84,8 @@ extension OfficeNode {
   }
 
   /// The certificate of the present transport key, with the earlier ones that lead to it.
-  func presentIdentity() throws -> TransportIdentity {
+  /// - Parameter charter: the entry to show with it.
+  func presentIdentity(charter: [UInt8]? = nil) throws -> TransportIdentity {
     guard let raw = transportSigner.rawEd25519 else { throw TransportError(.notAdmitted) }
     var links: [TransportSuccession.Link] = []
     var key = Hexadecimal.string(transportSigner.publicKey.bytes)
@@ -95,7 +96,7 @@ extension OfficeNode {
     }
     return try TransportIdentity(
       rawPrivateKey: raw, commonName: settings.office, enrolmentProof: nil,
-      succession: links.isEmpty ? nil : TransportSuccession.encoded(links))
+      succession: links.isEmpty ? nil : TransportSuccession.encoded(links), charter: charter)
   }
 
   func rotation(in storage: any ReplicaStorage) throws -> KeyRotationView? {

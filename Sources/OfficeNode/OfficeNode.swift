@@ -34,6 +34,7 @@ public actor OfficeNode {
   /// What connections of this process did.
   nonisolated let transport = TransportCounters()
   nonisolated let catchUpGate = AdmissionGate()
+  nonisolated let delivered = DeliveredHeads()
   nonisolated let coverage = RememberedCoverage()
   nonisolated let readers = DeskReaders()
   /// Where entries that are sent are read.

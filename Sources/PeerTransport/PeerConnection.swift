@@ -104,5 +104,8 @@ public final class PeerConnection: Sendable {
     visitor?.strike(certificate.publicKey)
   }
 
+  /// The peer's protocol version knows no pings: it may be silent for `TransportLimits.pinglessSilenceTime`.
+  public func bearSilence() { channel.bearSilence() }
+
   public func close() async { await channel.finish() }
 }

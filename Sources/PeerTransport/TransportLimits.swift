@@ -42,6 +42,9 @@ public struct TransportLimits: Sendable, Hashable {
   /// Longest silence of an admitted peer while we are reading: two pings of 45 s may be late. Only what the peer says
   /// counts: what we write vanishes unnoticed into the buffers of a link that is gone.
   public var silenceTime = TimeAmount.seconds(120)
+  /// The same for a peer of a protocol version that knows no pings: it says nothing while it stores, or waits for its turn
+  /// to. 300 offices that catch up at once, each a transaction of three seconds on an old disk.
+  public var pinglessSilenceTime = TimeAmount.minutes(15)
   /// How long a peer may take nothing of what is written to it: an office that stores a full credit on an old disk
   /// stops reading for seconds, and after a link was away half a minute TCP tries again within another half.
   public var unreadTime = TimeAmount.seconds(60)

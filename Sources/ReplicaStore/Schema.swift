@@ -95,6 +95,7 @@ enum Schema {
     conflictRows,
     fileTallies,
     changeCounts,
+    "CREATE INDEX IF NOT EXISTS case_summary_number ON case_summary (number)",
   ]
   /// Files of earlier versions are made again from their log once. Up to version 2 a row's stamps had other forms. Up
   /// to version 5 a superior's receipt, revocation or ratification was taken from whatever stream it stood in; now it

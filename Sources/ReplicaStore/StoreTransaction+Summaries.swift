@@ -78,6 +78,24 @@ extension StoreTransaction {
     try summaries(where: "WHERE file = ?", [Data(file.bytes)]).first
   }
 
+  public func files(numbered number: String, most: Int) throws -> [RecordID] {
+    try files(where: "number = ?", [number], most: most)
+  }
+
+  public func files(in ids: ClosedRange<RecordID>, most: Int) throws -> [RecordID] {
+    try files(where: "file BETWEEN ? AND ?", [Data(ids.lowerBound.bytes), Data(ids.upperBound.bytes)], most: most)
+  }
+
+  private func files(where condition: String, _ arguments: StatementArguments, most: Int) throws -> [RecordID] {
+    try Data.fetchAll(
+      database.cachedStatement(sql: "SELECT file FROM case_summary WHERE \(condition) ORDER BY file LIMIT ?"),
+      arguments: arguments + [most]
+    ).map {
+      guard let file = RecordID([UInt8]($0)) else { throw StoreError(.corrupt, cause: "summary") }
+      return file
+    }
+  }
+
   public func summaries() throws -> [CaseSummary] { try summaries(where: "ORDER BY opened_on, file", []) }
 
   public func summaries(

@@ -19,6 +19,18 @@ struct ReadClockTests {
     #expect(clock.verdict(at: start + .seconds(220)) == .silent)
   }
 
+  @Test("a peer that knows no pings may be silent for longer, also after it had been silent for some time")
+  func pingless() {
+    var clock = clock()
+    clock.bear(.seconds(900))
+    #expect(clock.deadline == start + .seconds(900))
+    #expect(clock.verdict(at: start + .seconds(899)) == nil)
+    #expect(clock.verdict(at: start + .seconds(900)) == .silent)
+    // A frame still has to end.
+    clock.heard(frames: 0, isWithinFrame: true, at: start + .seconds(100))
+    #expect(clock.verdict(at: start + .seconds(160)) == .slowFrame)
+  }
+
   @Test("a byte a second does not put off the end of a frame")
   func trickle() {
     var clock = clock()

@@ -215,7 +215,9 @@ struct KeptCoverageTests {
       province.units.append((id, office))
     case .otherCode:
       guard let unit = own.randomElement(using: &random) else { return }
-      try province.write(.subject, unit.id, [(1, .text(Bool.random(using: &random) ? "C1" : "C9"))], by: county)
+      // Of an id that was only named so far, the record comes.
+      try province.write(
+        .subject, unit.id, [(1, .text(Bool.random(using: &random) ? "C1" : "C9")), (5, .text(office))], by: county)
     case .otherOffice:
       guard let unit = own.randomElement(using: &random) else { return }
       let other = province.counties[1 - index].context.office.text
@@ -229,10 +231,14 @@ struct KeptCoverageTests {
         [(1, .text(one.id.description)), (2, .text(other.id.description)), (3, .text("同一")), (5, .text("2026-03-01"))],
         by: county)
     case .cityMerge:
-      // Of units of either county, and of ids whose records may come later or never.
-      guard let one = own.randomElement(using: &random), let other = province.units.randomElement(using: &random)
-      else { return }
-      try province.merge(one.id, into: other.id)
+      // Two units of one county over one of the other, or over an id whose record may come later or never.
+      if Bool.random(using: &random) {
+        let other = province.counties[1 - index]
+        province.units.append((other.newID(), other.context.office.text))
+      }
+      let others = province.units.filter { $0.office != office }
+      guard let other = others.last else { return }
+      for one in own.shuffled(using: &random).prefix(2) { try province.merge(one.id, into: other.id) }
     case .open: try openFile(unit: own.randomElement(using: &random)?.id.description ?? "")
     case .foreignUnit: try openFile(unit: foreign.randomElement(using: &random)?.id.description ?? "")
     case .missing:

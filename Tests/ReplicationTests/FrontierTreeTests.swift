@@ -181,6 +181,10 @@ struct FrontierTreeTests {
     #expect(closes(few, [early, tree]) == .protocolViolated)
     #expect(closes(few, [greeting, tree]) == nil)
     #expect(closes(few, [greeting, tree, tree]) == .protocolViolated)
+    // What was begun is said before.
+    let begun = SyncFrame.begun(.init(stream: draw.left[0].stream, seq: 1, signature: [1], count: 1))
+    #expect(closes(few, [greeting, begun, tree]) == nil)
+    #expect(closes(few, [greeting, tree, begun]) == .protocolViolated)
     let piece = SyncFrame.frontier(heads: [], isLast: false), last = SyncFrame.frontier(heads: [], isLast: true)
     #expect(closes(few, [greeting, piece, tree]) == .protocolViolated)
     #expect(closes(few, [greeting, tree, last, tree]) == .protocolViolated)

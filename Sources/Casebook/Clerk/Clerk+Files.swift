@@ -231,11 +231,9 @@ extension Clerk {
 
   /// A file by its number, its id, or the beginning of its id.
   func fileID(_ reference: String, in storage: any ReplicaStorage) throws -> RecordID {
-    let summaries = try storage.summaries()
-    let matching = summaries.filter { $0.number == reference }
-    let found =
-      matching.isEmpty && reference.utf8.count >= 4
-      ? summaries.filter { $0.file.description.hasPrefix(reference) } : matching
+    // The second shows that it names more than one: the digits of one millisecond may begin those of all.
+    var found = try storage.files(numbered: reference, most: 2)
+    if found.isEmpty, let ids = Self.ids(beginning: reference) { found = try storage.files(in: ids, most: 2) }
     guard let first = found.first else {
       throw DeskFailure(
         kind: .badInput, code: "unknown-file",
@@ -247,10 +245,20 @@ extension Clerk {
     guard found.count == 1 else {
       throw DeskFailure(
         kind: .badInput, code: "ambiguous-file",
-        message: Bilingual(zh: "“\(reference)”对应 \(found.count) 个案卷。", en: "“\(reference)” fits \(found.count) files."),
+        message: Bilingual(zh: "“\(reference)”对应不止一个案卷。", en: "“\(reference)” fits more than one file."),
         remedy: Bilingual(zh: "请写出完整编号。", en: "Give the whole number."))
     }
-    return first.file
+    return first
+  }
+
+  /// Ids that begin with these digits, of which there are at least four.
+  private static func ids(beginning digits: String) -> ClosedRange<RecordID>? {
+    let missing = 2 * RecordID.byteCount - digits.utf8.count
+    guard digits.utf8.count >= 4, missing >= 0, digits == digits.lowercased(),
+      let first = RecordID(hex: digits + String(repeating: "0", count: missing)),
+      let last = RecordID(hex: digits + String(repeating: "f", count: missing))
+    else { return nil }
+    return first...last
   }
 
   /// The next number of this office's series of the year; the series begins anew each year.

@@ -48,7 +48,8 @@ public struct SessionStart: Sendable {
     return SyncSession(
       hello: hello, peer: peer, heads: heads,
       moved: agreement == nil ? nil : heads.filter { moved.contains($0.stream) },
-      settledForks: settledForks, lacked: isAsking ? lacked.streams : [], begun: begun, hashing: suite, wholeHeadsMax: wholeHeadsMax)
+      settledForks: settledForks, lacked: isAsking ? lacked.streams : [], begun: begun, hashing: suite,
+      wholeHeadsMax: wholeHeadsMax)
   }
 
   /// Whether a session that is complete with these heads leaves anything to remember; one that was idle does not.

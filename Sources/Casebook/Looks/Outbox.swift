@@ -21,12 +21,14 @@ public struct Outgoing: Sendable, Hashable {
 /// What waits here for the neighbouring offices, told by heads, receipts and totals: no entry is read.
 ///
 /// Entries go up to the superior and are acknowledged by its receipts. They go down to the subordinates, whose word for
-/// holding them is a sighting (`down`), a bundle that shows it, or a session that came to its end.
+/// holding them is a sighting (`down`), a bundle that shows it, a session that came to its end, or the credit that it gives
+/// for what it stored.
 public struct Outbox {
   private let context: ReplicaContext
   private let storage: any ReplicaStorage
   private let parent: OfficeCode?
   private let subordinates: [OfficeCode]
+  private let delivered: [OfficeCode: [StreamID: UInt64]]
   private var peers: [OfficeCode: Peer] = [:]
 
   /// What is known of how far a peer holds the streams.
@@ -36,10 +38,15 @@ public struct Outbox {
     var holdings: PeerHoldings
     /// Streams that moved since the last complete session; `nil`: there was none.
     var moved: Set<StreamID>?
+    var delivered: [StreamID: UInt64]
   }
 
-  public init(context: ReplicaContext, storage: any ReplicaStorage) {
+  /// - Parameter delivered: positions that peers have stored over sessions that are open now.
+  public init(
+    context: ReplicaContext, storage: any ReplicaStorage, delivered: [OfficeCode: [StreamID: UInt64]] = [:]
+  ) {
     self.context = context
+    self.delivered = delivered
     self.storage = storage
     parent = context.tree.seat(context.office)?.charter.parent
     subordinates = context.tree.all.map(\.charter).filter { $0.parent == context.office }.map(\.office)
@@ -122,7 +129,9 @@ public struct Outbox {
   private func heldSeq(of head: StreamHead, by peer: Peer) throws -> UInt64 {
     if let moved = peer.moved, !moved.contains(head.stream) { return head.seq }
     let sighted = try peer.keys.reduce(UInt64(0)) { max($0, try storage.sightingSeq(of: head.stream, by: $1)) }
-    return max(sighted, peer.memory.held[head.stream] ?? 0, peer.holdings.held[head.stream] ?? 0)
+    return max(
+      sighted, peer.memory.held[head.stream] ?? 0, peer.holdings.held[head.stream] ?? 0,
+      peer.delivered[head.stream] ?? 0)
   }
 
   private mutating func known(_ office: OfficeCode) throws -> Peer {
@@ -131,7 +140,8 @@ public struct Outbox {
     let peer = Peer(
       keys: context.tree.keys(of: office), memory: try BundleMemory.read(of: office, in: storage),
       holdings: try PeerHoldings.read(of: office, in: storage),
-      moved: try agreement.map { Set(try storage.heads(movedAfter: $0.moves).map(\.stream)) })
+      moved: try agreement.map { Set(try storage.heads(movedAfter: $0.moves).map(\.stream)) },
+      delivered: delivered[office] ?? [:])
     peers[office] = peer
     return peer
   }

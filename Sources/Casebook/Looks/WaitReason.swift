@@ -4,7 +4,7 @@ public import Casework
 public enum WaitReason: String, Sendable, Hashable, Codable, CaseIterable {
   // MARK: To go out
 
-  /// A session with the peer is open: they are on their way, or there without its word for it yet.
+  /// A session with the peer is open: they are on their way, and it has not said that it stored them.
   case sending
   /// The peer holds them; its receipt comes with one of the next exchanges.
   case awaitsReceipt = "awaits-receipt"
@@ -83,8 +83,8 @@ extension WaitReason {
     switch self {
     case .sending:
       Bilingual(
-        zh: "与 \(peer) 的会话开着，记录随到随送；对方收妥与否，下次核对时得知。",
-        en: "A session with \(peer) is open and they go out at once; that it has them is known at the next comparison.")
+        zh: "与 \(peer) 的会话开着，正在发送；对方存妥后即不再列出。",
+        en: "A session with \(peer) is open and they are on their way; once it has stored them they are not listed.")
     case .awaitsReceipt:
       Bilingual(zh: "已送达 \(peer)，等待其回执。", en: "\(peer) holds them; its receipt is not here yet.")
     case .refused:

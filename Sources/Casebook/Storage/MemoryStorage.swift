@@ -275,6 +275,12 @@ public final class MemoryStorage: ReplicaStorage {
     for summary in [old, summary].compactMap({ $0 }) { noteChange(of: summary.openedBy) }
   }
   public func summary(of file: RecordID) -> CaseSummary? { summariesByFile[file] }
+  public func files(numbered number: String, most: Int) -> [RecordID] {
+    Array(summariesByFile.values.filter { $0.number == number }.map(\.file).sorted().prefix(most))
+  }
+  public func files(in ids: ClosedRange<RecordID>, most: Int) -> [RecordID] {
+    Array(summariesByFile.keys.filter { ids.contains($0) }.sorted().prefix(most))
+  }
   public func summaries() -> [CaseSummary] {
     summariesByFile.values.sorted { ($0.openedOn, $0.file) < ($1.openedOn, $1.file) }
   }

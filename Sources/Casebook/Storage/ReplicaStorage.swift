@@ -118,6 +118,11 @@ public protocol ReplicaStorage: AnyObject {
 
   func put(_ summary: CaseSummary) throws
   func summary(of file: RecordID) throws -> CaseSummary?
+  /// Files with a number, by id.
+  /// - Parameter most: how many are told at most.
+  func files(numbered number: String, most: Int) throws -> [RecordID]
+  /// Files whose ids lie in a range, by id.
+  func files(in ids: ClosedRange<RecordID>, most: Int) throws -> [RecordID]
   /// By opening day and id.
   func summaries() throws -> [CaseSummary]
   /// Files that an office opened under a pack and that were closed or opened on a day or later, by opening day and id.

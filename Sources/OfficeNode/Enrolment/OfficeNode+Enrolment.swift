@@ -90,9 +90,11 @@ extension OfficeNode {
   /// Whether a certificate's proof opens a connection for enrolment; `nil` when not.
   func admitted(_ certificate: PeerCertificate) -> PeerAdmission? {
     if let suite = context.suites[.ed25519] {
-      for key in Self.transportKeys(of: certificate, using: suite) {
+      let keys = Self.transportKeys(of: certificate, using: suite)
+      for key in keys {
         if let office = context.tree.office(ofTransportKey: key) { return .office(office.text) }
       }
+      if let office = officeChartered(by: certificate.charter, for: keys) { return .office(office.text) }
     }
     guard let proof = certificate.enrolmentProof, let (id, invitation) = try? invitation(of: proof),
       invitation.usedBy == nil || invitation.usedBy == certificate.publicKey, invitation.expires > effects.now(),

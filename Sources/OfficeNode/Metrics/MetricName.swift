@@ -63,7 +63,7 @@ enum MetricName: String, Sendable, Hashable, CaseIterable {
     case .entriesWaiting: "Own entries that no superior has confirmed yet."
     case .runsParked: "Runs of entries that wait for something that has not arrived."
     case .admissionsRefused: "Runs of entries not taken, by reason."
-    case .contactAge: "Seconds since the last complete session with an office."
+    case .contactAge: "Seconds since the last word of a complete session with an office, 0 while one is open."
     case .clockOffset: "Seconds an office's clock was ahead of this one's at the last contact."
     case .connectionsOpen: "Sockets to and from peers open now, handshakes among them."
     case .handshakesOpen: "Of the open sockets those whose peer is not admitted yet."

@@ -13,12 +13,7 @@ extension OfficeNode {
       try store.read { storage in
         (
           try Self.unconfirmed(context, in: storage), try waitingRuns(in: storage),
-          try context.tree.all.map(\.charter.office).filter { $0 != context.office }.map { office in
-            let memory = try self.memory(of: office.text, in: storage)
-            return OfficeFigures(
-              office: office.text, contactAge: memory?.lastContact.map { Double(now - min(now, $0)) / 1_000 },
-              clockOffset: memory?.clockOffset.map { Double($0) / 1_000 })
-          }
+          try officeFigures(at: now, in: storage)
         )
       }
     }
@@ -36,6 +31,19 @@ extension OfficeNode {
     if let time = process.startTime { metrics.set(.startTime, time) }
     if let files = process.openFiles { metrics.set(.openFiles, Double(files)) }
     if let wakeUps = process.wakeUps { metrics.setCounter(.wakeUps, Double(wakeUps)) }
+  }
+
+  /// Of the offices that are expected to be heard of: the age of one whose key is revoked would be an alarm for ever.
+  private func officeFigures(at now: UInt64, in storage: any ReplicaStorage) throws -> [OfficeFigures] {
+    let settled = sessions.settledPeers
+    return try context.tree.all.filter { $0.charter.office != context.office && !context.tree.isRevoked($0.key) }
+      .map { seat in
+        let office = seat.charter.office.text
+        let memory = try memory(of: office, in: storage)
+        let age = settled.contains(seat.charter.office) ? 0 : memory?.lastContact.map { Double(now - min(now, $0)) / 1_000 }
+        return OfficeFigures(
+          office: office, contactAge: age, clockOffset: memory?.clockOffset.map { Double($0) / 1_000 })
+      }
   }
 
   /// Own entries that no superior has confirmed.

@@ -3,7 +3,7 @@ import Replication
 import Synchronization
 
 /// Keeps a quiet session open: address translators forget a connection after some minutes, and the peer takes silence
-/// of `TransportLimits.silenceTime` for the end. Pings also while this side is busy storing.
+/// of `TransportLimits.silenceTime` for the end. Pings also while this side is busy storing, or waits for its turn to.
 struct Keepalive: Sendable {
   /// Two may be lost before the peer gives up; RFC 5382 section 5 lets a translator forget after 124 minutes, those
   /// in use do so after two to five.
@@ -15,7 +15,7 @@ struct Keepalive: Sendable {
 
   /// How often it looks whether this side has been silent. Who waits for the rest of an exchange pings each time: a
   /// line that forgot the connection without a word is noticed by what is sent on it alone.
-  private static let look = interval / looksPerInterval
+  static let look = interval / looksPerInterval
   private static let looksPerInterval = 3
 
   enum Stage: Sendable {
@@ -24,7 +24,7 @@ struct Keepalive: Sendable {
     case exchanging
     /// Everything is exchanged.
     case live
-    /// The peer's version knows no pings.
+    /// The peer's version knows no pings: a credit of nothing is heard as well, and in turn since it was told frontiers.
     case old
   }
 
@@ -34,30 +34,40 @@ struct Keepalive: Sendable {
 
   let connection: PeerConnection
   let inbox: SessionInbox
+  private let look: Duration
   private let shared = Shared()
 
-  init(connection: PeerConnection, inbox: SessionInbox) {
+  init(connection: PeerConnection, inbox: SessionInbox, look: Duration = Self.look) {
     self.connection = connection
     self.inbox = inbox
+    self.look = look
   }
 
-  func enter(_ stage: Stage) { shared.stage.withLock { $0 = stage } }
+  func enter(_ stage: Stage) {
+    let before = shared.stage.withLock { present in
+      defer { present = stage }
+      return present
+    }
+    // It cannot say that it is there while it stores, or waits for its turn to.
+    if stage == .old, before != .old { connection.bearSilence() }
+  }
 
   /// Until cancelled.
   func run() async {
     var sent = connection.bytesSent
     var silent = 0, looks = 0
-    while (try? await Task.sleep(for: Self.look, tolerance: .seconds(2))) != nil {
+    while (try? await Task.sleep(for: look, tolerance: look / 8)) != nil {
       silent = connection.bytesSent == sent ? silent + 1 : 0
+      let stage = shared.stage.withLock { $0 }
       let patience =
-        switch shared.stage.withLock({ $0 }) {
-        case .greeting, .old: Int.max
-        case .exchanging: 1
+        switch stage {
+        case .greeting: Int.max
+        case .exchanging, .old: 1
         case .live: Self.looksPerInterval
         }
       if silent >= patience {
         silent = 0
-        try? await connection.send(SyncFrame.ping.encoded)
+        try? await connection.send((stage == .old ? SyncFrame.credit(bytes: 0) : .ping).encoded)
       }
       sent = connection.bytesSent
       looks += 1

@@ -224,7 +224,8 @@ extension OfficeNode {
   }
 
   func noteContact(
-    with peer: OfficeCode, clock: UInt64, software: String? = nil, version: UInt64? = nil, _ view: inout SyncView
+    with peer: OfficeCode, clock: UInt64, software: String? = nil, version: UInt64? = nil, at endpoint: Endpoint? = nil,
+    _ view: inout SyncView
   ) throws {
     worked()
     let now = effects.now()
@@ -235,10 +236,25 @@ extension OfficeNode {
       memory.clockOffset = offset
       if let software { memory.software = software }
       if let version { memory.version = version }
+      if let endpoint { memory.endpoint = endpoint.description }
       memory.errorZh = nil
       memory.errorEn = nil
       memory.errorCode = nil
       memory.errorAt = nil
+    }
+  }
+
+  /// A session that had stayed open is over: what is known of the peer as of its last word.
+  /// - Parameter heard: Unix milliseconds of this machine's clock.
+  func noteEnd(with peer: OfficeCode, heard: UInt64) {
+    let heads = delivered.take(of: peer).map { StreamHead(stream: $0.key, seq: $0.value, hash: .zero) }
+    let context = context
+    // What cannot be kept is told again by the next session.
+    try? remember(peer.text) { $0.lastContact = max($0.lastContact ?? 0, heard) } and: { storage in
+      // Another session may have learnt more meanwhile.
+      let known = try PeerHoldings.read(of: peer, in: storage).held
+      try PeerHoldings.note(
+        heads.filter { $0.seq > known[$0.stream] ?? 0 }, of: peer, context: context, in: storage)
     }
   }
 
@@ -291,7 +307,7 @@ extension OfficeNode {
     do {
       guard let address = try await superiorPeerAddress() else { throw NodeFailure.noSuperior() }
       let connection = try await PeerDialer.dial(
-        address, identity: try await transportIdentity(),
+        address.beginning(with: await lastEndpoint(of: superior)), identity: try await identity(for: superior),
         verifier: { certificate in
           let admission = await self.admitted(certificate)
           return admission == .office(superior.text) ? admission : nil

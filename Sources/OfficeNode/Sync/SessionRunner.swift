@@ -24,6 +24,11 @@ struct SessionRunner {
   private var tally = SessionTally()
   /// Pings' times since everything was exchanged.
   private var ticks = 0
+  /// When the peer said something last.
+  private var heard: UInt64 = 0
+  /// What it was sent, until it has stored it.
+  private var sentRuns = SentRuns()
+  private let look: Duration
   private let progress: @Sendable (DeskProgress) -> Void
   /// Nothing can be sent any more. What arrived before is still read and stored: it need not be sent again.
   private var isBroken = false
@@ -41,10 +46,11 @@ struct SessionRunner {
   /// - Parameters:
   ///   - progress: told how far the two have come, until everything is exchanged; a caller that does not stay is told of
   ///     content too.
+  ///   - look: between two looks whether this side has been silent.
   ///   - onGain: told once, when something was carried that need not be carried again.
   ///   - onComplete: told what was exchanged, once everything is; the session may go on after that.
   init(
-    node: OfficeNode, connection: PeerConnection, peer: OfficeCode, role: Role,
+    node: OfficeNode, connection: PeerConnection, peer: OfficeCode, role: Role, look: Duration = Keepalive.look,
     progress: @escaping @Sendable (DeskProgress) -> Void = { _ in }, onGain: @escaping @Sendable () -> Void = {},
     onComplete: @escaping @Sendable (SyncView) async -> Void = { _ in }
   ) async throws {
@@ -52,6 +58,7 @@ struct SessionRunner {
     self.connection = connection
     self.peer = peer
     self.role = role
+    self.look = look
     self.progress = progress
     self.onGain = onGain
     self.onComplete = onComplete
@@ -113,6 +120,8 @@ struct SessionRunner {
     }
     node.metrics.sessionEnded(direction, failure.map { SessionEnd($0) } ?? end ?? .complete)
     await keepBegun()
+    // A session that ended as soon as everything was exchanged was noted then.
+    if session.isComplete, ticks > 0 || node.delivered.isKnown(of: peer) { await node.noteEnd(with: peer, heard: heard) }
     // What came of attachments is durable before anybody is told that the session is over. Nothing more is sent: a peer
     // that does not read would keep this side from ending.
     attachments.finish()
@@ -141,7 +150,7 @@ struct SessionRunner {
   private mutating func converse() async throws {
     defer { count() }
     var isOver = try await carryOut(session.opened())
-    let keepalive = Keepalive(connection: connection, inbox: inbox)
+    let keepalive = Keepalive(connection: connection, inbox: inbox, look: look)
     let pinging = Task { await keepalive.run() }
     defer { pinging.cancel() }
     while !isOver {
@@ -226,6 +235,8 @@ struct SessionRunner {
       try? await connection.send(SyncFrame.close(code: .protocolViolated, text: "frame: \(error.rawValue)").encoded)
       throw SyncFailure.violated(peer, "frame: \(error.rawValue)")
     }
+    heard = node.effects.now()
+    if case .credit = frame, let head = sentRuns.takeFirst(), session.isLive { node.delivered.note(head, at: peer) }
     var isOver = false
     if case .attachment(let frame) = frame, session.peerHello != nil, session.version >= 3 {
       do {
@@ -271,14 +282,14 @@ struct SessionRunner {
       case .success(let outcome): actions += session.stored(bytes: run.bytes, count: outcome.stored)
       case .failure(.branchesApart(let stream, let seq)):
         actions += session.branchesApart(stream, before: seq, bytes: run.bytes)
-      case .failure(.unknownAuthor), .failure(.outOfScope):
-        // The trees differ while charters and revocations are on their way: what may not be held is left, and stops
-        // nothing else. A peer that offers it for ever has only its own bandwidth to lose.
+      case .failure(let failure) where !failure.endsSession:
+        // What may not be held is left, and stops nothing else. A peer that offers it for ever has only its own bandwidth
+        // to lose.
         await node.logRefusal(of: run.stream, by: peer)
         actions += session.left(run.stream, bytes: run.bytes)
       case .failure(let failure):
         let (code, text) = SyncFailure.words(failure)
-        actions += session.storeFailed(code, text, isMisbehaviour: true)
+        actions += session.storeFailed(code, text, isMisbehaviour: failure.isMisbehaviour)
       }
     }
     return try await carryOut(actions)
@@ -385,7 +396,8 @@ struct SessionRunner {
       runner.node.sessions.settled(runner.peer, runner.inbox)
       guard let hello else { return }
       try await runner.node.noteContact(
-        with: runner.peer, clock: hello.clock, software: hello.software, version: hello.version, &runner.view)
+        with: runner.peer, clock: hello.clock, software: hello.software, version: hello.version,
+        at: runner.connection.endpoint, &runner.view)
     }
     if role != .listener { try await node.settleContinuity(&view.warnings) }
     await onComplete(view)
@@ -397,6 +409,7 @@ struct SessionRunner {
   /// The end of a connection that broke comes with its frames, after the last that arrived.
   private mutating func send(_ frame: SyncFrame) async throws {
     guard !isBroken else { return }
+    sentRuns.note(frame)
     do {
       try await connection.send(frame.encoded)
     } catch let error as TransportError where error.code != .frameTooLarge {

@@ -53,6 +53,8 @@ final class SuperiorLink: Sendable {
   /// Until `stop`.
   func run() async {
     var backoff = schedule
+    // What is told once need not fill the log of an office that hands its work in by bundles.
+    var told: String?
     while !state.withLock({ $0.isStopped }) {
       let wait: Duration
       // A line that breaks every few seconds must not be taken for one that is down: something gets through each time.
@@ -67,6 +69,7 @@ final class SuperiorLink: Sendable {
           self.completed(view)
         }
         backoff.succeeded()
+        told = nil
         // A session that was ended in order is begun again at once: renewal, or somebody wants an exchange now.
         wait = isLive ? .zero : Self.pollInterval
       } catch is CancellationError {
@@ -76,8 +79,15 @@ final class SuperiorLink: Sendable {
         if hasGained.withLock({ $0 }) { backoff.succeeded() }
         wait = backoff.failed(node.effects.fraction())
         failed(failure)
-        logger.warning(
-          "superior not reached", metadata: ["peer": "\(superior)", "reason": "\(failure.code)", "wait": "\(wait)"])
+        let isKnown = told == failure.code && !hasGained.withLock { $0 }
+        told = failure.code
+        if isKnown {
+          logger.debug(
+            "superior not reached", metadata: ["peer": "\(superior)", "reason": "\(failure.code)", "wait": "\(wait)"])
+        } else {
+          logger.warning(
+            "superior not reached", metadata: ["peer": "\(superior)", "reason": "\(failure.code)", "wait": "\(wait)"])
+        }
       }
       await rest(wait)
     }

@@ -70,17 +70,3 @@ enum SyncFailure {
     }
   }
 }
-
-extension SyncFrame.CloseCode {
-  var isAboutEntries: Bool { self == .invalidEntry || self == .fork || self == .outOfScope }
-}
-
-extension Admission.Failure {
-  /// Whether the peer sent what it must not send; else the run alone is left.
-  var endsSession: Bool {
-    switch self {
-    case .branchesApart, .unknownAuthor, .outOfScope: false
-    case .chain, .unreadable: true
-    }
-  }
-}

@@ -127,6 +127,8 @@ final class FrameChannel: Sendable {
     await ended.value
   }
 
+  func bearSilence() { channel.triggerUserOutboundEvent(FrameReader.Patience(), promise: nil) }
+
   /// Cuts the connection; what is under way is lost.
   func sever(_ severance: Severance) { channel.triggerUserOutboundEvent(severance, promise: nil) }
 }

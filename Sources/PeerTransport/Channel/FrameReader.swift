@@ -20,12 +20,16 @@ final class FrameReader: ChannelDuplexHandler {
     var beginning = ByteBuffer()
   }
 
+  /// Told on the channel: the peer knows no pings.
+  struct Patience: Sendable {}
+
   /// Memory of a frame held besides its bytes.
   static let costPerFrame = 64
 
   private var assembler: FrameAssembler
   private let backlog: NIOLockedValueBox<Backlog>
-  private let heldBytesMax: Int
+  private var heldBytesMax: Int
+  private let pinglessSilence: TimeAmount?
   /// `nil`: a process of the same user, which may take its time.
   private var clock: ReadClock?
   private var check: (at: NIODeadline, task: Scheduled<Void>)?
@@ -35,6 +39,7 @@ final class FrameReader: ChannelDuplexHandler {
   init(bytesMax: Int, limits: TransportLimits?, backlog: NIOLockedValueBox<Backlog>) {
     assembler = FrameAssembler(bytesMax: bytesMax)
     heldBytesMax = limits?.heldBytesMax ?? bytesMax
+    pinglessSilence = limits?.pinglessSilenceTime
     clock = limits.map { ReadClock(silence: $0.silenceTime, frame: $0.frameTime, at: .now()) }
     self.backlog = backlog
   }
@@ -74,6 +79,17 @@ final class FrameReader: ChannelDuplexHandler {
       watch(context)
       context.read()
     }
+  }
+
+  func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+    guard event is Patience else { return context.triggerUserOutboundEvent(event, promise: promise) }
+    if let pinglessSilence {
+      clock?.bear(pinglessSilence)
+      // It was given its whole credit at once, and may take it for the end when that is not read.
+      heldBytesMax *= 2
+    }
+    watch(context)
+    promise?.succeed()
   }
 
   func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {

@@ -3,7 +3,7 @@ package import NIOCore
 /// How long a peer has been silent, and how long it has been at one frame, not counting when nobody read. A value: the
 /// time is passed in.
 package struct ReadClock: Sendable {
-  private let silence: TimeAmount
+  private var silence: TimeAmount
   private let frame: TimeAmount
   private var heardAt: NIODeadline
   private var frameBeganAt: NIODeadline?
@@ -27,6 +27,9 @@ package struct ReadClock: Sendable {
       frameBeganAt = now
     }
   }
+
+  /// The peer may be silent for so long from now on.
+  package mutating func bear(_ silence: TimeAmount) { self.silence = silence }
 
   /// Nothing is read from now on.
   package mutating func pause(at now: NIODeadline) { if pausedAt == nil { pausedAt = now } }

@@ -11,8 +11,11 @@ public struct PeerCertificate: Sendable, Hashable {
   public let enrolmentProof: [UInt8]?
   /// Earlier keys that vouch for this one, unread and unverified.
   public let succession: [UInt8]?
+  /// The entry with the charter of an office that was turned away, unread and unverified.
+  public let charter: [UInt8]?
 
-  public init(publicKey: [UInt8], enrolmentProof: [UInt8]?, succession: [UInt8]? = nil) {
+  public init(publicKey: [UInt8], enrolmentProof: [UInt8]?, succession: [UInt8]? = nil, charter: [UInt8]? = nil) {
+    self.charter = charter
     self.publicKey = publicKey
     self.enrolmentProof = enrolmentProof
     self.succession = succession
@@ -32,6 +35,7 @@ public struct PeerCertificate: Sendable, Hashable {
     publicKey = Array(key.rawRepresentation)
     enrolmentProof = parsed.extensions[oid: TransportIdentity.enrolmentExtension].map { Array($0.value) }
     succession = parsed.extensions[oid: TransportIdentity.successionExtension].map { Array($0.value) }
+    charter = parsed.extensions[oid: TransportIdentity.charterExtension].map { Array($0.value) }
   }
 }
 

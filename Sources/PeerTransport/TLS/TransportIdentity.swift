@@ -13,6 +13,9 @@ public struct TransportIdentity: Sendable {
   /// Carries the earlier transport keys that vouch for this one.
   static let successionExtension: ASN1ObjectIdentifier = [2, 25, 7443, 2]
 
+  /// Carries the entry with the charter of an office that its superior may have forgotten.
+  static let charterExtension: ASN1ObjectIdentifier = [2, 25, 7443, 3]
+
   /// Raw 32 bytes.
   public let publicKey: [UInt8]
   /// The certificate as it is shown.
@@ -24,8 +27,12 @@ public struct TransportIdentity: Sendable {
   ///   - rawPrivateKey: 32 bytes (RFC 8032).
   ///   - enrolmentProof: carried in the certificate when a new office introduces itself.
   ///   - succession: carried in the certificate of a node whose transport key is not its first.
+  ///   - charter: carried in the certificate of an office that was turned away: the entry with its charter.
   /// - Throws: what the certificate library throws for an unusable key.
-  public init(rawPrivateKey: [UInt8], commonName: String, enrolmentProof: [UInt8]?, succession: [UInt8]? = nil) throws {
+  public init(
+    rawPrivateKey: [UInt8], commonName: String, enrolmentProof: [UInt8]?, succession: [UInt8]? = nil,
+    charter: [UInt8]? = nil
+  ) throws {
     let signing = try Curve25519.Signing.PrivateKey(rawRepresentation: rawPrivateKey)
     let key = Certificate.PrivateKey(signing)
     let name = try DistinguishedName { CommonName(commonName) }
@@ -37,6 +44,9 @@ public struct TransportIdentity: Sendable {
     if let succession {
       try extensions.append(
         Certificate.Extension(oid: Self.successionExtension, critical: false, value: succession[...]))
+    }
+    if let charter {
+      try extensions.append(Certificate.Extension(oid: Self.charterExtension, critical: false, value: charter[...]))
     }
     // Long enough that no clock, however wrong, makes it expire; the charter has the real term.
     let certificate = try Certificate(

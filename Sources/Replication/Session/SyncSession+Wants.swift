@@ -22,7 +22,11 @@ extension SyncSession {
   mutating func want(_ stream: StreamID, before seq: UInt64) -> [Action] {
     let report = Action.reportFork(stream: stream, seq: seq)
     let times = wanted[stream] ?? 0
-    guard !settledForks.contains(stream), times < SessionLimits.lookBack.count else { return times == 0 ? [report] : [] }
+    // The peer serves no more in one session; the next one goes on with the others.
+    let mayAsk = wanted.values.reduce(0, +) < SessionLimits.wantsMax
+    guard !settledForks.contains(stream), times < SessionLimits.lookBack.count, mayAsk else {
+      return times == 0 ? [report] : []
+    }
     wanted[stream] = times + 1
     let back = SessionLimits.lookBack[times]
     return (times == 0 ? [report] : []) + [.send(.want(stream: stream, from: seq > back ? seq - back : 1))]

@@ -61,7 +61,7 @@ public struct SyncSession: Sendable {
   let suite: any SignatureSuite
   let wholeHeadsMax: Int
   var told = Told.all
-  /// The peer has told something of its heads that stands.
+  /// What the peer told of its heads stands; a list that is void, or empty on both sides, does not.
   var hasHeard = false
   /// Both remember the same agreement, and more has moved on our side than is listed at once.
   var mayHearMoved = false

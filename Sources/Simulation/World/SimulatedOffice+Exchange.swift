@@ -9,7 +9,8 @@ extension SimulatedOffice {
     let context = try running()
     let start = try disk.read { try SessionStart(context, with: peer, in: $0) }
     return SimulatedConnection.End(
-      office: index, session: start.session(clock: wall, software: "simulate", wholeHeadsMax: wholeHeadsMax), moves: start.moves)
+      office: index, session: start.session(clock: wall, software: "simulate", wholeHeadsMax: wholeHeadsMax),
+      moves: start.moves)
   }
 
   /// Heads both may hold that moved after the given count, and the count now.

@@ -119,6 +119,10 @@ final class WatchedStorage: ReplicaStorage {
 
   func put(_ summary: CaseSummary) throws { try write { try $0.put(summary) } }
   func summary(of file: RecordID) throws -> CaseSummary? { try storage.summary(of: file) }
+  func files(numbered number: String, most: Int) throws -> [RecordID] {
+    try storage.files(numbered: number, most: most)
+  }
+  func files(in ids: ClosedRange<RecordID>, most: Int) throws -> [RecordID] { try storage.files(in: ids, most: most) }
   func summaries() throws -> [CaseSummary] { try storage.summaries() }
   func summaries(
     openedBy office: String, pack: String, closedSince closed: String, openedSince opened: String
