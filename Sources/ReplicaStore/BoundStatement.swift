@@ -58,6 +58,8 @@ struct BoundStatement {
 
   func isNull(_ column: Int) -> Bool { sqlite3_column_type(pointer, CInt(column)) == SQLITE_NULL }
 
+  func integer(_ column: Int) -> Int64 { sqlite3_column_int64(pointer, CInt(column)) }
+
   func bytes(_ column: Int) -> [UInt8] {
     let start = sqlite3_column_blob(pointer, CInt(column))
     return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(pointer, CInt(column)))))

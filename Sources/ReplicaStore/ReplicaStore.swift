@@ -137,7 +137,9 @@ public final class ReplicaStore: Sendable {
     do {
       let (value, hasMoved) = try queue.write { database in
         let transaction = StoreTransaction(database, schema: schema, suites: suites)
-        return (try body(transaction), transaction.hasMoved)
+        let value = try body(transaction)
+        try transaction.writeWaiting()
+        return (value, transaction.hasMoved)
       }
       if hasMoved { movement.withLock { $0 }?() }
       return value

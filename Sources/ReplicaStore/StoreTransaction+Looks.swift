@@ -8,7 +8,7 @@ extension StoreTransaction {
   public func lastReceipt(of stream: StreamID, by issuer: KeyFingerprint) throws -> ReceiptMark? {
     // By the index from the end: the first one by the issuer is the answer.
     try Row.fetchOne(
-      database.cachedStatement(
+      connection.cachedStatement(
         sql: "SELECT seq, clock FROM receipt WHERE stream = ? AND issuer = ? ORDER BY seq DESC, clock DESC LIMIT 1"),
       arguments: [Data(stream.encoded), Data(issuer.bytes)]
     ).map { ReceiptMark(seq: UInt64($0["seq"] as Int64), clock: UInt64($0["clock"] as Int64)) }
@@ -16,7 +16,7 @@ extension StoreTransaction {
 
   public func arrival(of run: ParkedRun) throws -> UInt64? {
     try Int64.fetchOne(
-      database.cachedStatement(sql: "SELECT received_at FROM parked_run WHERE stream = ? AND first = ? AND last = ?"),
+      connection.cachedStatement(sql: "SELECT received_at FROM parked_run WHERE stream = ? AND first = ? AND last = ?"),
       arguments: [Data(run.stream.encoded), Int64(run.first), Int64(run.last)]
     ).map { UInt64($0) }
   }
@@ -25,7 +25,7 @@ extension StoreTransaction {
     // An entry's hash stands in the one after it: `[previous, item]` begins with the heads of an array and of a string
     // of 32 bytes. What was stored by the first releases, an array of three, has to be looked at whole.
     let followers = try Row.fetchAll(
-      database,
+      connection,
       sql: """
         SELECT s.name, e.seq - 1 AS seq FROM entry e JOIN stream s ON s.id = e.stream
         WHERE e.seq > 1 AND (substr(e.bytes, 1, ?) = ? OR substr(e.bytes, 1, 1) = x'83')

@@ -17,7 +17,7 @@ extension Schema {
 extension StoreTransaction {
   public func park(_ run: ParkedRun, entries: [[UInt8]], receivedAt milliseconds: UInt64) throws {
     let item = BundleItem(stream: run.stream, entries: entries).encoded
-    try database.cachedStatement(
+    try connection.cachedStatement(
       sql: "INSERT OR IGNORE INTO parked_run (stream, first, last, size, item, received_at) VALUES (?, ?, ?, ?, ?, ?)"
     ).execute(arguments: [
       Data(run.stream.encoded), Int64(run.first), Int64(run.last), run.bytes, Data(item), Int64(milliseconds),
@@ -28,12 +28,12 @@ extension StoreTransaction {
     let rows =
       if let stream {
         try Row.fetchAll(
-          database.cachedStatement(
+          connection.cachedStatement(
             sql: "SELECT stream, first, last, size FROM parked_run WHERE stream = ? ORDER BY first, last"),
           arguments: [Data(stream.encoded)])
       } else {
         try Row.fetchAll(
-          database.cachedStatement(sql: "SELECT stream, first, last, size FROM parked_run ORDER BY stream, first, last"))
+          connection.cachedStatement(sql: "SELECT stream, first, last, size FROM parked_run ORDER BY stream, first, last"))
       }
     return try rows.map { row in
       ParkedRun(
@@ -44,7 +44,7 @@ extension StoreTransaction {
 
   public func parkedEntries(_ run: ParkedRun) throws -> [[UInt8]] {
     let item = try Data.fetchOne(
-      database.cachedStatement(sql: "SELECT item FROM parked_run WHERE stream = ? AND first = ? AND last = ?"),
+      connection.cachedStatement(sql: "SELECT item FROM parked_run WHERE stream = ? AND first = ? AND last = ?"),
       arguments: [Data(run.stream.encoded), Int64(run.first), Int64(run.last)])
     guard let item else { return [] }
     guard let decoded = BundleItem(decoding: [UInt8](item)) else { throw StoreError(.corrupt, cause: "parked_run") }
@@ -52,14 +52,14 @@ extension StoreTransaction {
   }
 
   public func unpark(_ run: ParkedRun) throws {
-    try database.cachedStatement(sql: "DELETE FROM parked_run WHERE stream = ? AND first = ? AND last = ?")
+    try connection.cachedStatement(sql: "DELETE FROM parked_run WHERE stream = ? AND first = ? AND last = ?")
       .execute(arguments: [Data(run.stream.encoded), Int64(run.first), Int64(run.last)])
   }
 
   public func firstEntry(of stream: StreamID, receivedSince milliseconds: UInt64) throws -> UInt64? {
     // Not by an index: asked for by hand and seldom, while an index would be written with every entry.
     try Int64.fetchOne(
-      database.cachedStatement(
+      connection.cachedStatement(
         sql: """
           SELECT min(seq) FROM entry WHERE stream = (SELECT id FROM stream WHERE name = ?) AND received_at >= ?
           """), arguments: [Data(stream.encoded), Int64(clamping: milliseconds)]

@@ -175,14 +175,14 @@ extension StoreTransaction {
 
   public func acts(of file: RecordID) throws -> [StoredAct] {
     try Row.fetchAll(
-      database.cachedStatement(sql: "SELECT stream, seq, stamp, body FROM act WHERE file = ? ORDER BY id"),
+      connection.cachedStatement(sql: "SELECT stream, seq, stamp, body FROM act WHERE file = ? ORDER BY id"),
       arguments: [Data(file.bytes)]
     ).map(act)
   }
 
   public func act(_ id: RecordID, of file: RecordID) throws -> StoredAct? {
     try Row.fetchOne(
-      database.cachedStatement(sql: "SELECT stream, seq, stamp, body FROM act WHERE file = ? AND id = ?"),
+      connection.cachedStatement(sql: "SELECT stream, seq, stamp, body FROM act WHERE file = ? AND id = ?"),
       arguments: [Data(file.bytes), Data(id.bytes)]
     ).map(act)
   }
@@ -206,7 +206,7 @@ extension StoreTransaction {
   }
 
   public func put(_ act: StoredAct) throws {
-    try database.cachedStatement(
+    try connection.cachedStatement(
       sql: "INSERT OR REPLACE INTO act (file, id, stream, seq, stamp, body) VALUES (?, ?, ?, ?, ?, ?)"
     ).execute(arguments: [
       Data(act.change.file.bytes), Data(act.change.id.bytes), Data(act.stream.encoded), Int64(act.seq),

@@ -10,21 +10,21 @@ extension StoreTransaction {
   public func setAside(_ stream: StreamID, from seq: UInt64, head: StreamHead?) throws {
     guard let id = try streamNumber(stream) else { return }
     let rows = try Row.fetchAll(
-      database, sql: "SELECT seq, bytes FROM entry WHERE stream = ? AND seq >= ? ORDER BY seq",
+      connection, sql: "SELECT seq, bytes FROM entry WHERE stream = ? AND seq >= ? ORDER BY seq",
       arguments: [id, Int64(seq)])
     try putAside(rows.map { try entry($0["bytes"], of: stream, at: UInt64($0["seq"] as Int64)) })
-    try database.execute(sql: "DELETE FROM entry WHERE stream = ? AND seq >= ?", arguments: [id, Int64(seq)])
+    try connection.execute(sql: "DELETE FROM entry WHERE stream = ? AND seq >= ?", arguments: [id, Int64(seq)])
     if let head {
-      try database.execute(
+      try connection.execute(
         sql: "UPDATE stream SET seq = ?, hash = ?, moved = ? WHERE id = ?",
         arguments: [Int64(head.seq), Data(head.hash.bytes), try nextMove(), id])
     } else {
-      try database.execute(sql: "DELETE FROM stream WHERE id = ?", arguments: [id])
+      try connection.execute(sql: "DELETE FROM stream WHERE id = ?", arguments: [id])
     }
   }
 
   public func putAside(_ entries: [Entry]) throws {
-    let insert = try database.cachedStatement(
+    let insert = try connection.cachedStatement(
       sql: "INSERT OR IGNORE INTO entry_aside (stream, seq, bytes) VALUES (?, ?, ?)")
     for entry in entries {
       try insert.execute(arguments: [
@@ -35,7 +35,7 @@ extension StoreTransaction {
 
   public func removeAside(_ entries: [Entry]) throws {
     for entry in entries {
-      try database.execute(
+      try connection.execute(
         sql: "DELETE FROM entry_aside WHERE stream = ? AND seq = ? AND bytes = ?",
         arguments: [Data(entry.header.stream.encoded), Int64(entry.header.seq), Data(entry.encoded)])
     }
@@ -43,13 +43,13 @@ extension StoreTransaction {
 
   public func entriesAside(of stream: StreamID) throws -> [Entry] {
     try Row.fetchAll(
-      database, sql: "SELECT bytes FROM entry_aside WHERE stream = ? ORDER BY seq, bytes",
+      connection, sql: "SELECT bytes FROM entry_aside WHERE stream = ? ORDER BY seq, bytes",
       arguments: [Data(stream.encoded)]
     ).map { try entry($0["bytes"]) }
   }
 
   public func streamsAside() throws -> [StreamID] {
-    try Data.fetchAll(database, sql: "SELECT DISTINCT stream FROM entry_aside ORDER BY stream").map(Self.stream)
+    try Data.fetchAll(connection, sql: "SELECT DISTINCT stream FROM entry_aside ORDER BY stream").map(Self.stream)
   }
 
   private func entry(_ data: Data) throws -> Entry {
@@ -61,7 +61,7 @@ extension StoreTransaction {
   }
 
   public func forkProofs() throws -> [StoredForkProof] {
-    try Row.fetchAll(database, sql: "SELECT body, is_published FROM fork_proof ORDER BY stream, seq, body").map { row in
+    try Row.fetchAll(connection, sql: "SELECT body, is_published FROM fork_proof ORDER BY stream, seq, body").map { row in
       guard case .forkProof(let proof) = try Self.change(row["body"]) else {
         throw StoreError(.corrupt, cause: "fork proof")
       }
@@ -70,7 +70,7 @@ extension StoreTransaction {
   }
 
   public func put(_ proof: StoredForkProof) throws {
-    try database.execute(
+    try connection.execute(
       sql: """
         INSERT INTO fork_proof (stream, seq, body, is_published) VALUES (?, ?, ?, ?)
         ON CONFLICT (stream, seq, body) DO UPDATE SET is_published = max(is_published, excluded.is_published)
@@ -84,7 +84,7 @@ extension StoreTransaction {
   // MARK: Charters and facts
 
   public func charters() throws -> [StoredCharter] {
-    try Row.fetchAll(database, sql: "SELECT issuer, body, stamp, is_pinned FROM charter ORDER BY id").map { row in
+    try Row.fetchAll(connection, sql: "SELECT issuer, body, stamp, is_pinned FROM charter ORDER BY id").map { row in
       guard let issuer = Digest(row["issuer"] as Data), case .charter(let charter) = try Self.change(row["body"]) else {
         throw StoreError(.corrupt, cause: "charter")
       }
@@ -97,7 +97,7 @@ extension StoreTransaction {
 
   public func put(_ charter: StoredCharter) throws {
     // Stamps are 64 bits without sign, of which the highest is free until the year 10889 has half gone by.
-    try database.execute(
+    try connection.execute(
       sql: """
         INSERT INTO charter (issuer, body, stamp, is_pinned) VALUES (?, ?, ?, ?)
         ON CONFLICT (issuer, body) DO UPDATE SET
@@ -111,21 +111,21 @@ extension StoreTransaction {
   }
 
   public func facts() throws -> [StoredFact] {
-    try Row.fetchAll(database, sql: "SELECT stream, seq, body FROM fact ORDER BY id").map { row in
+    try Row.fetchAll(connection, sql: "SELECT stream, seq, body FROM fact ORDER BY id").map { row in
       guard let change = try Self.change(row["body"]) else { throw StoreError(.corrupt, cause: "fact") }
       return StoredFact(change: change, stream: try Self.stream(row["stream"]), seq: UInt64(row["seq"] as Int64))
     }
   }
 
   public func put(_ fact: StoredFact) throws {
-    try database.execute(
+    try connection.execute(
       sql: "INSERT OR IGNORE INTO fact (stream, seq, body) VALUES (?, ?, ?)",
       arguments: [Data(fact.stream.encoded), Int64(fact.seq), Data(Entry.payload(of: [fact.change]))])
   }
 
   public func sightings(of stream: StreamID) throws -> [Sighting] {
     try Data.fetchAll(
-      database.cachedStatement(sql: "SELECT body FROM sighting WHERE stream = ? ORDER BY author"),
+      connection.cachedStatement(sql: "SELECT body FROM sighting WHERE stream = ? ORDER BY author"),
       arguments: [Data(stream.encoded)]
     ).map { data in
       guard case .sighting(let sighting) = try Self.change(data) else { throw StoreError(.corrupt, cause: "sighting") }
@@ -134,7 +134,7 @@ extension StoreTransaction {
   }
 
   public func put(_ sighting: Sighting, by author: KeyFingerprint) throws {
-    try database.cachedStatement(
+    try connection.cachedStatement(
       sql: "INSERT OR REPLACE INTO sighting (stream, author, seq, body) VALUES (?, ?, ?, ?)"
     ).execute(arguments: [
       Data(sighting.face.header.stream.encoded), Data(author.bytes), Int64(sighting.face.header.seq),
@@ -145,21 +145,21 @@ extension StoreTransaction {
   public func sightingSeq(of stream: StreamID, by author: KeyFingerprint) throws -> UInt64 {
     UInt64(
       try Int64.fetchOne(
-        database.cachedStatement(sql: "SELECT seq FROM sighting WHERE stream = ? AND author = ?"),
+        connection.cachedStatement(sql: "SELECT seq FROM sighting WHERE stream = ? AND author = ?"),
         arguments: [Data(stream.encoded), Data(author.bytes)]) ?? 0)
   }
 
   // MARK: Clamps
 
   public func reorder(act: RecordID, of file: RecordID, stamp: HybridTimestamp) throws {
-    try database.execute(
+    try connection.execute(
       sql: "UPDATE act SET stamp = ? WHERE file = ? AND id = ?",
       arguments: [Int64(bitPattern: stamp.rawValue), Data(file.bytes), Data(act.bytes)])
   }
 
   public func clamp(of stamp: WriteStamp) throws -> HybridTimestamp? {
     try Int64.fetchOne(
-      database.cachedStatement(sql: "SELECT clamp FROM clamp WHERE author = ? AND stamp = ?"),
+      connection.cachedStatement(sql: "SELECT clamp FROM clamp WHERE author = ? AND stamp = ?"),
       arguments: [Int64(bitPattern: stamp.author), Int64(bitPattern: stamp.time.rawValue)]
     ).map { HybridTimestamp(rawValue: UInt64(bitPattern: $0)) }
   }
@@ -169,17 +169,17 @@ extension StoreTransaction {
       Int64(bitPattern: stamp.author), Int64(bitPattern: stamp.time.rawValue),
     ]
     if let clamp {
-      try database.execute(
+      try connection.execute(
         sql: "INSERT OR REPLACE INTO clamp (author, stamp, clamp) VALUES (?, ?, ?)",
         arguments: StatementArguments(key + [Int64(bitPattern: clamp.rawValue)]))
     } else {
-      try database.execute(
+      try connection.execute(
         sql: "DELETE FROM clamp WHERE author = ? AND stamp = ?", arguments: StatementArguments(key))
     }
   }
 
   public func doubts() throws -> [StoredDoubt] {
-    try Row.fetchAll(database, sql: "SELECT act, file, author, doubt FROM time_doubt ORDER BY act").map { row in
+    try Row.fetchAll(connection, sql: "SELECT act, file, author, doubt FROM time_doubt ORDER BY act").map { row in
       guard let act = RecordID([UInt8](row["act"] as Data)), let file = RecordID([UInt8](row["file"] as Data)),
         let author = Digest(row["author"] as Data), let doubt = TimeDoubt(rawValue: row["doubt"])
       else { throw StoreError(.corrupt, cause: "time_doubt") }
@@ -188,7 +188,7 @@ extension StoreTransaction {
   }
 
   public func put(_ doubt: StoredDoubt) throws {
-    try database.execute(
+    try connection.execute(
       sql: "INSERT OR REPLACE INTO time_doubt (act, file, author, doubt) VALUES (?, ?, ?, ?)",
       arguments: [
         Data(doubt.act.bytes), Data(doubt.file.bytes), Data(doubt.author.bytes), doubt.doubt.rawValue,
@@ -196,10 +196,10 @@ extension StoreTransaction {
   }
 
   public func removeDoubt(of act: RecordID) throws {
-    try database.execute(sql: "DELETE FROM time_doubt WHERE act = ?", arguments: [Data(act.bytes)])
+    try connection.execute(sql: "DELETE FROM time_doubt WHERE act = ?", arguments: [Data(act.bytes)])
   }
 
   public func hasClamps() throws -> Bool {
-    try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM clamp)") ?? false
+    try Bool.fetchOne(connection, sql: "SELECT EXISTS (SELECT 1 FROM clamp)") ?? false
   }
 }

@@ -24,11 +24,11 @@ extension StoreTransaction {
       mark == 0
       ? 0
       : try Int64.fetchOne(
-        database.cachedStatement(sql: "SELECT total FROM entry WHERE stream = ? AND seq = ?"),
+        connection.cachedStatement(sql: "SELECT total FROM entry WHERE stream = ? AND seq = ?"),
         arguments: [stream, Int64(mark)]) ?? 0
     guard mark < seq else { return upToMark }
     let rest = try Int64.fetchOne(
-      database.cachedStatement(
+      connection.cachedStatement(
         sql: "SELECT sum(length(bytes)) FROM entry WHERE stream = ? AND seq > ? AND seq <= ?"),
       arguments: [stream, Int64(mark), Int64(seq)])
     return upToMark + (rest ?? 0)
@@ -45,7 +45,7 @@ extension StoreTransaction {
 
   private func arrival(of stream: Int64, at seq: UInt64) throws -> UInt64? {
     try Int64.fetchOne(
-      database.cachedStatement(sql: "SELECT received_at FROM entry WHERE stream = ? AND seq = ?"),
+      connection.cachedStatement(sql: "SELECT received_at FROM entry WHERE stream = ? AND seq = ?"),
       arguments: [stream, Int64(seq)]
     ).map { UInt64($0) }
   }

@@ -21,7 +21,7 @@ final class RowStatements {
     let names = (["id", "stamps"] + type.fields.map(\.name)).joined(separator: ", ")
     let marks = Array(repeating: "?", count: type.fields.count + 2).joined(separator: ", ")
     insert = try BoundStatement(database, sql: "INSERT INTO \(table) (\(names)) VALUES (\(marks)) ON CONFLICT DO NOTHING")
-    stamps = try BoundStatement(database, sql: "SELECT stamps, extra FROM \(table) WHERE id = ?")
+    stamps = try BoundStatement(database, sql: "SELECT stamps, extra, rowid FROM \(table) WHERE id = ?")
   }
 
   /// Positions of the columns a write sets, in its order.
@@ -39,14 +39,14 @@ final class RowStatements {
   }
 
   /// - Parameter positions: of the columns, in the order of the fields' numbers.
-  /// - Returns: `nil` when there are too many kinds. Its values are the columns', then the stamps, then the id.
+  /// - Returns: `nil` when there are too many kinds. Its values are the columns', then the stamps, then the row's number.
   func update(_ positions: [Int]) throws -> BoundStatement? {
     let key = positions.reduce(0 as UInt64) { $0 | 1 << UInt64($1) }
     if let known = updates[key] { return known }
     guard updates.count < Self.updatesMax else { return nil }
     let columns = positions.map { "\(type.fields[$0].name) = ?" }.joined(separator: ", ")
     let made = try BoundStatement(
-      database, sql: "UPDATE \(Schema.table(type)) SET \(columns), stamps = ? WHERE id = ?")
+      database, sql: "UPDATE \(Schema.table(type)) SET \(columns), stamps = ? WHERE rowid = ?")
     updates[key] = made
     return made
   }
@@ -54,11 +54,29 @@ final class RowStatements {
 
 /// Writes of records, the short way: no row is read whole and none is written whole where that is not needed.
 extension StoreTransaction {
-  public func apply(_ write: RecordWrite, stamp: WriteStamp, rank: (UInt64) -> Int) throws {
-    if try applyShort(write, stamp: stamp) { return }
-    var row = try row(write.type, write.id) ?? RecordRow(type: write.type, id: write.id)
-    row.apply(write, stamp: stamp, rank: rank)
-    try put(row)
+  /// The connection once no write waits.
+  var database: Database {
+    get throws {
+      try writeWaiting()
+      return connection
+    }
+  }
+
+  public func apply(_ write: RecordWrite, stamp: WriteStamp, rank: @escaping (UInt64) -> Int) throws {
+    waiting.add(WaitingWrite(write: write, stamp: stamp, rank: rank))
+    if waiting.isFull { try writeWaiting() }
+  }
+
+  /// Takes the writes that wait into their rows; to be called before the transaction ends.
+  func writeWaiting() throws {
+    guard !waiting.isEmpty else { return }
+    for waiting in waiting.takeInOrder() {
+      if try applyShort(waiting.write, stamp: waiting.stamp) { continue }
+      let write = waiting.write
+      var row = try row(write.type, write.id) ?? RecordRow(type: write.type, id: write.id)
+      row.apply(write, stamp: waiting.stamp, rank: waiting.rank)
+      try put(row)
+    }
   }
 
   /// - Returns: whether the write is done: it made the record, or replaced the values that stood.
@@ -71,10 +89,13 @@ extension StoreTransaction {
     }
     if let packed = PackedStamps.made(by: write, stamp: stamp) {
       let insert = statements.insert
-      try run(insert, write, stamps: packed, stampsAt: 2, idAt: 1) { positions[$0] + 3 }
+      try write.id.bytes.withUnsafeBytes { id in
+        insert.bind(blob: id, at: 1)
+        try run(insert, write, stamps: packed, stampsAt: 2) { positions[$0] + 3 }
+      }
       if insert.changes > 0 { return true }
     }
-    guard let present = try stamps(of: write.id, with: statements.stamps) else { return false }
+    guard let (row, present) = try stamps(of: write.id, with: statements.stamps) else { return false }
     let packed: [UInt8]?
     do throws(CBORReader.Failure) {
       packed = try PackedStamps.bytes(present, after: write, stamp: stamp)
@@ -82,32 +103,36 @@ extension StoreTransaction {
       throw StoreError(.corrupt, cause: "record \(write.id): \(error.rawValue)")
     }
     guard let packed, let update = try statements.update(positions) else { return false }
-    try run(update, write, stamps: packed, stampsAt: positions.count + 1, idAt: positions.count + 2) { $0 + 1 }
+    // By its number, so that the index of ids is not searched again.
+    update.bind(row, at: positions.count + 2)
+    try run(update, write, stamps: packed, stampsAt: positions.count + 1) { $0 + 1 }
     return true
   }
 
   private func rowStatements(_ type: UInt64) throws -> RowStatements? {
     if let known = rowStatements[type] { return known }
     guard let record = schema.type(type) else { return nil }
-    let made = try RowStatements(database, record)
+    let made = try RowStatements(connection, record)
     rowStatements[type] = made
     return made
   }
 
-  /// - Returns: `nil` when there is no row, or one with values that have no column: those are written whole.
-  private func stamps(of id: RecordID, with select: BoundStatement) throws -> [UInt8]? {
+  /// - Returns: the row's number and stamps; `nil` when there is no row, or one with values that have no column: those
+  ///   are written whole.
+  private func stamps(of id: RecordID, with select: BoundStatement) throws -> (row: Int64, stamps: [UInt8])? {
     try id.bytes.withUnsafeBytes { id in
       select.bind(blob: id, at: 1)
       defer { select.reset() }
       guard try select.step(), select.isNull(1) else { return nil }
-      return select.bytes(0)
+      return (select.integer(2), select.bytes(0))
     }
   }
 
-  /// - Parameter place: a field's parameter by its place in the write.
+  /// - Parameters:
+  ///   - statement: with the row's id or number bound.
+  ///   - place: a field's parameter by its place in the write.
   private func run(
-    _ statement: BoundStatement, _ write: RecordWrite, stamps: [UInt8], stampsAt: Int, idAt: Int,
-    place: (Int) -> Int
+    _ statement: BoundStatement, _ write: RecordWrite, stamps: [UInt8], stampsAt: Int, place: (Int) -> Int
   ) throws {
     var texts = texts
     self.texts = TextBuffer()
@@ -116,22 +141,19 @@ extension StoreTransaction {
     for case .text(let text) in write.fields.lazy.map(\.value) { texts.append(text) }
     try texts.bytes.withUnsafeBytes { buffer in
       try stamps.withUnsafeBytes { stamps in
-        try write.id.bytes.withUnsafeBytes { id in
-          var next = 0
-          for (index, field) in write.fields.enumerated() {
-            switch field.value {
-            case .text:
-              statement.bind(text: UnsafeRawBufferPointer(rebasing: buffer[texts.range(next)]), at: place(index))
-              next += 1
-            case .integer(let number): statement.bind(number, at: place(index))
-            case .flag(let flag): statement.bind(flag ? 1 : 0, at: place(index))
-            case .null, .bytes, .list: statement.bindNull(at: place(index))
-            }
+        var next = 0
+        for (index, field) in write.fields.enumerated() {
+          switch field.value {
+          case .text:
+            statement.bind(text: UnsafeRawBufferPointer(rebasing: buffer[texts.range(next)]), at: place(index))
+            next += 1
+          case .integer(let number): statement.bind(number, at: place(index))
+          case .flag(let flag): statement.bind(flag ? 1 : 0, at: place(index))
+          case .null, .bytes, .list: statement.bindNull(at: place(index))
           }
-          statement.bind(blob: stamps, at: stampsAt)
-          statement.bind(blob: id, at: idAt)
-          try statement.run()
         }
+        statement.bind(blob: stamps, at: stampsAt)
+        try statement.run()
       }
     }
   }

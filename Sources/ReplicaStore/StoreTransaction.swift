@@ -5,9 +5,12 @@ public import Replication
 
 /// One open transaction on the database: log, facts and small values. Rows and acts are in their own file.
 public final class StoreTransaction: ReplicaStorage {
-  let database: Database
+  /// For tables without rows of records: those that wait may go on waiting.
+  let connection: Database
   let schema: RecordSchema
   let suites: SuiteSet
+  /// Writes of records that are not in their rows yet.
+  var waiting = WaitingWrites()
   /// By record type, while this transaction lasts.
   var rowStatements: [UInt64: RowStatements] = [:]
   var texts = TextBuffer()
@@ -15,7 +18,7 @@ public final class StoreTransaction: ReplicaStorage {
   private(set) var hasMoved = false
 
   init(_ database: Database, schema: RecordSchema, suites: SuiteSet) {
-    self.database = database
+    connection = database
     self.suites = suites
     self.schema = schema
   }
@@ -24,12 +27,12 @@ public final class StoreTransaction: ReplicaStorage {
 
   public func head(of stream: StreamID) throws -> StreamHead? {
     let row = try Row.fetchOne(
-      database.cachedStatement(sql: "SELECT seq, hash FROM stream WHERE name = ?"), arguments: [Data(stream.encoded)])
+      connection.cachedStatement(sql: "SELECT seq, hash FROM stream WHERE name = ?"), arguments: [Data(stream.encoded)])
     return try row.map { try head(stream, seq: $0["seq"], hash: $0["hash"]) }
   }
 
   public func heads() throws -> [StreamHead] {
-    try Row.fetchAll(database, sql: "SELECT name, seq, hash FROM stream ORDER BY name").map { row in
+    try Row.fetchAll(connection, sql: "SELECT name, seq, hash FROM stream ORDER BY name").map { row in
       try head(try Self.stream(row["name"]), seq: row["seq"], hash: row["hash"])
     }
   }
@@ -49,7 +52,7 @@ public final class StoreTransaction: ReplicaStorage {
   }
 
   public func append(_ run: [Entry], head: StreamHead, receivedAt milliseconds: UInt64) throws {
-    try database.cachedStatement(
+    try connection.cachedStatement(
       sql: """
         INSERT INTO stream (name, seq, hash, moved) VALUES (?, ?, ?, ?)
         ON CONFLICT (name) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, moved = excluded.moved
@@ -59,7 +62,7 @@ public final class StoreTransaction: ReplicaStorage {
     guard let first = run.first else { return }
     var total = try total(of: id, at: first.header.seq - 1)
     let insert = try BoundStatement(
-      database, sql: "INSERT INTO entry (stream, seq, bytes, received_at, total) VALUES (?, ?, ?, ?, ?)")
+      connection, sql: "INSERT INTO entry (stream, seq, bytes, received_at, total) VALUES (?, ?, ?, ?, ?)")
     for entry in run {
       try entry.stored.withUnsafeBytes { bytes in
         total += Int64(bytes.count)
@@ -77,7 +80,7 @@ public final class StoreTransaction: ReplicaStorage {
   func nextMove() throws -> Int64 {
     hasMoved = true
     return try Int64.fetchOne(
-      database.cachedStatement(
+      connection.cachedStatement(
         sql: """
           INSERT INTO counter (name, value) VALUES ('moves', 1)
           ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value
@@ -85,26 +88,26 @@ public final class StoreTransaction: ReplicaStorage {
   }
 
   public func moves() throws -> UInt64 {
-    UInt64(try Int64.fetchOne(database, sql: "SELECT value FROM counter WHERE name = 'moves'") ?? 0)
+    UInt64(try Int64.fetchOne(connection, sql: "SELECT value FROM counter WHERE name = 'moves'") ?? 0)
   }
 
   public func heads(movedAfter moves: UInt64) throws -> [StreamHead] {
     try Row.fetchAll(
-      database.cachedStatement(sql: "SELECT name, seq, hash FROM stream WHERE moved > ? ORDER BY name"),
+      connection.cachedStatement(sql: "SELECT name, seq, hash FROM stream WHERE moved > ? ORDER BY name"),
       arguments: [Int64(moves)]
     ).map { try head(try Self.stream($0["name"]), seq: $0["seq"], hash: $0["hash"]) }
   }
 
   func streamNumber(_ stream: StreamID) throws -> Int64? {
     try Int64.fetchOne(
-      database.cachedStatement(sql: "SELECT id FROM stream WHERE name = ?"), arguments: [Data(stream.encoded)])
+      connection.cachedStatement(sql: "SELECT id FROM stream WHERE name = ?"), arguments: [Data(stream.encoded)])
   }
 
   public func entries(of stream: StreamID, from seq: UInt64, bytesMax: Int) throws -> [Entry] {
-    // A fact may name any position; beyond what a database counts there is nothing.
+    // A fact may name any position; beyond what a connection counts there is nothing.
     guard let first = Int64(exactly: seq), let id = try streamNumber(stream) else { return [] }
     let cursor = try Row.fetchCursor(
-      database.cachedStatement(sql: "SELECT bytes FROM entry WHERE stream = ? AND seq >= ? ORDER BY seq"),
+      connection.cachedStatement(sql: "SELECT bytes FROM entry WHERE stream = ? AND seq >= ? ORDER BY seq"),
       arguments: [id, first])
     var entries: [Entry] = []
     var bytes = 0
@@ -128,14 +131,14 @@ public final class StoreTransaction: ReplicaStorage {
   }
 
   public func entryCount() throws -> UInt64 {
-    let held = try Int64.fetchOne(database, sql: "SELECT coalesce(sum(seq), 0) FROM stream") ?? 0
-    return UInt64(held + (try Int64.fetchOne(database, sql: "SELECT count(*) FROM entry_aside") ?? 0))
+    let held = try Int64.fetchOne(connection, sql: "SELECT coalesce(sum(seq), 0) FROM stream") ?? 0
+    return UInt64(held + (try Int64.fetchOne(connection, sql: "SELECT count(*) FROM entry_aside") ?? 0))
   }
 
   // MARK: Deciding facts
 
   public func put(_ receipt: StoredReceipt) throws {
-    try database.cachedStatement(
+    try connection.cachedStatement(
       sql: """
         INSERT OR IGNORE INTO receipt (stream, seq, issuer, clock, entry, body) VALUES (?, ?, ?, ?, ?, ?)
         """
@@ -147,7 +150,7 @@ public final class StoreTransaction: ReplicaStorage {
 
   public func receipts(of stream: StreamID, from seq: UInt64) throws -> [StoredReceipt] {
     try Row.fetchAll(
-      database.cachedStatement(
+      connection.cachedStatement(
         sql: "SELECT issuer, entry, body FROM receipt WHERE stream = ? AND seq >= ? ORDER BY seq, id"),
       arguments: [Data(stream.encoded), Int64(clamping: seq)]
     ).map { row in
@@ -159,12 +162,12 @@ public final class StoreTransaction: ReplicaStorage {
   }
 
   public func latestReceiptEntry() throws -> Digest? {
-    try Data.fetchOne(database, sql: "SELECT entry FROM receipt ORDER BY id DESC LIMIT 1").flatMap { Digest($0) }
+    try Data.fetchOne(connection, sql: "SELECT entry FROM receipt ORDER BY id DESC LIMIT 1").flatMap { Digest($0) }
   }
 
   public func receiptClock(ofEntry hash: Digest) throws -> UInt64? {
     try Int64.fetchOne(
-      database.cachedStatement(sql: "SELECT clock FROM receipt WHERE entry = ? ORDER BY id LIMIT 1"),
+      connection.cachedStatement(sql: "SELECT clock FROM receipt WHERE entry = ? ORDER BY id LIMIT 1"),
       arguments: [Data(hash.bytes)]
     ).map { UInt64($0) }
   }
@@ -180,7 +183,7 @@ public final class StoreTransaction: ReplicaStorage {
   // MARK: Exceptional and small
 
   public func put(_ held: HeldChange) throws {
-    try database.execute(
+    try connection.execute(
       sql: "INSERT OR IGNORE INTO held_change (stream, seq, position, reason, rule) VALUES (?, ?, ?, ?, ?)",
       arguments: [
         Data(held.stream.encoded), Int64(held.seq), held.index, held.reason.rawValue, held.rule?.rawValue,
@@ -188,13 +191,13 @@ public final class StoreTransaction: ReplicaStorage {
   }
 
   public func remove(_ held: HeldChange) throws {
-    try database.execute(
+    try connection.execute(
       sql: "DELETE FROM held_change WHERE stream = ? AND seq = ? AND position = ?",
       arguments: [Data(held.stream.encoded), Int64(held.seq), held.index])
   }
 
   public func heldChanges() throws -> [HeldChange] {
-    try Row.fetchAll(database, sql: "SELECT stream, seq, position, reason, rule FROM held_change ORDER BY id").map { row in
+    try Row.fetchAll(connection, sql: "SELECT stream, seq, position, reason, rule FROM held_change ORDER BY id").map { row in
       guard let reason = HeldChange.Reason(rawValue: row["reason"]) else { throw StoreError(.corrupt, cause: "held") }
       return HeldChange(
         stream: try Self.stream(row["stream"]), seq: UInt64(row["seq"] as Int64), index: row["position"], reason: reason,
@@ -204,24 +207,24 @@ public final class StoreTransaction: ReplicaStorage {
 
   public func value(_ key: String) throws -> [UInt8]? {
     try Data.fetchOne(
-      database.cachedStatement(sql: "SELECT value FROM small_value WHERE name = ?"), arguments: [key]
+      connection.cachedStatement(sql: "SELECT value FROM small_value WHERE name = ?"), arguments: [key]
     ).map { [UInt8]($0) }
   }
 
   public func setValue(_ key: String, _ value: [UInt8]?) throws {
     if let value {
-      try database.cachedStatement(
+      try connection.cachedStatement(
         sql: "INSERT INTO small_value (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
       ).execute(arguments: [key, Data(value)])
     } else {
-      try database.execute(sql: "DELETE FROM small_value WHERE name = ?", arguments: [key])
+      try connection.execute(sql: "DELETE FROM small_value WHERE name = ?", arguments: [key])
     }
   }
 
   public func values(prefix: String) throws -> [(key: String, value: [UInt8])] {
     // A range over the key: there is a value for each numbered document. No text holds a scalar above U+10FFFF.
     try Row.fetchAll(
-      database.cachedStatement(sql: "SELECT name, value FROM small_value WHERE name >= ? AND name < ? ORDER BY name"),
+      connection.cachedStatement(sql: "SELECT name, value FROM small_value WHERE name >= ? AND name < ? ORDER BY name"),
       arguments: [prefix, prefix + "\u{10FFFF}"]
     ).map { (key: $0["name"], value: [UInt8]($0["value"] as Data)) }
   }

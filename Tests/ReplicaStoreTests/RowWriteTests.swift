@@ -42,8 +42,10 @@ struct RowWriteTests {
     return field == 2 ? .integer(Int64(random.next(99))) : field == 3 ? .flag(true) : .text("乙\(random.next(99))")
   }
 
-  @Test("SQLite ends with the rows of the model in memory, whatever came in whatever order")
-  func sameAsModel() throws {
+  @Test(
+    "SQLite ends with the rows of the model in memory, whatever came in whatever order and whenever somebody looked",
+    arguments: [1, 7, .max])
+  func sameAsModel(looksEvery steps: Int) throws {
     let path = NSTemporaryDirectory() + "docket-rows-" + UUID().uuidString + ".sqlite"
     defer { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) } }
     let store = try ReplicaStore.create(path: path, schema: Self.schema, suites: .standard)
@@ -72,7 +74,9 @@ struct RowWriteTests {
           let write = RecordWrite(type: type, id: id, fields: fields)
           try storage.apply(write, stamp: stamp, rank: rank)
           try model.apply(write, stamp: stamp, rank: rank)
-          #expect(try storage.row(type, id) == model.row(type, id), "batch \(batch), write \(step)")
+          if (step + 1).isMultiple(of: steps) {
+            #expect(try storage.row(type, id) == model.row(type, id), "batch \(batch), write \(step)")
+          }
           conflicts += model.row(type, id)?.fields.values.contains(where: \.isInConflict) == true ? 1 : 0
         }
       }
@@ -106,5 +110,54 @@ struct RowWriteTests {
     try store.transaction { try $0.apply(write, stamp: stamp) { _ in 0 } }
     let rows = try store.read { try $0.rows(4_000) }
     #expect(rows.map { $0.text(1) } == ["甲"])
+  }
+
+  @Test("more writes than may wait, and larger ones, are all in their rows when the transaction ends")
+  func manyInOneTransaction() throws {
+    let path = NSTemporaryDirectory() + "docket-rows-" + UUID().uuidString + ".sqlite"
+    defer { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) } }
+    let store = try ReplicaStore.create(path: path, schema: Self.schema, suites: .standard)
+    let large = String(repeating: "案", count: FieldValue.bytesMax / 3)
+    let largeCount = 300
+    let count = 16_500
+    try store.transaction { storage in
+      for index in (0..<count).reversed() {
+        let id = try #require(RecordID(milliseconds: UInt64(index), random: [UInt8](repeating: 1, count: 10)))
+        let text = index < largeCount ? large : "甲"
+        let write = RecordWrite(type: 4_000, id: id, fields: [.init(number: 1, value: .text(text), replaces: [])])
+        try storage.apply(write, stamp: WriteStamp(time: HybridTimestamp(milliseconds: 1), author: 1)) { _ in 0 }
+      }
+    }
+    let (all, largest) = try store.read { storage in
+      (try storage.values(4_000, [], where: 1, is: .text("甲")).count,
+        try storage.values(4_000, [], where: 1, is: .text(large)).count)
+    }
+    #expect(all == count - largeCount)
+    #expect(largest == largeCount)
+  }
+
+  @Test("whoever asks within a transaction, in whatever way, hears of the writes before")
+  func askedWhileTheyWait() throws {
+    let path = NSTemporaryDirectory() + "docket-rows-" + UUID().uuidString + ".sqlite"
+    defer { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) } }
+    let store = try ReplicaStore.create(path: path, suites: .standard)
+    let type = RecordType.subject
+    func write(_ index: UInt8, _ office: String) throws -> RecordWrite {
+      let id = try #require(RecordID(milliseconds: 1, random: [UInt8](repeating: index, count: 10)))
+      let field = try #require(type.fields.first { $0.name == "office" }).number
+      return RecordWrite(type: type.number, id: id, fields: [.init(number: field, value: .text(office), replaces: [])])
+    }
+    let stamp = WriteStamp(time: HybridTimestamp(milliseconds: 1), author: 1)
+    try store.transaction { storage in
+      try storage.apply(write(1, "130500"), stamp: stamp) { _ in 0 }
+      #expect(try storage.changeCounts() == ["130500": 1])
+      try storage.apply(write(2, "130500"), stamp: stamp) { _ in 0 }
+      #expect(try storage.rows(type.number).count == 2)
+      try storage.apply(write(3, "130500"), stamp: stamp) { _ in 0 }
+      try storage.clearProjection()
+      #expect(try storage.rows(type.number).isEmpty)
+    }
+    let left = try store.read { try $0.rows(type.number) }
+    #expect(left.isEmpty)
   }
 }

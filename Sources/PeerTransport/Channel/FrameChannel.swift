@@ -73,6 +73,9 @@ final class FrameChannel: Sendable {
     for try await (inbound, outbound) in opened {
       return FrameChannel(wrapped: wrapped, inbound: inbound, outbound: outbound, close: close, ended: ended)
     }
+    // Whoever waited was cancelled: nobody else is going to close what was opened.
+    close.finish()
+    await ended.value
     throw TransportError(.truncated)
   }
 

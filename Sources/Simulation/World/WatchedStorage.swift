@@ -85,7 +85,7 @@ final class WatchedStorage: ReplicaStorage {
 
   func row(_ type: UInt64, _ id: RecordID) throws -> RecordRow? { try storage.row(type, id) }
   func put(_ row: RecordRow) throws { try write { try $0.put(alter?(row) ?? row) } }
-  func apply(_ write: RecordWrite, stamp: WriteStamp, rank: (UInt64) -> Int) throws {
+  func apply(_ write: RecordWrite, stamp: WriteStamp, rank: @escaping (UInt64) -> Int) throws {
     guard let alter else { return try self.write { try $0.apply(write, stamp: stamp, rank: rank) } }
     var row = try storage.row(write.type, write.id) ?? RecordRow(type: write.type, id: write.id)
     row.apply(write, stamp: stamp, rank: rank)
