@@ -16,7 +16,8 @@ struct WaitingWrites {
 
   /// Twice what a commit of catching up holds: 4,096 entries with two writes each.
   private static let writesMax = 16_384
-  /// Values of them; more than the usual commit has, and an eighth of what catching up may take.
+  /// Values of them and the stamps they replace; more than the usual commit has, and an eighth of what catching up may
+  /// take.
   private static let bytesMax = 8 * 1_024 * 1_024
 
   var isEmpty: Bool { writes.isEmpty }
@@ -24,7 +25,9 @@ struct WaitingWrites {
 
   mutating func add(_ write: WaitingWrite) {
     writes.append(write)
-    bytes += write.write.fields.reduce(0) { $0 + Self.bytes(of: $1.value) }
+    bytes += write.write.fields.reduce(0) { sum, field in
+      sum + Self.bytes(of: field.value) + field.replaces.count * MemoryLayout<WriteStamp>.stride
+    }
   }
 
   /// Hands over what waits, by type and id; writes of one record in the order they came.

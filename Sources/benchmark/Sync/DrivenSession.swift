@@ -15,12 +15,17 @@ struct DrivenSession {
     case frame([UInt8])
     /// Heads moved on the shelf.
     case moved([StreamHead])
+    /// It is time to say something.
+    case silent
     case ended
   }
 
   struct Broken: Error, CustomStringConvertible {
     let description: String
   }
+
+  /// As a node does that waits for the rest of an exchange.
+  private static let pingInterval = Duration.seconds(15)
 
   private let connection: PeerConnection
   private let shelf: any OfficeShelf
@@ -55,6 +60,13 @@ struct DrivenSession {
       source.yield(.ended)
     }
     defer { reading.cancel() }
+    let pinging = Task {
+      while true {
+        try await Task.sleep(for: Self.pingInterval)
+        source.yield(.silent)
+      }
+    }
+    defer { pinging.cancel() }
     try await carryOut(session.opened())
     for await event in events {
       switch event {
@@ -64,6 +76,7 @@ struct DrivenSession {
         if case .attachment = frame { continue }
         try await carryOut(session.received(frame))
       case .moved(let heads): try await carryOut(session.moved(heads))
+      case .silent: try await connection.send(SyncFrame.ping.encoded)
       case .ended: throw Broken(description: session.isComplete ? "the node hung up" : "the connection ended")
       }
     }

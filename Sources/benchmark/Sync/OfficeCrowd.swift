@@ -20,7 +20,7 @@ final class OfficeCrowd: Sendable {
     var bytesSent = 0
     var bytesReceived = 0
     /// Offices that are in sync or gave up.
-    var settled = 0
+    var settled: Set<OfficeCode> = []
   }
 
   private struct Office: Sendable {
@@ -64,7 +64,7 @@ final class OfficeCrowd: Sendable {
   /// Returns when every office is in sync or has given up.
   func settled() async {
     guard !offices.isEmpty else { return }
-    for await _ in ends where tally.withLock({ $0.settled }) == offices.count { return }
+    for await _ in ends where tally.withLock({ $0.settled.count }) == offices.count { return }
   }
 
   private func synchronise(
@@ -82,7 +82,7 @@ final class OfficeCrowd: Sendable {
         try? await Task.sleep(for: Self.callAgain)
       }
     }
-    settle { _ in }
+    settle(office) { _ in }
   }
 
   private func call(
@@ -95,7 +95,7 @@ final class OfficeCrowd: Sendable {
         connection: connection, office: office.keys.office, peer: root.keys.office, shelf: office.log,
         clock: UInt64(Date().timeIntervalSince1970 * 1_000)
       ) { session in
-        self.settle { tally in
+        self.settle(office) { tally in
           tally.finished.append(began.duration(to: .now) / .seconds(1))
           tally.entriesSent += session.entriesSent
           tally.bytesSent += session.bytesSent
@@ -110,10 +110,10 @@ final class OfficeCrowd: Sendable {
     }
   }
 
-  private func settle(_ note: (inout Tally) -> Void) {
+  /// An office that has to call again counts once.
+  private func settle(_ office: Office, _ note: (inout Tally) -> Void) {
     tally.withLock { tally in
-      note(&tally)
-      tally.settled += 1
+      if tally.settled.insert(office.keys.office).inserted { note(&tally) }
     }
     end.yield()
   }

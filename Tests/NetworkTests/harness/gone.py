@@ -114,7 +114,7 @@ def stopping(world, patience):
     _wait("bytes under way", patience, lambda: any(c["up"] > 40_000 for c in world.relay.counts()))
     world.bench.drop(0, down=("district",))
     took = {name: round(world.offices[name].stop(), 1) for name in NAMES}
-    if max(took.values()) > 8:
+    if max(took.values()) > 5:
         raise Failed(f"stopping took {took}")
     world.bench.drop(0)
     put(world, LINES["clean"])
