@@ -28,13 +28,23 @@ extension VectorDraft {
         version: 1, office: try Fixed.office("130526"), digest: .zero, clock: FixedAuthor.start, software: "docket/0.1",
         agreed: .zero))
     let twice = Array(unmoved.encoded.dropLast()) + Fixed.bytes { $0.byteString(Digest.zero.bytes) }
-    let positionZero = Fixed.bytes {
-      $0.arrayHead(2)
-      $0.unsigned(9)
-      $0.arrayHead(1)
-      $0.arrayHead(2)
-      $0.unsigned(0)
-      $0.byteString(Digest.zero.bytes)
+    /// The least number that is too large.
+    let beyond = UInt64(Int64.max) + 1
+    func strange(version: UInt64 = 1, clock: UInt64 = FixedAuthor.start) throws -> [UInt8] {
+      SyncFrame.hello(
+        .init(
+          version: version, office: try Fixed.office("130526"), digest: .zero, clock: clock, software: "docket/0.1")
+      ).encoded
+    }
+    func position(_ seq: UInt64) -> [UInt8] {
+      Fixed.bytes {
+        $0.arrayHead(2)
+        $0.unsigned(9)
+        $0.arrayHead(1)
+        $0.arrayHead(2)
+        $0.unsigned(seq)
+        $0.byteString(Digest.zero.bytes)
+      }
     }
     let frontier = SyncFrame.frontier(heads: heads, isLast: true).encoded
     let closed = Fixed.bytes {
@@ -43,21 +53,25 @@ extension VectorDraft {
       $0.unsigned(11)
       $0.text("")
     }
-    let seqZero = Fixed.bytes {
-      $0.arrayHead(3)
-      $0.unsigned(2)
-      $0.flag(true)
-      $0.arrayHead(1)
-      $0.arrayHead(3)
-      $0.encoded(district.stream.encoded)
-      $0.unsigned(0)
-      $0.byteString(Digest.zero.bytes)
+    func frontierOf(_ seq: UInt64) -> [UInt8] {
+      Fixed.bytes {
+        $0.arrayHead(3)
+        $0.unsigned(2)
+        $0.flag(true)
+        $0.arrayHead(1)
+        $0.arrayHead(3)
+        $0.encoded(district.stream.encoded)
+        $0.unsigned(seq)
+        $0.byteString(Digest.zero.bytes)
+      }
     }
-    let wantZero = Fixed.bytes {
-      $0.arrayHead(3)
-      $0.unsigned(8)
-      $0.encoded(district.stream.encoded)
-      $0.unsigned(0)
+    func want(_ seq: UInt64) -> [UInt8] {
+      Fixed.bytes {
+        $0.arrayHead(3)
+        $0.unsigned(8)
+        $0.encoded(district.stream.encoded)
+        $0.unsigned(seq)
+      }
     }
     let longName = Fixed.bytes {
       $0.arrayHead(6)
@@ -84,7 +98,7 @@ extension VectorDraft {
       VectorDraft(
         "frame-positions", page, "frame",
         SyncFrame.positions([.init(seq: 3, hash: .zero), nil]).encoded),
-      VectorDraft("frame-positions-seq", page, "frame", positionZero, refused: "out-of-range"),
+      VectorDraft("frame-positions-seq", page, "frame", position(0), refused: "out-of-range"),
       VectorDraft("frame-want", page, "frame", SyncFrame.want(stream: district.stream, from: 65).encoded),
       VectorDraft("frame-close", page, "frame", SyncFrame.close(code: .fork, text: "fork at 3").encoded),
       VectorDraft("frontier-digest", page, "frontier-digest", frontier),
@@ -92,8 +106,13 @@ extension VectorDraft {
       try VectorDraft("frame-count", page, "frame", hex: "820500", refused: "unsupported"),
       try VectorDraft("frame-no-array", page, "frame", hex: "05", refused: "unexpected-type"),
       VectorDraft("frame-close-code", page, "frame", closed, refused: "out-of-range"),
-      VectorDraft("frame-want-seq", page, "frame", wantZero, refused: "out-of-range"),
-      VectorDraft("frame-frontier-seq", page, "frame", seqZero, refused: "out-of-range"),
+      VectorDraft("frame-want-seq", page, "frame", want(0), refused: "out-of-range"),
+      VectorDraft("frame-frontier-seq", page, "frame", frontierOf(0), refused: "out-of-range"),
+      VectorDraft("frame-hello-clock-beyond", page, "frame", try strange(clock: beyond), refused: "out-of-range"),
+      VectorDraft("frame-hello-version-beyond", page, "frame", try strange(version: beyond), refused: "out-of-range"),
+      VectorDraft("frame-frontier-beyond", page, "frame", frontierOf(beyond), refused: "out-of-range"),
+      VectorDraft("frame-positions-beyond", page, "frame", position(beyond), refused: "out-of-range"),
+      VectorDraft("frame-want-beyond", page, "frame", want(beyond), refused: "out-of-range"),
       VectorDraft("frame-software", page, "frame", longName, refused: "too-long"),
       VectorDraft("frame-cut", page, "frame", frontier.dropLast(), refused: "truncated"),
       VectorDraft("frame-trailing", page, "frame", SyncFrame.done.encoded + [0], refused: "trailing-bytes"),

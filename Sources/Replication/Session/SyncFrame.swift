@@ -193,10 +193,10 @@ public enum SyncFrame: Sendable, Hashable {
     case (AttachmentFrame.kinds, _):
       self = .attachment(try AttachmentFrame(kind: kind, count: count, from: &reader))
     case (1, 6), (1, 7):
-      let version = try reader.unsigned()
+      let version = try Self.number(from: &reader)
       guard let office = OfficeCode(try reader.text(atMost: OfficeCode.lengthMax)) else { throw .outOfRange }
       let digest = try reader.digest()
-      let clock = try reader.unsigned()
+      let clock = try Self.number(from: &reader)
       let software = try reader.text(atMost: LogLimits.nameBytesMax)
       var agreed: Digest?
       if count == 7 {
@@ -217,8 +217,7 @@ public enum SyncFrame: Sendable, Hashable {
       for _ in 0..<(try reader.arrayHead(atMost: SessionLimits.headsPerFrame)) {
         try reader.array(of: 3)
         let stream = try StreamID(from: &reader)
-        let seq = try reader.unsigned()
-        guard seq >= 1 else { throw .outOfRange }
+        let seq = try Self.seq(from: &reader)
         heads.append(StreamHead(stream: stream, seq: seq, hash: try reader.digest()))
       }
       self = .frontier(heads: heads, isLast: isLast)
@@ -237,8 +236,7 @@ public enum SyncFrame: Sendable, Hashable {
       self = .close(code: code, text: try reader.text(atMost: SessionLimits.closeTextMax))
     case (8, 3):
       let stream = try StreamID(from: &reader)
-      let from = try reader.unsigned()
-      guard from >= 1 else { throw .outOfRange }
+      let from = try Self.seq(from: &reader)
       self = .want(stream: stream, from: from)
     case (9, 2):
       var positions: [Position?] = []
@@ -249,16 +247,14 @@ public enum SyncFrame: Sendable, Hashable {
           continue
         }
         try reader.array(of: 2)
-        let seq = try reader.unsigned()
-        guard seq >= 1 else { throw .outOfRange }
+        let seq = try Self.seq(from: &reader)
         positions.append(Position(seq: seq, hash: try reader.digest()))
       }
       self = .positions(positions)
     case (11, 1): self = .ping
     case (16, 5):
       let stream = try StreamID(from: &reader)
-      let seq = try reader.unsigned()
-      guard seq >= 1 else { throw .outOfRange }
+      let seq = try Self.seq(from: &reader)
       let signature = try reader.byteString(atMost: LogLimits.signatureBytesMax)
       self = .begun(.init(stream: stream, seq: seq, signature: signature, count: try Self.skipped(from: &reader)))
     case (Continuation.kind, Continuation.items):
@@ -270,6 +266,20 @@ public enum SyncFrame: Sendable, Hashable {
     default: throw .unsupported
     }
     try reader.finish()
+  }
+
+  /// A position in a stream.
+  private static func seq(from reader: inout CBORReader) throws(CBORReader.Failure) -> UInt64 {
+    let seq = try number(from: &reader)
+    guard seq >= 1 else { throw .outOfRange }
+    return seq
+  }
+
+  /// What a signed number of 64 bits holds: databases and others' languages have no larger one.
+  private static func number(from reader: inout CBORReader) throws(CBORReader.Failure) -> UInt64 {
+    let number = try reader.unsigned()
+    guard number <= UInt64(Int64.max) else { throw .outOfRange }
+    return number
   }
 
   /// Bytes of a payload, at least one.

@@ -14,7 +14,7 @@ extension SyncSession {
     let last = max(head.seq, theirs[head.stream]?.seq ?? 0)
     return [
       .reportFork(stream: head.stream, seq: head.seq),
-      .send(.want(stream: head.stream, from: min(last, LogLimits.seqMax) + 1)),
+      .send(.want(stream: head.stream, from: min(last, LogLimits.seqMax - 1) + 1)),
     ]
   }
 

@@ -12,21 +12,23 @@ NODES_MAX = 8_192
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
+def read_number(reader, least=0):
+    number = reader.unsigned()
+    if not least <= number < 1 << 63:
+        raise Refused("out-of-range")
+    return number
+
+
 def read_head(reader):
     reader.array(3)
-    stream, seq = Stream.read(reader), reader.unsigned()
-    if seq < 1:
-        raise Refused("out-of-range")
-    return Head(stream, seq, reader.fixed(32))
+    return Head(Stream.read(reader), read_number(reader, 1), reader.fixed(32))
 
 
 def read_position(reader):
     if reader.is_null():
         return reader.null()
     reader.array(2)
-    seq = reader.unsigned()
-    if seq < 1:
-        raise Refused("out-of-range")
+    seq = read_number(reader, 1)
     return {"seq": seq, "hash": reader.fixed(32).hex()}
 
 
@@ -49,10 +51,10 @@ def read_frame(data):
     if shape in ((1, 6), (1, 7)):
         frame = {
             "frame": "hello",
-            "version": reader.unsigned(),
+            "version": read_number(reader),
             "office": office_code(reader),
             "digest": reader.fixed(32),
-            "clock": reader.unsigned(),
+            "clock": read_number(reader),
             "software": reader.text(128),
         }
         frame["agreed"] = None
@@ -83,9 +85,7 @@ def read_frame(data):
             raise Refused("out-of-range")
         frame = {"frame": "close", "code": code, "text": reader.text(1000)}
     elif shape == (8, 3):
-        stream, start = Stream.read(reader), reader.unsigned()
-        if start < 1:
-            raise Refused("out-of-range")
+        stream, start = Stream.read(reader), read_number(reader, 1)
         frame = {"frame": "want", "stream": stream, "from": start}
     elif shape == (9, 2):
         frame = {"frame": "positions", "positions": [read_position(reader) for _ in range(reader.head(2000))]}
@@ -94,9 +94,7 @@ def read_frame(data):
     elif shape == (11, 1):
         frame = {"frame": "ping"}
     elif shape == (16, 5):
-        frame = {"frame": "begun", "stream": Stream.read(reader), "seq": reader.unsigned()}
-        if frame["seq"] < 1:
-            raise Refused("out-of-range")
+        frame = {"frame": "begun", "stream": Stream.read(reader), "seq": read_number(reader, 1)}
         frame |= {"signature": reader.bytes(SIGNATURE_MAX), "count": read_skipped(reader)}
     elif shape == (17, 6):
         frame = read_run(reader, "continuation")
