@@ -3,6 +3,7 @@ import PeerTransport
 import TestKit
 import Testing
 
+/// They yield: tests beside them talk to each other on the same few threads, within limits of seconds.
 @Suite("Mutated frames and certificates")
 struct MutationTests {
   /// By hand: how many; a slice otherwise.
@@ -10,12 +11,13 @@ struct MutationTests {
   private static let bytesMax = 4_096
 
   @Test("frames come out whole however they are cut, and nothing beyond the limit is kept")
-  func frames() throws {
+  func frames() async throws {
     let frames: [[UInt8]] = [[1], [1, 2, 3], Array(repeating: 7, count: 300), Array(repeating: 9, count: Self.bytesMax)]
     let corpus = (0..<16).map { number in (0...number % 5).flatMap { Self.framed(frames[($0 + number) % 4]) } }
     var mutator = ByteMutator(corpus: corpus, bytesMax: 64 * 1024, seed: 20_261_121)
     var whole = 0, refused = 0, open = 0
     for round in 0..<Self.rounds {
+      if round % 100 == 0 { await Task.yield() }
       let bytes = mutator.next()
       var assembler = FrameAssembler(bytesMax: Self.bytesMax)
       var out: [UInt8] = []
@@ -48,13 +50,14 @@ struct MutationTests {
   }
 
   @Test("no certificate crashes its reader, and none is taken that was changed")
-  func certificates() throws {
+  func certificates() async throws {
     let identities = try [nil, [1, 2, 3], Array(repeating: 5, count: 4_000)].map { try Bureau.identity($0) }
     let corpus = identities.map(\.der)
     for (identity, der) in zip(identities, corpus) { #expect(PeerCertificate(der: der)?.publicKey == identity.publicKey) }
     var mutator = ByteMutator(corpus: corpus, bytesMax: 2 * TransportLimits.certificateBytesMax, seed: 20_261_121)
     // Reading one costs a hundred times what a frame does.
-    for _ in 0..<(Self.rounds / 10) {
+    for round in 0..<(Self.rounds / 10) {
+      if round % 10 == 0 { await Task.yield() }
       let der = mutator.next()
       guard PeerCertificate(der: der) != nil else { continue }
       let isUnchanged = corpus.contains { der.starts(with: $0) }
@@ -63,9 +66,10 @@ struct MutationTests {
   }
 
   @Test("what a certificate carries arrives as it is, or the certificate is refused for its size")
-  func extensions() throws {
+  func extensions() async throws {
     var mutator = ByteMutator(corpus: [[0x82, 0x48, 1, 2, 3]], bytesMax: 16_384, seed: 7)
     for round in 0..<(Self.rounds / 100) {
+      await Task.yield()
       let proof = mutator.next() + Array(repeating: UInt8(truncatingIfNeeded: round), count: round % 3 * 4_000)
       let identity = try Bureau.identity(proof)
       let read = PeerCertificate(der: identity.der)
