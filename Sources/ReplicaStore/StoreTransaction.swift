@@ -104,7 +104,7 @@ public final class StoreTransaction: ReplicaStorage {
   }
 
   public func entries(of stream: StreamID, from seq: UInt64, bytesMax: Int) throws -> [Entry] {
-    // A fact may name any position; beyond what a connection counts there is nothing.
+    // A fact may name any position; beyond what a database counts there is nothing.
     guard let first = Int64(exactly: seq), let id = try streamNumber(stream) else { return [] }
     let cursor = try Row.fetchCursor(
       connection.cachedStatement(sql: "SELECT bytes FROM entry WHERE stream = ? AND seq >= ? ORDER BY seq"),
