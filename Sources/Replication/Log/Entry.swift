@@ -104,8 +104,7 @@ public struct EntryHeader: Sendable, Hashable {
     try key(2)
     stream = try StreamID(from: &reader)
     try key(3)
-    seq = try reader.unsigned()
-    guard seq >= 1, seq <= LogLimits.seqMax else { throw .outOfRange }
+    seq = try reader.position()
     if seq == 1 {
       previous = .zero
     } else {

@@ -108,8 +108,7 @@ public struct EntryRun: Sendable, Hashable {
 
     init(from reader: inout CBORReader) throws(CBORReader.Failure) {
       stream = try StreamID(from: &reader)
-      first = try reader.unsigned()
-      guard first >= 1, first <= LogLimits.seqMax else { throw .outOfRange }
+      first = try reader.position()
       previous = try Item.previous(at: first, from: &reader)
     }
 

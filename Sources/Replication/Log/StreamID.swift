@@ -105,3 +105,12 @@ public struct StreamHead: Sendable, Hashable {
     self.hash = hash
   }
 }
+
+extension CBORReader {
+  /// A position in a stream.
+  mutating func position() throws(Failure) -> UInt64 {
+    let seq = try unsigned()
+    guard seq >= 1, seq <= LogLimits.seqMax else { throw .outOfRange }
+    return seq
+  }
+}

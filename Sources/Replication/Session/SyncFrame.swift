@@ -217,7 +217,7 @@ public enum SyncFrame: Sendable, Hashable {
       for _ in 0..<(try reader.arrayHead(atMost: SessionLimits.headsPerFrame)) {
         try reader.array(of: 3)
         let stream = try StreamID(from: &reader)
-        let seq = try Self.seq(from: &reader)
+        let seq = try reader.position()
         heads.append(StreamHead(stream: stream, seq: seq, hash: try reader.digest()))
       }
       self = .frontier(heads: heads, isLast: isLast)
@@ -236,7 +236,7 @@ public enum SyncFrame: Sendable, Hashable {
       self = .close(code: code, text: try reader.text(atMost: SessionLimits.closeTextMax))
     case (8, 3):
       let stream = try StreamID(from: &reader)
-      let from = try Self.seq(from: &reader)
+      let from = try reader.position()
       self = .want(stream: stream, from: from)
     case (9, 2):
       var positions: [Position?] = []
@@ -247,14 +247,14 @@ public enum SyncFrame: Sendable, Hashable {
           continue
         }
         try reader.array(of: 2)
-        let seq = try Self.seq(from: &reader)
+        let seq = try reader.position()
         positions.append(Position(seq: seq, hash: try reader.digest()))
       }
       self = .positions(positions)
     case (11, 1): self = .ping
     case (16, 5):
       let stream = try StreamID(from: &reader)
-      let seq = try Self.seq(from: &reader)
+      let seq = try reader.position()
       let signature = try reader.byteString(atMost: LogLimits.signatureBytesMax)
       self = .begun(.init(stream: stream, seq: seq, signature: signature, count: try Self.skipped(from: &reader)))
     case (Continuation.kind, Continuation.items):
@@ -266,13 +266,6 @@ public enum SyncFrame: Sendable, Hashable {
     default: throw .unsupported
     }
     try reader.finish()
-  }
-
-  /// A position in a stream.
-  private static func seq(from reader: inout CBORReader) throws(CBORReader.Failure) -> UInt64 {
-    let seq = try number(from: &reader)
-    guard seq >= 1 else { throw .outOfRange }
-    return seq
   }
 
   /// What a signed number of 64 bits holds: databases and others' languages have no larger one.
