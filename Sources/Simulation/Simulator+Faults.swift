@@ -65,7 +65,7 @@ extension Simulator {
 
   func backup(_ office: SimulatedOffice) throws {
     guard office.isEnrolled else { return }
-    backups[office.index, default: []].append((try office.disk.backup(), office.files))
+    backups[office.index, default: []].append((try office.disk.backup(), office.files, office.pinned))
     log("\(office.code) is backed up")
   }
 
@@ -80,6 +80,8 @@ extension Simulator {
     // Half of them bring the whole folder back, so that nothing beside the database tells.
     let isWhole = random.chance(500)
     try office.restore(image.disk, files: isWhole ? image.files : nil, isNoticed: random.chance(500))
+    // What a later enrolment gave is in no database any more.
+    office.pinned = image.pinned
     log("\(office.code) restored, \(isWhole ? "with" : "without") the files beside it")
     try excuseLost()
   }

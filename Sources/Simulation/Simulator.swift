@@ -49,7 +49,7 @@ public final class Simulator {
   var connectionCount = 0
   /// Offices whose line to the superior is down.
   var partitioned: Set<Int> = []
-  var backups: [Int: [(disk: DiskImage, files: SimulatedOffice.Files)]] = [:]
+  var backups: [Int: [(disk: DiskImage, files: SimulatedOffice.Files, pinned: [StoredCharter])]] = [:]
   /// For a canary: disks as they were before the receipts that were sent.
   var beforeReceipts: [Int: (disk: DiskImage, files: SimulatedOffice.Files)] = [:]
   var isHealed = false
