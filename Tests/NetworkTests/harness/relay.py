@@ -7,6 +7,7 @@ without having crossed both links.
 Commands come as JSON lines on standard input, answers go as JSON lines to standard output:
   {"do": "open", "listen": [host, port], "target": [host, port], "name": …}
   {"do": "delay", "seconds": 0.3}
+  {"do": "buffer", "bytes": 16384}   what each socket of connections made from now on may hold
   {"do": "mode", "name": …, "mode": "pass" | "refuse" | "mute"}   mute: takes calls and never answers
   {"do": "reset", "name": …}      ends every connection of it with a reset, as a router does that has forgotten it
   {"do": "hold", "name": …}       connections open now stay open, and nothing goes through them any more
@@ -23,8 +24,8 @@ import sys
 import termios
 import time
 
-# What the relay's sockets may hold: a line's time to the relay is none, so that 16 KiB fill one of 8 Mbit/s and more,
-# and little has crossed one line and not the other when both are cut.
+# What the relay's sockets may hold unless it is told: a line's time to the relay is none, so that 16 KiB fill one of
+# 8 Mbit/s and more, and little has crossed one line and not the other when both are cut.
 BUFFER_BYTES = 16 * 1024
 
 
@@ -114,7 +115,7 @@ class Side(asyncio.Protocol):
     def connection_made(self, transport):
         end = transport.get_extra_info("socket")
         end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER_BYTES // 2)
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self.connection.port.relay.buffer // 2)
         transport.set_write_buffer_limits(high=0)
         self.outgoing.source = transport
         self.incoming.target = transport
@@ -163,7 +164,7 @@ class Connection:
         try:
             calling = socket.socket(socket.AF_INET)
             calling.setblocking(False)
-            calling.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+            calling.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.port.relay.buffer)
             await asyncio.get_running_loop().sock_connect(calling, self.port.target)
             await asyncio.get_running_loop().create_connection(lambda: Side(self, False), sock=calling)
         except OSError as error:
@@ -222,12 +223,14 @@ class Port:
         self.name = name
         self.target = target
         self.mode = "pass"
+        self.taking = None
         self.connections = []
 
 
 class Relay:
     def __init__(self):
         self.delay = 0.0
+        self.buffer = BUFFER_BYTES
         self.ports = {}
         self.tasks = set()
 
@@ -240,11 +243,16 @@ class Relay:
             taking = socket.socket(socket.AF_INET)
             taking.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             # Before it listens: the connections it takes have it from the first packet on.
-            taking.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+            taking.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.buffer)
+            port.taking = taking
             taking.bind(tuple(command["listen"]))
             await asyncio.get_running_loop().create_server(lambda: Side(Connection(port), True), sock=taking)
         elif what == "delay":
             self.delay = command["seconds"]
+        elif what == "buffer":
+            self.buffer = command["bytes"]
+            for port in chosen:
+                port.taking.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.buffer)
         elif what == "mode":
             for port in chosen:
                 port.mode = command["mode"]

@@ -13,6 +13,10 @@ from .office import Failed, author
 from .world import SUPERIORS, World
 
 
+RELAY_BYTES_MIN = 4 * 1024
+RELAY_BYTES_MAX = 16 * 1024
+
+
 @dataclasses.dataclass(frozen=True)
 class Line:
     """How bad the lines are, all of them alike."""
@@ -31,6 +35,13 @@ class Line:
     resets: bool = True
     # Whether the resets are lost too: both ends go on as if nothing had been.
     silent: bool = False
+
+    @property
+    def relay_bytes(self):
+        """What a socket of the relay may hold: a sixty-fourth of a second of the line, and at least some packets."""
+        units = {"kbit": 125, "mbit": 125_000}
+        rate = int(self.rate[:-4]) * units[self.rate[-4:]] if self.rate else RELAY_BYTES_MAX * 64
+        return min(max(rate // 64, RELAY_BYTES_MIN), RELAY_BYTES_MAX)
 
 
 LINES = {
@@ -98,6 +109,7 @@ def put(world, line):
         link.set_rate(line.rate)
     world.bench.drop(line.loss)
     world.relay.ask("delay", seconds=line.delay)
+    world.relay.ask("buffer", bytes=line.relay_bytes)
 
 
 def idle_bytes(world):
