@@ -1,4 +1,4 @@
-import Casebook
+public import Casebook
 import Casework
 import Dispatch
 import Foundation
@@ -128,17 +128,18 @@ public actor OfficeNode {
   /// - Parameters:
   ///   - isForRepair: open although the projection cannot be read; for `doctor` to make it again.
   ///   - configuration: what the administrator set, where it counts.
+  ///   - keyPassphrase: what opens the key files, where they are under one.
   ///   - metrics: what a serving node reports to.
   /// - Throws: `DeskFailure`: no office there, in use by another process, damaged, …
   public static func open(
     _ home: Home, effects: SystemEffects, logger: Logger, isForRepair: Bool = false,
-    configuration: NodeConfiguration? = nil, metrics: NodeMetrics = .none
+    configuration: NodeConfiguration? = nil, keyPassphrase: Passphrase? = nil, metrics: NodeMetrics = .none
   ) throws -> OfficeNode {
     let settings = try OfficeSettings.read(home)
     guard let lock = try HomeLock.acquire(home) else { throw NodeFailure.busy(home) }
     BackupScratch.clear(home)
     BlobStore.clearUnfinished(home)
-    let keys = try NodeKeys.read(home)
+    let keys = try NodeKeys.read(home, passphrase: keyPassphrase)
     let store = try StoreFailures.mapped { try home.openStore { metrics.transactionTook($0) } }
     return try OfficeNode(
       home: home, settings: settings, store: store, keys: keys, effects: effects, logger: logger, lock: lock,
@@ -156,6 +157,9 @@ public actor OfficeNode {
       try beginIncarnation()
       return .status(try status())
     case .attachLimits(let draft): return .attachmentLimits(try attachmentLimits(draft))
+    case .keyProtect(let passphrase):
+      try keys.rewrite(home, under: passphrase)
+      return .done
     default: break
     }
     if mayNotWrite, request.writes { throw NodeFailure.restored }
@@ -209,7 +213,8 @@ extension DeskRequest {
       .fileReveal, .conflictResolve, .numberLease, .numberVoid:
       true
     case .ratify, .keyRotate, .keyRevoke, .adopt: true
-    case .keyList: false
+    // It changes files of this machine, nothing that others hold.
+    case .keyList, .keyProtect: false
     // Carried out by the node before it comes to the clerk.
     case .bundleCreate, .bundleApply, .doctor, .backupCreate, .backupDrill, .attachAdd, .attachGet, .attachLimits: false
     case .status, .outbox, .explain, .verify, .officeList, .invite, .officerList, .subjectList, .regimeList,

@@ -37,6 +37,20 @@ public enum KeyFile {
   /// - Throws: `KeyError`: `.missing`, `.permissions` when the mode is more than 0600, `.passphrase` when it is
   ///   wrong or lacking, `.damaged`, `.kind`, `.io`.
   public static func read(path: String, passphrase: [UInt8]?) throws -> SoftwareSigner {
+    var pem = try contents(path)
+    defer { wipe(&pem) }
+    return try SoftwareSigner(PKCS8PEM.decode(pem, passphrase: passphrase, path: path), path: path)
+  }
+
+  /// Whether the file's key is under a passphrase, as its first line says.
+  /// - Throws: `KeyError`: `.missing`, `.permissions`, `.damaged`, `.io`.
+  public static func isProtected(_ path: String) throws -> Bool {
+    var pem = try contents(path)
+    defer { wipe(&pem) }
+    return pem.starts(with: "-----BEGIN \(PKCS8PEM.protectedLabel)-----".utf8)
+  }
+
+  private static func contents(_ path: String) throws -> [UInt8] {
     // O_NONBLOCK: a pipe in the file's place must not hold the node up.
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else {
@@ -50,9 +64,7 @@ public enum KeyFile {
       throw KeyError(.io, path: path, cause: "not a regular file")
     }
     guard status.st_mode & modeBits & ~modeMax == 0 else { throw KeyError(.permissions, path: path) }
-    var pem = try readAll(file, path: path)
-    defer { wipe(&pem) }
-    return try SoftwareSigner(PKCS8PEM.decode(pem, passphrase: passphrase, path: path), path: path)
+    return try readAll(file, path: path)
   }
 
   private static func writeAll(_ bytes: [UInt8], to file: Int32) -> Bool {

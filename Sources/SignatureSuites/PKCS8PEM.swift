@@ -13,6 +13,8 @@ enum PKCS8PEM {
   private static let saltBytes = 16
   /// PBES2 in libcrypto's words: no older scheme by number.
   private static let pbes2: Int32 = -1
+  /// RFC 7468 section 11.
+  static let protectedLabel = "ENCRYPTED PRIVATE KEY"
   /// A key's PEM is under 600 bytes; more is not one.
   static let bytesMax = 16 * 1024
 
@@ -68,7 +70,7 @@ enum PKCS8PEM {
     let info =
       switch String(cString: label) {
       case "PRIVATE KEY": parse(der, d2i_PKCS8_PRIV_KEY_INFO, free: PKCS8_PRIV_KEY_INFO_free)
-      case "ENCRYPTED PRIVATE KEY": try open(der, passphrase: passphrase, path: path)
+      case protectedLabel: try open(der, passphrase: passphrase, path: path)
       default: throw KeyError(.kind, path: path)
       }
     defer { PKCS8_PRIV_KEY_INFO_free(info) }

@@ -19,6 +19,7 @@ enum DeskConnector {
     let line = ProgressLine(options)
     defer { line.end() }
     let deadline = ContinuousClock.now + patience
+    var passphrase: Passphrase?
     while true {
       if let remote = await RemoteDesk.connect(home) {
         do {
@@ -31,9 +32,13 @@ enum DeskConnector {
         }
       }
       do {
+        // Asked for once, however long the home is in use.
+        if passphrase == nil {
+          passphrase = try KeyPassphrase.find(home, options) { try configuration(home) }
+        }
         let node = try OfficeNode.open(
           home, effects: .live, logger: quiet, isForRepair: request == .doctor(rebuild: true),
-          configuration: try configuration(home, for: request))
+          configuration: try configuration(home, for: request), keyPassphrase: passphrase)
         return try await node.perform(request) { line.show($0) }
       } catch let failure as DeskFailure where failure.code == "home-in-use" && ContinuousClock.now < deadline {
         try await Task.sleep(for: .milliseconds(20))

@@ -22,6 +22,7 @@ struct ServeOptions: ParsableArguments {
   @Option(help: Self.help(.attachmentsBytesMax)) var attachmentsBytesMax: String?
   @Option(help: Self.help(.attachmentsEagerBytesMax)) var attachmentsEagerBytesMax: String?
   @Option(help: Self.help(.attachmentsQuotaBytes)) var attachmentsQuotaBytes: String?
+  @Option(help: Self.help(.keysPassphraseFile), completion: .file()) var keysPassphraseFile: String?
 
   private static func help(_ key: ConfigurationKey) -> ArgumentHelp {
     let standard = key.standard.map { " [\($0)]" } ?? ""
@@ -42,6 +43,8 @@ struct ServeOptions: ParsableArguments {
     case .attachmentsBytesMax: attachmentsBytesMax
     case .attachmentsEagerBytesMax: attachmentsEagerBytesMax
     case .attachmentsQuotaBytes: attachmentsQuotaBytes
+    // Typed, it is meant from where the command was typed.
+    case .keysPassphraseFile: keysPassphraseFile.map { CommandFiles.absolute($0) }
     }
   }
 

@@ -11,6 +11,8 @@ import UnixSignals
 struct ServingProcess {
   let reading: ConfigurationReading
   let home: Home
+  /// What opens the keys, where they lie under one.
+  let keyPassphrase: Passphrase?
 
   /// Serves until the process is told to stop.
   /// - Parameter onReady: told the port, `nil` where no calls are taken, once all sockets listen.
@@ -28,7 +30,7 @@ struct ServingProcess {
     do {
       let registry = NodeRegistry()
       let node = try OfficeNode.open(
-        home, effects: .live, logger: logger, configuration: configuration,
+        home, effects: .live, logger: logger, configuration: configuration, keyPassphrase: keyPassphrase,
         metrics: configuration.metricsListen == nil ? .none : registry.metrics)
       let readiness = ReadinessService(environment: ProcessInfo.processInfo.environment, logger: logger)
       let service = try NodeService(node: node, plan: configuration.plan, logger: logger) { port in

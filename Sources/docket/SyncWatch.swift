@@ -18,7 +18,9 @@ struct SyncWatch {
     do {
       let home = DeskConnector.home(options)
       let configuration = try DeskConnector.configuration(home)
-      let node = try OfficeNode.open(home, effects: .live, logger: DeskConnector.quiet, configuration: configuration)
+      let node = try OfficeNode.open(
+        home, effects: .live, logger: DeskConnector.quiet, configuration: configuration,
+        keyPassphrase: try KeyPassphrase.find(home, options) { configuration })
       let service = try NodeService(
         node: node, plan: configuration.watchPlan, logger: DeskConnector.quiet, onReady: { _ in },
         onExchange: { result in

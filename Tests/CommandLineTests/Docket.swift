@@ -124,8 +124,9 @@ final class Office: Sendable {
   }
 
   /// A serving node and its port.
-  func serve(port: Int = 0) async throws -> (running: Running, port: Int) {
-    let running = try start(Self.executable, ["--home", home, "serve", "--listen", "127.0.0.1:\(port)", "--json"])
+  func serve(_ arguments: String..., port: Int = 0) async throws -> (running: Running, port: Int) {
+    let running = try start(
+      Self.executable, ["--home", home, "serve", "--listen", "127.0.0.1:\(port)", "--json"] + arguments)
     try await running.shows("\"port\":")
     let port = try #require(running.out.firstMatch(of: /"port":(\d+)/).flatMap { Int($0.1) })
     return (running, port)

@@ -93,7 +93,7 @@ public struct Clerk {
     case .log(let limit): .log(try logRows(limit: limit, in: storage))
     case .explain(let words): try explain(words, in: storage)
     case .verify: .verified(try LogAudit(context: context).audit(storage, progress: progress))
-    case .status, .peers, .outbox, .invite, .keyRotate, .sync, .adopt, .bundleCreate, .bundleApply, .doctor,
+    case .status, .peers, .outbox, .invite, .keyRotate, .keyProtect, .sync, .adopt, .bundleCreate, .bundleApply, .doctor,
       .backupCreate, .backupDrill, .attachAdd, .attachGet, .attachLimits:
       throw DeskFailure(
         kind: .usage, code: "not-for-clerk",

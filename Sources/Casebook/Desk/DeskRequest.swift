@@ -64,6 +64,8 @@ public enum DeskRequest: Sendable, Hashable, Codable {
   case ratify(RatificationDraft)
   case keyList
   case keyRotate(KeyRotationDraft)
+  /// Puts this office's key files under a passphrase; `nil`: leaves them plain.
+  case keyProtect(Passphrase?)
   case keyRevoke(KeyRevocationDraft)
   /// This home is the only one in use, a person says: work goes on in a new incarnation.
   case adopt

@@ -18,9 +18,10 @@ public enum Backups {
   }
 
   /// Reads a file from beginning to end, opens the database in it, and checks every signature where asked to.
+  /// - Parameter keyPassphrase: what opens the office's keys in it, where they are under one; needed for the signatures.
   /// - Throws: `DeskFailure`: what is wrong with it.
   public static func verify(
-    _ path: String, passphrase: Passphrase?, isAudited: Bool, logger: Logger,
+    _ path: String, passphrase: Passphrase?, keyPassphrase: Passphrase?, isAudited: Bool, logger: Logger,
     progress: @escaping @Sendable (DeskProgress) -> Void
   ) async throws -> BackupCheckView {
     let scratch = try BackupScratch(temporary: randomBytes(8))
@@ -37,7 +38,9 @@ public enum Backups {
     }
     let trial =
       isAudited
-      ? try await RestoreTrial.run(path, passphrase, at: home, effects: .live, logger: logger, progress: progress) : nil
+      ? try await RestoreTrial.run(
+        path, passphrase, keyPassphrase: keyPassphrase, at: home, effects: .live, logger: logger, progress: progress)
+      : nil
     return BackupCheckView(
       path: path, office: reader.office, name: reader.name, created: reader.created, bytes: bytes,
       isProtected: isProtected, software: reader.software, fingerprint: reader.fingerprint,

@@ -164,7 +164,10 @@ struct HomeRestore: Sendable {
     }
   }
 
+  /// Keys under a passphrase cannot be compared, and are taken for the same: at worst the restored home is more careful
+  /// than it need be.
   private static func isSameKey(_ one: Home, _ other: Home) -> Bool {
+    if one.areKeysProtected || other.areKeysProtected { return true }
     guard let left = FileManager.default.contents(atPath: one.signingKey) else { return false }
     return left == FileManager.default.contents(atPath: other.signingKey)
   }

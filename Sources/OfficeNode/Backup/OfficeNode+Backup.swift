@@ -118,7 +118,8 @@ extension OfficeNode {
   private func trial(
     _ path: String, _ passphrase: Passphrase?, _ place: Home, _ progress: @escaping @Sendable (DeskProgress) -> Void
   ) async throws -> RestoreTrial {
-    try await RestoreTrial.run(path, passphrase, at: place, effects: effects, logger: logger, progress: progress)
+    try await RestoreTrial.run(
+      path, passphrase, keyPassphrase: keys.passphrase, at: place, effects: effects, logger: logger, progress: progress)
   }
 
   /// Heads and projection as they are.

@@ -17,10 +17,12 @@ struct RestoreTrial: Sendable {
   /// Whether the restored home refuses to write on before it was compared.
   var asksFirst: Bool
 
-  /// - Parameter place: does not exist.
+  /// - Parameters:
+  ///   - keyPassphrase: what opens the key files, where the backup has them under one.
+  ///   - place: does not exist.
   /// - Throws: `DeskFailure`.
   static func run(
-    _ path: String, _ passphrase: Passphrase?, at place: Home, effects: SystemEffects, logger: Logger,
+    _ path: String, _ passphrase: Passphrase?, keyPassphrase: Passphrase?, at place: Home, effects: SystemEffects, logger: Logger,
     progress: @escaping @Sendable (DeskProgress) -> Void
   ) async throws -> RestoreTrial {
     let begun = ContinuousClock.now
@@ -28,7 +30,9 @@ struct RestoreTrial: Sendable {
       path: path, passphrase: passphrase, home: place, isReplacing: false, time: effects.now(), progress: progress)
     _ = try await BackgroundWork.run { try restore.run() }
     let restored = ContinuousClock.now
-    let node = try await BackgroundWork.run { try OfficeNode.open(place, effects: effects, logger: logger) }
+    let node = try await BackgroundWork.run { 
+      try OfficeNode.open(place, effects: effects, logger: logger, keyPassphrase: keyPassphrase)
+    }
     let opened = ContinuousClock.now
     guard case .verified(let audit) = try await node.perform(.verify, progress: progress) else { throw CancellationError() }
     let audited = ContinuousClock.now

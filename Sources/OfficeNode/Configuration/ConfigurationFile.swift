@@ -53,7 +53,9 @@ enum ConfigurationFile {
   /// - Returns: `nil` for a value of another JSON type than the key's.
   private static func text(_ tree: JSONTree, of key: ConfigurationKey) -> String? {
     switch (key.kind, tree) {
-    case (.address, .string(let text)), (.loopback, .string(let text)), (.word, .string(let text)): text
+    case (.address, .string(let text)), (.loopback, .string(let text)), (.word, .string(let text)),
+      (.path, .string(let text)):
+      text
     case (.seconds, .number(let number)), (.bytes, .number(let number)): "\(number)"
     case (.flag, .flag(let flag)): flag ? "true" : "false"
     case (.addresses, .array(let trees)):

@@ -17,6 +17,7 @@ public enum ConfigurationKey: String, Sendable, Hashable, CaseIterable {
   case attachmentsBytesMax = "attachments.bytesMax"
   case attachmentsEagerBytesMax = "attachments.eagerBytesMax"
   case attachmentsQuotaBytes = "attachments.quotaBytes"
+  case keysPassphraseFile = "keys.passphraseFile"
 
   /// The groups and the name within them.
   var components: [String] { rawValue.split(separator: ".").map(String.init) }
@@ -51,6 +52,8 @@ public enum ConfigurationKey: String, Sendable, Hashable, CaseIterable {
     case bytes(ClosedRange<Int>)
     case flag
     case word([String])
+    /// Of a file, from the root on: a node is started from anywhere.
+    case path
   }
 
   var kind: Kind {
@@ -66,6 +69,7 @@ public enum ConfigurationKey: String, Sendable, Hashable, CaseIterable {
     case .attachmentsBytesMax: .bytes(ConfigurationLimits.attachmentBytes)
     case .attachmentsEagerBytesMax: .bytes(ConfigurationLimits.attachmentEagerBytes)
     case .attachmentsQuotaBytes: .bytes(ConfigurationLimits.quotaBytes)
+    case .keysPassphraseFile: .path
     }
   }
 
@@ -73,7 +77,9 @@ public enum ConfigurationKey: String, Sendable, Hashable, CaseIterable {
   public var standard: String? {
     switch self {
     case .listen: "0.0.0.0:\(TransportLimits.defaultPort)"
-    case .superiorAddresses, .attachmentsBytesMax, .attachmentsEagerBytesMax, .attachmentsQuotaBytes: nil
+    case .superiorAddresses, .attachmentsBytesMax, .attachmentsEagerBytesMax, .attachmentsQuotaBytes,
+      .keysPassphraseFile:
+      nil
     case .syncLive: "true"
     case .syncBackoffSecondsMin: "\(Backoff.standardFirst.components.seconds)"
     case .syncBackoffSecondsMax: "\(Backoff.standardLongest.components.seconds)"
@@ -101,6 +107,8 @@ public enum ConfigurationKey: String, Sendable, Hashable, CaseIterable {
     case .attachmentsEagerBytesMax:
       Bilingual(zh: "不超过此值的附件自动取回，字节", en: "attachments up to this are fetched by themselves, bytes")
     case .attachmentsQuotaBytes: Bilingual(zh: "附件总量上限，字节", en: "all attachments together, bytes")
+    case .keysPassphraseFile:
+      Bilingual(zh: "密钥口令文件，取第一行", en: "file whose first line is the keys' passphrase")
     }
   }
 
@@ -115,6 +123,7 @@ public enum ConfigurationKey: String, Sendable, Hashable, CaseIterable {
     case .seconds(let range), .bytes(let range):
       Bilingual(zh: "\(range.lowerBound) 至 \(range.upperBound)", en: "\(range.lowerBound) to \(range.upperBound)")
     case .flag: Bilingual(zh: "true 或 false", en: "true or false")
+    case .path: Bilingual(zh: "绝对路径", en: "an absolute path")
     case .word(let words):
       Bilingual(zh: words.joined(separator: "、"), en: words.joined(separator: ", "))
     }

@@ -103,7 +103,7 @@ public struct ConfigurationProblem: Error, Sendable, Hashable {
       case .seconds, .bytes: return Bilingual(zh: "应为整数，不加引号。", en: "Write a whole number, without quotes.")
       case .flag: return Bilingual(zh: "应为 true 或 false，不加引号。", en: "Write true or false, without quotes.")
       case .addresses: return Bilingual(zh: "应为字符串数组。", en: "Write an array of strings.")
-      case .address, .loopback, .word: return Bilingual(zh: "应为字符串，加引号。", en: "Write a string, in quotes.")
+      case .address, .loopback, .word, .path: return Bilingual(zh: "应为字符串，加引号。", en: "Write a string, in quotes.")
       }
     case .file:
       return Bilingual(

@@ -21,6 +21,8 @@ public struct NodeConfiguration: Sendable, Hashable {
   public var metricsListen: Endpoint?
   /// Each `nil` where the office's own settings decide.
   public var attachments: Attachments
+  /// The file whose first line opens the node's keys, where they lie under a passphrase.
+  public var keysPassphraseFile: String?
 
   public struct Attachments: Sendable, Hashable {
     /// Bytes of one.
@@ -70,6 +72,7 @@ public struct NodeConfiguration: Sendable, Hashable {
     if let one = attachments.bytesMax, let all = attachments.quotaBytes, one > all {
       throw reader.problem(.attachmentsBytesMax, .above(.attachmentsQuotaBytes, "\(all)"))
     }
+    keysPassphraseFile = try reader.path(.keysPassphraseFile)
   }
 }
 
@@ -89,7 +92,7 @@ private struct SettingReader {
     let range: ClosedRange<Int>
     switch key.kind {
     case .seconds(let bounds), .bytes(let bounds): range = bounds
-    case .address, .loopback, .addresses, .flag, .word: return nil
+    case .address, .loopback, .addresses, .flag, .word, .path: return nil
     }
     // Digits alone: Int would take "+5" and "-0".
     guard !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
@@ -125,6 +128,12 @@ private struct SettingReader {
       guard endpoint.isLoopback else { throw problem(key, .notLoopback) }
     }
     return endpoint
+  }
+
+  func path(_ key: ConfigurationKey) throws(ConfigurationProblem) -> String? {
+    guard let text = text(key) else { return nil }
+    guard text.hasPrefix("/") else { throw problem(key, .notRead) }
+    return text
   }
 
   func peerAddress(_ key: ConfigurationKey) throws(ConfigurationProblem) -> PeerAddress? {

@@ -13,19 +13,41 @@ struct NodeKeys: Sendable {
   var transport: SoftwareSigner
   var nextSigner: SoftwareSigner?
   var nextTransport: SoftwareSigner?
+  /// What the files lie under; `nil`: they are plain.
+  private(set) var passphrase: Passphrase?
 
-  static func read(_ home: Home) throws -> NodeKeys {
+  init(
+    signer: SoftwareSigner, transport: SoftwareSigner, nextSigner: SoftwareSigner? = nil,
+    nextTransport: SoftwareSigner? = nil, passphrase: Passphrase? = nil
+  ) {
+    self.signer = signer
+    self.transport = transport
+    self.nextSigner = nextSigner
+    self.nextTransport = nextTransport
+    self.passphrase = passphrase
+  }
+
+  /// - Parameter passphrase: not looked at when the files are plain.
+  /// - Throws: `DeskFailure`.
+  static func read(_ home: Home, passphrase: Passphrase?) throws -> NodeKeys {
     try StoreFailures.mapped {
-      NodeKeys(
-        signer: try KeyFile.read(path: home.signingKey, passphrase: nil),
-        transport: try KeyFile.read(path: home.transportKey, passphrase: nil),
-        nextSigner: try next(home.nextSigningKey), nextTransport: try next(home.nextTransportKey))
+      try KeyRewrite.settle(home, passphrase)
+      func key(_ path: String) throws -> SoftwareSigner { try KeyFile.read(path: path, passphrase: passphrase?.bytes) }
+      func next(_ path: String) throws -> SoftwareSigner? {
+        FileManager.default.fileExists(atPath: path) ? try key(path) : nil
+      }
+      return NodeKeys(
+        signer: try key(home.signingKey), transport: try key(home.transportKey),
+        nextSigner: try next(home.nextSigningKey), nextTransport: try next(home.nextTransportKey),
+        passphrase: home.areKeysProtected ? passphrase : nil)
     }
   }
 
-  private static func next(_ path: String) throws -> SoftwareSigner? {
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
-    return try KeyFile.read(path: path, passphrase: nil)
+  /// Puts the files under another passphrase, or under none.
+  /// - Throws: `DeskFailure`.
+  mutating func rewrite(_ home: Home, under passphrase: Passphrase?) throws {
+    try StoreFailures.mapped { try KeyRewrite.write(self, home, under: passphrase) }
+    self.passphrase = passphrase
   }
 
   /// Makes next keys and writes them; what an earlier attempt left without an entry that names it goes.
@@ -34,8 +56,10 @@ struct NodeKeys: Sendable {
       for path in [home.nextSigningKey, home.nextTransportKey] { try? FileManager.default.removeItem(atPath: path) }
       nextSigner = try suite.map { try SoftwareSigner.generate(suite: $0) }
       nextTransport = transport ? try SoftwareSigner.generate(suite: .ed25519) : nil
-      if let nextSigner { try KeyFile.write(nextSigner, to: home.nextSigningKey, passphrase: nil) }
-      if let nextTransport { try KeyFile.write(nextTransport, to: home.nextTransportKey, passphrase: nil) }
+      if let nextSigner { try KeyFile.write(nextSigner, to: home.nextSigningKey, passphrase: passphrase?.bytes) }
+      if let nextTransport {
+        try KeyFile.write(nextTransport, to: home.nextTransportKey, passphrase: passphrase?.bytes)
+      }
     }
   }
 
@@ -63,7 +87,7 @@ struct NodeKeys: Sendable {
   }
 
   /// One step for the file system: the old key or the new one stands, never neither.
-  private static func replace(_ path: String, by next: String) throws {
+  static func replace(_ path: String, by next: String) throws {
     guard rename(next, path) == 0 else { throw NodeFailure.folder(path, DurableFile.Failure(code: errno)) }
     DurableFile.syncFolder(of: path)
   }

@@ -58,8 +58,13 @@ struct BackupCommand: AsyncParsableCommand {
       defer { line.end() }
       do {
         let given = try passphrase.given(options, isProtected: try Backups.isProtected(path))
+        // Opening the restored office takes its keys; a configuration that is damaged is none of this command's business.
+        let configuration = audit ? try? DeskConnector.configuration(DeskConnector.home(options)) : nil
+        let keys = try configuration?.keysPassphraseFile.map(PassphraseOptions.read)
         let view = try await Interruption.guarded {
-          try await Backups.verify(path, passphrase: given, isAudited: audit, logger: DeskConnector.quiet) { line.show($0) }
+          try await Backups.verify(
+            path, passphrase: given, keyPassphrase: keys, isAudited: audit, logger: DeskConnector.quiet
+          ) { line.show($0) }
         }
         line.end()
         Printer(options).backupChecked(view)

@@ -3,7 +3,7 @@ import Casebook
 
 struct KeyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "key", abstract: "密钥 keys of offices", subcommands: [List.self, Rotate.self, Revoke.self],
+    commandName: "key", abstract: "密钥 keys of offices", subcommands: [List.self, Rotate.self, Revoke.self, Protect.self, Unprotect.self],
     defaultSubcommand: List.self)
 
   struct List: DeskCommand {
@@ -44,6 +44,32 @@ struct KeyCommand: AsyncParsableCommand {
     func request() -> DeskRequest {
       .keyRevoke(KeyRevocationDraft(office: office, reason: reason, text: text, notAfter: notAfter))
     }
+  }
+}
+
+extension KeyCommand {
+  struct Protect: DeskCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "给本机的密钥文件设置或更换口令 put this machine's key files under a passphrase, or another one",
+      discussion: """
+        设置后，打开本目录的每个命令和 docket serve 都须有口令：由配置项 keys.passphraseFile（环境变量
+        DOCKET_KEYS_PASSPHRASE_FILE）指明的文件给出，或在终端中输入。忘记口令的，密钥无法找回，须由上级撤销后重新接入；
+        此前的备份中，密钥仍是原来的样子。
+        From then on every command that opens this folder, and docket serve, need it: from the file that
+        keys.passphraseFile (DOCKET_KEYS_PASSPHRASE_FILE) names, or typed on a terminal. A passphrase that is forgotten
+        cannot be found again: the superior has to revoke the key and let the office join anew. In backups made before,
+        the keys are as they were.
+        """)
+    @OptionGroup var passphrase: PassphraseOptions
+    @OptionGroup var options: GlobalOptions
+    func request() throws -> DeskRequest { .keyProtect(try passphrase.chosenForKeys(options)) }
+  }
+
+  struct Unprotect: DeskCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "取消密钥文件的口令 leave this machine's key files without a passphrase")
+    @OptionGroup var options: GlobalOptions
+    func request() -> DeskRequest { .keyProtect(nil) }
   }
 }
 

@@ -3,7 +3,7 @@ import Casebook
 import Casework
 import Foundation
 
-/// Where a backup's passphrase comes from: a file, or the terminal. Never an argument: those are seen by every user of
+/// Where a passphrase of a backup, or of key files, comes from: a file, or the terminal. Never an argument: those are seen by every user of
 /// the machine.
 struct PassphraseOptions: ParsableArguments {
   @Option(
@@ -30,13 +30,34 @@ struct PassphraseOptions: ParsableArguments {
           zh: "请用 --passphrase-file 给出口令；存放处确属安全的，用 --plain 不加密。",
           en: "Give one by --passphrase-file, or say --plain where the place it is kept in is safe."))
     }
-    guard Self.ask(printer.word("再输入一次：", "Once more: ")) == first else {
+    try Self.askAgain(first, printer, outcome: Bilingual(zh: "没有生成备份", en: "no backup was made"))
+    return Passphrase(first)
+  }
+
+  /// For key files to be put under one.
+  func chosenForKeys(_ options: GlobalOptions) throws -> Passphrase {
+    if let passphraseFile { return try Self.read(passphraseFile) }
+    let printer = Printer(options)
+    let first =
+      Self.isOnTerminal && !options.json
+      ? Self.ask(printer.word("新的密钥口令：", "New passphrase of the keys: ")) : []
+    guard !first.isEmpty else {
+      throw DeskFailure(
+        kind: .usage, code: "passphrase-missing",
+        message: Bilingual(zh: "没有给出口令，密钥文件没有改动。", en: "No passphrase was given; the key files are as they were."),
+        remedy: Bilingual(zh: "请用 --passphrase-file 给出，或在终端中输入。", en: "Give one by --passphrase-file or on a terminal."))
+    }
+    try Self.askAgain(first, printer, outcome: Bilingual(zh: "密钥文件没有改动", en: "the key files are as they were"))
+    return Passphrase(first)
+  }
+
+  private static func askAgain(_ first: [UInt8], _ printer: Printer, outcome: Bilingual) throws {
+    guard ask(printer.word("再输入一次：", "Once more: ")) == first else {
       throw DeskFailure(
         kind: .badInput, code: "passphrase-differs",
         message: Bilingual(zh: "两次输入的口令不同。", en: "The two passphrases differ."),
-        remedy: Bilingual(zh: "请重新执行；没有生成备份。", en: "Run it again; no backup was made."))
+        remedy: Bilingual(zh: "请重新执行；\(outcome.zh)。", en: "Run it again; \(outcome.en)."))
     }
-    return Passphrase(first)
   }
 
   /// For a backup to be read; asked for only where it is under one.
@@ -50,7 +71,7 @@ struct PassphraseOptions: ParsableArguments {
   /// Without asking.
   func ofFile() throws -> Passphrase? { try passphraseFile.map(Self.read) }
 
-  private static func read(_ path: String) throws -> Passphrase {
+  static func read(_ path: String) throws -> Passphrase {
     // `nil` at the end of an empty file.
     guard let handle = FileHandle(forReadingAtPath: path), let data = try? handle.read(upToCount: bytesMax + 2) ?? Data()
     else {
@@ -70,10 +91,10 @@ struct PassphraseOptions: ParsableArguments {
     return Passphrase(Array(line))
   }
 
-  private static var isOnTerminal: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+  static var isOnTerminal: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 
   /// A line from the terminal that does not show.
-  private static func ask(_ prompt: String) -> [UInt8] {
+  static func ask(_ prompt: String) -> [UInt8] {
     FileHandle.standardError.write(Data(prompt.utf8))
     var shown = termios()
     tcgetattr(STDIN_FILENO, &shown)

@@ -24,7 +24,9 @@ struct ServeCommand: AsyncParsableCommand {
       printer.configuration(reading)
       return
     }
-    try await ServingProcess(reading: reading, home: DeskConnector.home(options)).run { port in
+    let home = DeskConnector.home(options)
+    let keyPassphrase = try KeyPassphrase.find(home, options) { reading.configuration }
+    try await ServingProcess(reading: reading, home: home, keyPassphrase: keyPassphrase).run { port in
       let text =
         options.json
         ? JSONOutput.text(["port": port])

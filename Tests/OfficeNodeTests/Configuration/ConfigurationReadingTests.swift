@@ -51,6 +51,9 @@ struct ConfigurationReadingTests {
       case .flag:
         texts = ["true", "false", "true"]
         file = texts
+      case .path:
+        texts = ["/a", "/b", "/c"]
+        file = texts.map { "\"\($0)\"" }
       case .word(let words):
         texts = [words[0], words[1], words[0]]
         file = texts.map { "\"\($0)\"" }

@@ -28,7 +28,7 @@ struct NodeConfigurationTests {
       let range: ClosedRange<Int>
       switch key.kind {
       case .seconds(let bounds), .bytes(let bounds): range = bounds
-      case .address, .loopback, .addresses, .flag, .word: continue
+      case .address, .loopback, .addresses, .flag, .word, .path: continue
       }
       numbers += 1
       for good in [range.lowerBound, range.upperBound] {
