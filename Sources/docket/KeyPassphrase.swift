@@ -14,7 +14,7 @@ enum KeyPassphrase {
     guard home.areKeysProtected else { return nil }
     if let file = try configuration().keysPassphraseFile { return try PassphraseOptions.read(file) }
     if PassphraseOptions.isOnTerminal, !options.json {
-      return Passphrase(PassphraseOptions.ask(Printer(options).word("密钥口令：", "Passphrase of the keys: ")))
+      return Passphrase(PassphraseOptions.ask(Printer(options).word("现用密钥口令：", "Present passphrase of the keys: ")))
     }
     throw DeskFailure(
       kind: .usage, code: "keys-protected",
