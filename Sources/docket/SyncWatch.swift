@@ -17,6 +17,11 @@ struct SyncWatch {
     let printer = Printer(options)
     do {
       let home = DeskConnector.home(options)
+      // Where one serves already nobody is asked for its keys' passphrase.
+      if let remote = await RemoteDesk.connect(home) {
+        await remote.close()
+        return try await follow(printer)
+      }
       let configuration = try DeskConnector.configuration(home)
       let node = try OfficeNode.open(
         home, effects: .live, logger: DeskConnector.quiet, configuration: configuration,

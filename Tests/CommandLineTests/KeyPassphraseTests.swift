@@ -30,6 +30,9 @@ struct KeyPassphraseTests {
     // The node has the keys: who asks it needs no passphrase.
     try await office.must("key", "rotate")
     try await office.must("subject", "add", "另一公司", "--kind", "employer")
+    let watch = try office.start(Office.executable, ["--home", office.home, "sync", "--watch", "--json"])
+    try await watch.shows("\"peers\"")
+    _ = await watch.stop()
     let drill = try await office.docket("backup", "drill", "--plain")
     #expect(drill.status == 0, "\(drill.err)")
     let backup = office.folder + "/one.docket-backup"

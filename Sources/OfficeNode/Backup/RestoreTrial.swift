@@ -22,7 +22,8 @@ struct RestoreTrial: Sendable {
   ///   - place: does not exist.
   /// - Throws: `DeskFailure`.
   static func run(
-    _ path: String, _ passphrase: Passphrase?, keyPassphrase: Passphrase?, at place: Home, effects: SystemEffects, logger: Logger,
+    _ path: String, _ passphrase: Passphrase?, keyPassphrase: Passphrase?, at place: Home, effects: SystemEffects,
+    logger: Logger,
     progress: @escaping @Sendable (DeskProgress) -> Void
   ) async throws -> RestoreTrial {
     let begun = ContinuousClock.now
@@ -30,7 +31,7 @@ struct RestoreTrial: Sendable {
       path: path, passphrase: passphrase, home: place, isReplacing: false, time: effects.now(), progress: progress)
     _ = try await BackgroundWork.run { try restore.run() }
     let restored = ContinuousClock.now
-    let node = try await BackgroundWork.run { 
+    let node = try await BackgroundWork.run {
       try OfficeNode.open(place, effects: effects, logger: logger, keyPassphrase: keyPassphrase)
     }
     let opened = ContinuousClock.now

@@ -10,7 +10,8 @@ import SignatureSuites
 enum KeyRewrite {
   private static let suffix = ".new"
 
-  /// - Throws: `KeyError`, `DeskFailure`; the files stand as they were then.
+  /// - Throws: `KeyError` while the new files are written: those that stand are as they were. `DeskFailure` when one does not
+  ///   get its place: the next opening of the home ends it.
   static func write(_ keys: NodeKeys, _ home: Home, under passphrase: Passphrase?) throws {
     let files = [
       (keys.signer, home.signingKey), (keys.transport, home.transportKey), (keys.nextSigner, home.nextSigningKey),

@@ -3,7 +3,8 @@ import Casebook
 
 struct KeyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "key", abstract: "密钥 keys of offices", subcommands: [List.self, Rotate.self, Revoke.self, Protect.self, Unprotect.self],
+    commandName: "key", abstract: "密钥 keys of offices",
+    subcommands: [List.self, Rotate.self, Revoke.self, Protect.self, Unprotect.self],
     defaultSubcommand: List.self)
 
   struct List: DeskCommand {

@@ -3,8 +3,8 @@ import Casebook
 import Casework
 import Foundation
 
-/// Where a passphrase of a backup, or of key files, comes from: a file, or the terminal. Never an argument: those are seen by every user of
-/// the machine.
+/// Where a passphrase of a backup, or of key files, comes from: a file, or the terminal. Never an argument: those are
+/// seen by every user of the machine.
 struct PassphraseOptions: ParsableArguments {
   @Option(
     help: "口令文件，取第一行 file whose first line is the passphrase [在终端中询问 asked on a terminal]",
