@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Keys under a passphrase by real processes: whoever steals the folder cannot sign.
-@Suite("An office whose keys are under a passphrase", .timeLimit(.minutes(5)))
+@Suite("An office whose keys are under a passphrase", .timeLimit(.minutes(10)))
 struct KeyPassphraseTests {
   private func file(_ office: Office, _ name: String, _ text: String) throws -> String {
     let path = office.folder + "/" + name
