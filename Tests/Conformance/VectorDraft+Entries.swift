@@ -95,6 +95,7 @@ extension VectorDraft {
         }
       }
     }
+    let seen: (UInt64, [UInt8]) = (9, Fixed.bytes { $0.byteString(Digest.zero.bytes) })
     drafts += [
       VectorDraft("header-suite", page, "header", header(suite: 3), refused: "out-of-range"),
       VectorDraft("header-seq-0", page, "header", header(seq: 0), refused: "out-of-range"),
@@ -102,6 +103,12 @@ extension VectorDraft {
       VectorDraft("header-without-previous", page, "header", header(seq: 2), refused: "missing-key"),
       VectorDraft("header-no-schema", page, "header", header(through: 7), refused: "missing-key"),
       VectorDraft("header-key-11", page, "header", header(extra: [(11, [0])]), refused: "unknown-key"),
+      VectorDraft("header-key-0", page, "header", header(extra: [(0, [0])]), refused: "unknown-key"),
+      VectorDraft("header-key-0-bare", page, "header", header(extra: [(0, [])]), refused: "unknown-key"),
+      VectorDraft("header-key-0-after-seen", page, "header", header(extra: [seen, (0, [])]), refused: "unknown-key"),
+      VectorDraft("header-seen-twice", page, "header", header(extra: [seen, seen]), refused: "unknown-key"),
+      VectorDraft(
+        "header-part-before-seen", page, "header", header(extra: [(10, [0x82, 1, 2]), seen]), refused: "unknown-key"),
       VectorDraft(
         "header-part-of-one", page, "header", header(extra: [(10, [0x82, 1, 1])]), refused: "out-of-range"),
       VectorDraft(

@@ -121,25 +121,15 @@ public struct EntryHeader: Sendable, Hashable {
     schema = try reader.unsigned()
     seen = nil
     part = nil
-    if remaining > 0 {
-      var optional = try reader.unsigned()
+    while remaining > 0 {
       remaining -= 1
-      if optional == 9 {
-        seen = try reader.digest()
-        if remaining > 0 {
-          optional = try reader.unsigned()
-          remaining -= 1
-        } else {
-          optional = 0
-        }
-      }
-      if optional == 10 {
-        part = try Part(from: &reader)
-      } else if optional != 0 {
-        throw .unknownKey
+      // In ascending order, each at most once.
+      switch try reader.unsigned() {
+      case 9 where seen == nil && part == nil: seen = try reader.digest()
+      case 10 where part == nil: part = try Part(from: &reader)
+      default: throw .unknownKey
       }
     }
-    guard remaining == 0 else { throw .unknownKey }
     try reader.finish()
   }
 }
