@@ -9,7 +9,8 @@ struct WaitingWrite {
 }
 
 /// Writes that wait until rows are read or the transaction ends, to be taken in the order of their ids: neighbours in
-/// the index and pages in the cache are then met together. Of 1 M changes over 58,000 rows it saves a tenth to a quarter of the time.
+/// the index and pages in the cache are then met together. Of 1 M changes over 58,000 rows it saves a tenth to a quarter
+/// of the time.
 struct WaitingWrites {
   private var writes: [WaitingWrite] = []
   private var bytes = 0

@@ -48,6 +48,12 @@ struct KeyPassphraseTests {
     #expect(try await office.docket("verify", home: elsewhere).status == 64)
     #expect(try await office.docket("verify", home: elsewhere, extra: given).status == 0)
 
+    // Under another passphrase the files are not the backup's; what this machine knows of its own log holds all the same.
+    let mark = try #require(FileManager.default.contents(atPath: office.home + "/high-water"))
+    #expect(try await office.docket("key", "protect", "--passphrase-file", wrong, extra: given).status == 0)
+    #expect(try await office.docket("restore", backup, "--replace").status == 0)
+    #expect(FileManager.default.contents(atPath: office.home + "/high-water") == mark)
+
     #expect(try await office.docket("key", "unprotect", extra: given).status == 0)
     try await office.must("verify")
   }

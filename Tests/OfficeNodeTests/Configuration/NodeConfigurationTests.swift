@@ -70,6 +70,15 @@ struct NodeConfigurationTests {
     }
   }
 
+  @Test("the passphrase's file is named from the root on")
+  func path() throws {
+    #expect(try read(.keysPassphraseFile, "/run/docket-keys").keysPassphraseFile == "/run/docket-keys")
+    for bad in ["", "keys", "./keys", "~/keys"] {
+      let problem = #expect(throws: ConfigurationProblem.self, "\(bad)") { try read(.keysPassphraseFile, bad) }
+      #expect(problem?.failure.remedy.en.contains("absolute path") == true, "\(bad)")
+    }
+  }
+
   @Test("metrics are for this machine: an address that others reach, or a name, is refused")
   func loopback() throws {
     for good in ["127.0.0.1:0", "127.8.9.1:9000", "[::1]:9743"] {
