@@ -24,6 +24,7 @@ struct Bureau: Sendable {
   /// - Parameter onFrame: called for each frame that arrives, before it is sent back.
   static func open(
     _ limits: TransportLimits = .standard, host: String = "127.0.0.1",
+    group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
     onFrame: @escaping @Sendable ([UInt8], PeerConnection) async -> Void = { _, _ in }
   ) async throws -> Bureau {
     let server = try identity()
@@ -33,7 +34,7 @@ struct Bureau: Sendable {
       host: host, port: 0, identity: server,
       verifier: { certificate in
         admitted.withLockedValue { $0.contains(certificate.publicKey) } ? .office("client") : nil
-      }, group: MultiThreadedEventLoopGroup.singleton, logger: logger, limits: limits, counters: counters
+      }, group: group, logger: logger, limits: limits, counters: counters
     ) { connection in
       do {
         for try await frame in connection.frames {

@@ -1,4 +1,6 @@
+import Dispatch
 import NIOCore
+import NIOPosix
 import PeerTransport
 import TestKit
 import Testing
@@ -191,7 +193,12 @@ struct HostilePeerTests {
 
   @Test("hundreds of connections from one address push out each other")
   func crowd() async throws {
-    let bureau = try await Bureau.open(Self.limits { $0.handshakesPerAddressMax = 16 })
+    let limits = Self.limits {
+      $0.handshakesPerAddressMax = 16
+      // None of them goes for another reason, however busy the machine is.
+      $0.handshakeTime = .minutes(5)
+    }
+    let bureau = try await Bureau.open(limits)
     try await bureau.besideAnHonestPeer {
       var crowd: [RawPeer] = []
       for _ in 0..<300 { crowd.append(try await RawPeer.call(bureau.listener.port, from: "127.0.0.2")) }
@@ -202,6 +209,29 @@ struct HostilePeerTests {
       for peer in crowd { await peer.close() }
     }
     await bureau.listener.close()
+  }
+
+  /// Calls that are pushed out before the event loop has come to their connections.
+  @Test("a crowd that calls while an event loop is busy is counted whole")
+  func busyCrowd() async throws {
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+    let limits = Self.limits {
+      $0.handshakesPerAddressMax = 4
+      $0.handshakeTime = .minutes(5)
+    }
+    let bureau = try await Bureau.open(limits, group: group)
+    // Connections go to the two loops in turn. The listener has the first, which goes on taking calls.
+    let second = try #require(Array(group.makeIterator()).last)
+    let pause = DispatchSemaphore(value: 0)
+    second.execute { pause.wait() }
+    var crowd: [RawPeer] = []
+    for _ in 0..<40 { crowd.append(try await RawPeer.call(bureau.listener.port, from: "127.0.0.2")) }
+    try await bureau.until { $0.handshakesOpen + $0.handshakesFailed[.crowdedOut, default: 0] == 20 }
+    pause.signal()
+    try await bureau.until { $0.handshakesFailed[.crowdedOut, default: 0] == 36 && $0.connectionsOpen == 4 }
+    for peer in crowd { await peer.close() }
+    await bureau.listener.close()
+    try await group.shutdownGracefully()
   }
 
   @Test("calls too often")

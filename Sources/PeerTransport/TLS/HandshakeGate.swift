@@ -128,9 +128,11 @@ final class HandshakeGate: ChannelInboundHandler, Sendable {
       return progress
     }
     if before.isDecided { return false }
-    if before.isConnected {
+    // Of the attempts to reach a peer's addresses only the one that connects counts; who calls us is there, and may be
+    // told to make room before the event loop has come to its connection.
+    if before.isConnected || visitor != nil {
       counters.count { figures in
-        figures.handshakesOpen -= 1
+        if before.isConnected { figures.handshakesOpen -= 1 }
         count(&figures)
       }
     }
