@@ -25,11 +25,26 @@ struct NetworkTests {
   }
 
   @Test(
-    "each kind of bad line, a day's work", .timeLimit(.minutes(30)),
+    "each kind of bad line, a day's work, and everything bad at once", .timeLimit(.minutes(30)),
     .enabled("half an hour; needs DOCKET_NETWORK=1, and what the first needs") { Harness.unfitForLong == nil },
-    arguments: ["clean", "delay", "loss", "narrow", "flaps", "cuts", "forgets", "together", "harsh"])
+    arguments: ["clean", "delay", "loss", "narrow", "flaps", "cuts", "forgets", "together", "harsh", "all"])
   func line(kind: String) async throws {
     hold(try await Harness.line(kind, cases: 600, live: 20, patience: 900))
+  }
+
+  /// Everything at once, and each cut ends all connections too. What was under way then is lost, and the line's
+  /// (`README.md` says how much); what arrived is not sent again.
+  @Test(
+    "everything bad at once, and resets", .timeLimit(.minutes(30)),
+    .enabled("five minutes and more; needs DOCKET_NETWORK=1, and what the first needs") { Harness.unfitForLong == nil })
+  func resets() async throws {
+    let figures = try await Harness.line("all_resets", cases: 40, live: 20, patience: 1_300)
+    #expect(figures.links.count == 2 && figures.cuts > 0)
+    for (office, link) in figures.links {
+      #expect(link.up.payload > 0 && link.down.payload > 0 && link.connections > 1, "\(office)")
+      #expect(link.ratio <= Self.ratioMax, "\(office): \(link)")
+    }
+    print("network all_resets: \(figures.seconds) s, \(figures.cuts) cuts, \(figures.links)")
   }
 
   @Test(

@@ -123,6 +123,19 @@ struct LiveSessionTests {
     try settle(&left, &right, toRight: frames)
   }
 
+  @Test("a peer that offers stream after stream that is not taken is cut off, and not before it is too much")
+  func strangers() throws {
+    var (_, right) = try met()
+    for number in 0...SessionLimits.leftMax {
+      let author = try Author()
+      let run = try #require(EntryRun(author.entries(1)))
+      right.unknown = [author.stream]
+      if number < SessionLimits.leftMax { try #require(right.closed == nil, "\(number)") }
+      _ = carryOut(right.session.received(.entries(.spare(run))), &right)
+    }
+    #expect(right.closed == .tooMuch)
+  }
+
   @Test("what one side records reaches the other at once, once, and does not come back")
   func push() throws {
     let author = try Author()

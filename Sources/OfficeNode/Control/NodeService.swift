@@ -91,7 +91,9 @@ public struct NodeService: Service {
     let calling = link.map { link in Task { await link.run() } }
     onReady(listener?.port)
     try? await gracefulShutdown()
-    await node.setServing(false, link: nil)
+    // Not waited for: the node may be at work that takes minutes, an import or a rebuild. Whoever asked for that has no
+    // answer yet, and its transaction ends with the process as if it had not begun.
+    Task { await node.setServing(false, link: nil) }
     link?.stop()
     await part()
     calling?.cancel()

@@ -33,6 +33,7 @@ struct SessionRunner {
   /// Nothing can be sent any more. What arrived before is still read and stored: it need not be sent again.
   private var isBroken = false
   private var hasToldGain = false
+  private var refusalsTold = 0
   /// What was stored since the session became live has its receipts; the session asks for them next.
   private var isWitnessed = false
   /// How the connection of a session ended in which everything had been exchanged before; `nil`: in order.
@@ -40,6 +41,8 @@ struct SessionRunner {
   private let onGain: @Sendable () -> Void
   private let onComplete: @Sendable (SyncView) async -> Void
 
+  /// Lines in the log about streams that were not taken, in one session: whoever sends them must not fill the log.
+  private static let refusalsToldMax = 20
   /// Half of the credit: while it is stored, the peer sends the other half.
   private static let commitBytes = SessionLimits.creditBytes / 2
 
@@ -283,9 +286,11 @@ struct SessionRunner {
       case .failure(.branchesApart(let stream, let seq)):
         actions += session.branchesApart(stream, before: seq, bytes: run.bytes)
       case .failure(let failure) where !failure.endsSession:
-        // What may not be held is left, and stops nothing else. A peer that offers it for ever has only its own bandwidth
-        // to lose.
-        await node.logRefusal(of: run.stream, by: peer)
+        // What may not be held is left, and stops nothing else. A peer that offers it for ever is cut off by the session.
+        if refusalsTold < Self.refusalsToldMax {
+          refusalsTold += 1
+          await node.logRefusal(of: run.stream, by: peer)
+        }
         actions += session.left(run.stream, bytes: run.bytes)
       case .failure(let failure):
         let (code, text) = SyncFailure.words(failure)

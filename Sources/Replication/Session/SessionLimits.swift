@@ -31,6 +31,9 @@ public enum SessionLimits {
   static let dividedMax = 512
   /// Buckets of the last level are 2^20, for at most 50,000 heads: only streams made for it would share one.
   static let treeLevelsMax = 4
+  /// Streams of which a run was left in one session: each is remembered as long as it lasts. Five audiences for each of
+  /// 2,000 offices whose charters are not here yet.
+  public static let leftMax = 10_000
   /// Entries of one stream that a peer may make us expect, for the progress shown: no office writes more in a century.
   static let claimMax: UInt64 = 1 << 40
   /// Bytes a peer may send before it is given more: bounds what waits to be stored.

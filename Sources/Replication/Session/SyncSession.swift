@@ -246,8 +246,14 @@ public struct SyncSession: Sendable {
   }
 
   /// The shell left a run: its author has no charter here (yet), or the stream may not be held here.
+  ///
+  /// A peer may offer such streams without end, for nobody has to sign them. No strike: a superior set back to an old
+  /// backup lacks the charters of all offices below its peer.
   public mutating func left(_ stream: StreamID, bytes: Int) -> [Action] {
     live.left.insert(stream)
+    guard live.left.count <= SessionLimits.leftMax else {
+      return storeFailed(.tooMuch, "streams that are not taken here", isMisbehaviour: false)
+    }
     return stored(bytes: bytes, count: 0)
   }
 

@@ -55,8 +55,11 @@ LINES = {
     "together": Line(delay=0.1, loss=3, rate="512kbit", cut_every=10),
     # What is left of five seconds after a cut and a new handshake is some 80 KiB.
     "harsh": Line(rate="256kbit", cut_every=5),
-    # Everything at once: after a cut and a handshake of two seconds and more some 10 KiB are left of five seconds.
-    "all": Line(delay=0.3, loss=10, rate="64kbit", cut_every=5, cut_down=0.5),
+    # Everything at once. What a cut drops is as lost as the rest, and TCP sends it again.
+    "all": Line(delay=0.3, loss=10, rate="64kbit", cut_every=5, resets=False),
+    # And every cut ends all connections: after it and a handshake of two seconds and more some 10 KiB are left of five
+    # seconds.
+    "all_resets": Line(delay=0.3, loss=10, rate="64kbit", cut_every=5, cut_down=0.5),
     # Needs no packet filter: for machines that test each change.
     "slice": Line(delay=0.05, rate="256kbit", cut_every=5, cut_down=0),
 }
