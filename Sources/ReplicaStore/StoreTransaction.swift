@@ -37,6 +37,18 @@ public final class StoreTransaction: ReplicaStorage {
     }
   }
 
+  public func streamCount(of author: KeyFingerprint) throws -> Int {
+    // The name begins `[author, …`, of three items or four; no byte string of 32 bytes is followed by 0xFF.
+    var count = 0
+    for array in [0x83, 0x84] as [UInt8] {
+      let first = [array, 0x58, 0x20] + author.bytes
+      count += try Int.fetchOne(
+        connection.cachedStatement(sql: "SELECT count(*) FROM stream WHERE name >= ? AND name < ?"),
+        arguments: [Data(first), Data(first + [0xFF])]) ?? 0
+    }
+    return count
+  }
+
   private func head(_ stream: StreamID, seq: Int64, hash: Data) throws -> StreamHead {
     guard let digest = Digest(hash) else { throw StoreError(.corrupt, cause: "stream.hash") }
     return StreamHead(stream: stream, seq: UInt64(seq), hash: digest)

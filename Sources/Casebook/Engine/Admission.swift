@@ -7,6 +7,8 @@ public struct Admission {
     case unknownAuthor(KeyFingerprint)
     /// This office may not hold the stream.
     case outOfScope(StreamID)
+    /// The author has as many streams here as it may have.
+    case tooManyStreams(StreamID)
     /// The run continues another chain than the one held: the branches part before it, and entries from further back
     /// are needed to prove it.
     case branchesApart(StreamID, before: UInt64)
@@ -32,6 +34,11 @@ public struct Admission {
   /// Entries of branches that do not stand, kept for each stream: evidence, and work that an ancestor may ratify. A
   /// hostile author cannot fill the disk with more.
   public static let asideMax = 10_000
+
+  /// Streams of one key without looking at the tree: five audiences in two hundred incarnations.
+  public static let streamsPerKeyMax = 1_000
+  /// And so many more for each office below its own, which it may address.
+  static let streamsPerOfficeBelow = 8
 
   private var projector: Projector
 
@@ -59,6 +66,7 @@ public struct Admission {
     }
     let entries = run.entries
     guard let first = entries.first else { return Outcome(stored: 0, known: known) }
+    if head == nil, try hasTooMany(stream.author, in: storage) { throw Failure.tooManyStreams(stream) }
     let next = (head?.seq ?? 0) + 1
     if first.header.stream == stream, first.header.seq > next || first.header.previous != head?.hash ?? .zero {
       // A branch that lies aside goes on, or ours went back while these were on their way.
@@ -84,6 +92,18 @@ public struct Admission {
 
   /// Refolds what the entries touched; once, before the transaction ends.
   public mutating func finish(in storage: any ReplicaStorage) throws { try projector.finish(in: storage) }
+
+  /// Incarnations and offices addressed are whatever their author says, and heads of all streams are told in sessions, at
+  /// most `SessionLimits.headsMax`: one hostile key below would keep an honest office from its own superior.
+  private func hasTooMany(_ author: KeyFingerprint, in storage: any ReplicaStorage) throws -> Bool {
+    if projector.context.isOwn(author) { return false }
+    let held = try storage.streamCount(of: author)
+    guard held >= Self.streamsPerKeyMax else { return false }
+    let tree = projector.context.tree
+    guard let office = tree.office(of: author) else { return true }
+    let below = tree.all.count { tree.isSuperior(office, of: $0.charter.office) }
+    return held >= Self.streamsPerKeyMax + Self.streamsPerOfficeBelow * below
+  }
 
   /// Whether the office that a superior's stream is for has no seat here only because its charter does not count yet,
   /// which one of our office or below it signed: a receipt that makes it count may stand in this very stream.

@@ -67,6 +67,7 @@ public final class MemoryStorage: ReplicaStorage {
   public func copy() -> MemoryStorage { MemoryStorage(copying: self) }
 
   public func head(of stream: StreamID) -> StreamHead? { streamHeads[stream] }
+  public func streamCount(of author: KeyFingerprint) -> Int { ordered.count { $0.author == author } }
   public func heads() -> [StreamHead] { ordered.compactMap { streamHeads[$0] } }
 
   private func setHead(_ head: StreamHead?, of stream: StreamID) {

@@ -10,6 +10,8 @@ public protocol ReplicaStorage: AnyObject {
   func head(of stream: StreamID) throws -> StreamHead?
   /// Every stream held, by `StreamID` order.
   func heads() throws -> [StreamHead]
+  /// Streams held of one author.
+  func streamCount(of author: KeyFingerprint) throws -> Int
   /// How often a stream's head has moved here; never goes down.
   func moves() throws -> UInt64
   /// Heads that moved after the given count of moves.

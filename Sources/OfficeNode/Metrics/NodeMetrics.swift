@@ -152,6 +152,7 @@ struct OfficeFigures: Sendable, Hashable {
 enum AdmissionRefusal: String, Sendable, Hashable, CaseIterable {
   case unknownAuthor = "unknown-author"
   case outOfScope = "out-of-scope"
+  case tooManyStreams = "too-many-streams"
   case fork
   case chain
   case unreadable
@@ -161,6 +162,7 @@ enum AdmissionRefusal: String, Sendable, Hashable, CaseIterable {
       switch failure {
       case .unknownAuthor: .unknownAuthor
       case .outOfScope: .outOfScope
+      case .tooManyStreams: .tooManyStreams
       case .branchesApart, .chain(.fork(_)): .fork
       case .chain: .chain
       case .unreadable: .unreadable

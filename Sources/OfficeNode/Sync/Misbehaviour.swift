@@ -11,7 +11,7 @@ extension Admission.Failure {
   var endsSession: Bool {
     switch self {
     // The trees differ while charters and revocations are on their way.
-    case .branchesApart, .unknownAuthor, .outOfScope: false
+    case .branchesApart, .unknownAuthor, .outOfScope, .tooManyStreams: false
     // Of a stream of which nothing is held: what comes before was left here, or was not to be held when both agreed.
     case .chain(.gap(expected: 1, _)): false
     case .chain, .unreadable: true
@@ -22,7 +22,8 @@ extension Admission.Failure {
   /// forks, a tree that is behind sends what is out of scope.
   var isMisbehaviour: Bool {
     switch self {
-    case .branchesApart, .unknownAuthor, .outOfScope, .chain(.fork): false
+    // The peer may pass on what an office below it made, and takes more if its tree has more.
+    case .branchesApart, .unknownAuthor, .outOfScope, .tooManyStreams, .chain(.fork): false
     case .chain, .unreadable: endsSession
     }
   }

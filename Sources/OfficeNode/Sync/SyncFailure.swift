@@ -64,6 +64,7 @@ enum SyncFailure {
     case .unknownAuthor(let key):
       (.outOfScope, "author \(Hexadecimal.string(key.bytes.prefix(4))) has no charter here")
     case .outOfScope: (.outOfScope, "stream out of scope")
+    case .tooManyStreams: (.tooMuch, "too many streams of one key")
     case .branchesApart(_, let seq), .chain(.fork(let seq)): (.fork, "fork at \(seq)")
     case .chain(let chain): (.invalidEntry, "\(chain.code) at \(chain.seq ?? 0)")
     case .unreadable(let reason): (.invalidEntry, "unreadable entry: \(reason.rawValue)")

@@ -31,6 +31,7 @@ final class WatchedStorage: ReplicaStorage {
 
   func head(of stream: StreamID) throws -> StreamHead? { try storage.head(of: stream) }
   func heads() throws -> [StreamHead] { try storage.heads() }
+  func streamCount(of author: KeyFingerprint) throws -> Int { try storage.streamCount(of: author) }
   func moves() throws -> UInt64 { try storage.moves() }
   func heads(movedAfter moves: UInt64) throws -> [StreamHead] { try storage.heads(movedAfter: moves) }
   func append(_ run: [Entry], head: StreamHead, receivedAt milliseconds: UInt64) throws {

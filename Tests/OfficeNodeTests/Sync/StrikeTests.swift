@@ -1,4 +1,6 @@
+import Casebook
 import PeerTransport
+import ReplicaStore
 import Replication
 import SignatureSuites
 import Testing
@@ -78,6 +80,29 @@ struct StrikeTests {
     await listener.close()
   }
 
+  @Test("an office that begins one incarnation after the other is left where it has too many streams, the others are not")
+  func incarnations() async throws {
+    let held = try await city.streams(of: county)
+    let room = UInt64(Admission.streamsPerKeyMax - held)
+    // The county has no office below it that would give it more.
+    for batch in stride(from: UInt64(0), to: room + 3, by: 100) {
+      var frames: [SyncFrame] = []
+      for number in batch..<min(batch + 100, room + 3) {
+        frames.append(try run(try await county.chain(county.ownStream(100 + number), 1)))
+      }
+      #expect(try await answer(to: frames) == nil)
+    }
+    #expect(try await city.streams(of: county) == Admission.streamsPerKeyMax)
+    #expect(try await city.head(of: county.ownStream(100 + room - 1)) != nil)
+    #expect(try await city.head(of: county.ownStream(100 + room)) == nil)
+    // What it holds goes on.
+    let first = try await county.chain(county.ownStream(100), 2)
+    #expect(try await answer(to: [run(first.suffix(1))]) == nil)
+    #expect(try await city.head(of: county.ownStream(100))?.seq == 2)
+    #expect(strikes == 0)
+    await listener.close()
+  }
+
   @Test("a session of version 1 that ends with a fork: no strike, and the office is let in as before")
   func forkEnds() async throws {
     let stream = await county.ownStream(2)
@@ -109,5 +134,12 @@ struct StrikeTests {
     #expect(strikes == 3)
     await #expect(throws: TransportError.self) { try await answer(to: []) }
     await listener.close()
+  }
+}
+
+extension OfficeNode {
+  fileprivate func streams(of other: OfficeNode) async throws -> Int {
+    let key = await other.context.key
+    return try store.read { try $0.streamCount(of: key) }
   }
 }
