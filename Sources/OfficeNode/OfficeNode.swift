@@ -62,6 +62,8 @@ public actor OfficeNode {
   var isBehindHighWater: Bool
   /// The home was copied, moved or restored since it was last sure of itself.
   var isMoved: Bool
+  /// Since this process began the folder of attachments was held against what the database knows.
+  var hasLookedAgain = false
   private let lock: HomeLock
   private let executor = ReplicaExecutor()
 
@@ -100,7 +102,7 @@ public actor OfficeNode {
     try StoreFailures.mapped {
       if !isForRepair, try store.read({ try SchemaUpgrade.isRebuildOwed(in: $0) }) {
         let unread = opened
-        opened = try store.transaction { try SchemaUpgrade.run(unread, in: $0) }.context
+        opened = try OwedRebuild.run(unread, in: store, logger: logger)
       }
       try store.read { storage in
         if isForRepair { opened.tree = tree } else { try opened.refresh(from: storage) }

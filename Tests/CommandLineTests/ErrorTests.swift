@@ -31,7 +31,7 @@ struct ErrorTests {
     try await office.must("verify")
   }
 
-  @Test("an unknown office, a mistyped and an expired invitation")
+  @Test("an unknown office, a mistyped and a used invitation")
   func invitations() async throws {
     let office = try Office()
     try await office.found()

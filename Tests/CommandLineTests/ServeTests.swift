@@ -20,7 +20,8 @@ struct ServeTests {
     }
     let ready = try #require(messages.last)
     let port = try #require(ready.firstMatch(of: /STATUS=.*port (\d+)/).flatMap { Int($0.1) })
-    #expect(FileManager.default.fileExists(atPath: office.home + "/docket.sock"))
+    let control = try FileManager.default.attributesOfItem(atPath: office.home + "/docket.sock")
+    #expect(control[.posixPermissions] as? Int == 0o600)
     // Something listens there, and ends on what is no TLS.
     _ = try LoopbackCall.send("x", to: port, endsSending: true)
     while try #require(inbox.next()) != "WATCHDOG=1" {}

@@ -2,9 +2,11 @@ import Casebook
 import Casework
 import Foundation
 import Logging
+import NIOPosix
 import PeerTransport
 import Replication
 import SignatureSuites
+import Synchronization
 import Testing
 
 @testable import OfficeNode
@@ -30,17 +32,24 @@ struct InvitationTests {
     #expect(InvitationCode(String(text.dropLast()), using: suite) == nil)
   }
 
+  private static let hour: UInt64 = 3_600_000
+
   /// Effects with a settable clock.
-  private final class Clock: @unchecked Sendable {
-    // Set by one test between calls.
-    var now: UInt64 = 1_780_000_000_000
+  private final class Clock: Sendable {
+    private let held = Mutex<UInt64>(1_780_000_000_000)
+    var now: UInt64 {
+      get { held.withLock { $0 } }
+      set { held.withLock { $0 = newValue } }
+    }
+    var effects: SystemEffects {
+      SystemEffects(now: { self.now }, randomBytes: { SignatureSuites.randomBytes($0) })
+    }
   }
 
   private func found(_ clock: Clock) throws -> (node: OfficeNode, folder: String) {
     let folder = NSTemporaryDirectory() + "docket-node-" + UUID().uuidString
-    let effects = SystemEffects(now: { clock.now }, randomBytes: { SignatureSuites.randomBytes($0) })
     let node = try OfficeNode.found(
-      Home(folder), office: try #require(OfficeCode("1")), name: "x", suite: .sm2, effects: effects,
+      Home(folder), office: try #require(OfficeCode("1")), name: "x", suite: .sm2, effects: clock.effects,
       logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() })
     return (node, folder)
   }
@@ -85,8 +94,48 @@ struct InvitationTests {
       #expect(await node.admitted(.init(publicKey: key, enrolmentProof: altered)) == nil)
     }
     #expect(await node.admitted(.init(publicKey: key, enrolmentProof: nil)) == nil)
-    clock.now += 49 * 3_600_000
+    clock.now += 49 * Self.hour
     #expect(await node.admitted(.init(publicKey: key, enrolmentProof: proof)) == nil)
+  }
+
+  @Test(
+    "a code that expired before the call, or during it, is refused: one is told to ask for a new one, and that works",
+    arguments: [false, true])
+  func expiredJoin(isDuringCall: Bool) async throws {
+    let clock = Clock()
+    let (node, folder) = try found(clock)
+    let home = Home(folder + "-sub")
+    defer { for path in [folder, home.path] { try? FileManager.default.removeItem(atPath: path) } }
+    let listener = try await PeerListener.start(
+      host: "127.0.0.1", port: 0, identity: try await node.transportIdentity(), verifier: { await node.admitted($0) },
+      group: MultiThreadedEventLoopGroup.singleton, logger: BackupHome.logger
+    ) { connection in
+      // It called in time, and asks too late.
+      if isDuringCall { clock.now += Self.hour }
+      await NodeService.handle(connection, node: node, logger: BackupHome.logger)
+    }
+    func invited(_ hours: Int) async throws -> String {
+      let address = "127.0.0.1:\(listener.port)"
+      return try await node.invite(Invite(office: "2", name: "b", address: address, hours: hours)).code
+    }
+    func join(_ code: String) async throws -> OfficeNode {
+      try await OfficeNode.join(home, code: code, suite: .sm2, effects: clock.effects, logger: BackupHome.logger)
+    }
+    let late = try await invited(1)
+    if !isDuringCall { clock.now += Self.hour }
+    let failure = await #expect(throws: DeskFailure.self) { _ = try await join(late) }
+    let refusal = try #require(failure)
+    #expect(refusal.code == "invitation" && refusal.kind == .notPermitted)
+    // At the door nobody is told which of its faults a code has.
+    let (zh, en) = isDuringCall
+      ? ("拒绝了邀请码（expired）", "refused the code (expired)")
+      : ("不接受此邀请码：已过期", "does not accept this code: expired")
+    #expect(refusal.message.zh.contains(zh) && refusal.message.en.contains(en), "\(refusal.message)")
+    #expect(refusal.remedy.zh.contains("重新签发") && refusal.remedy.en.contains("docket invite"))
+    #expect(!home.isOccupied)
+    let joined = try await join(try await invited(2))
+    #expect(joined.office == OfficeCode("2"))
+    await listener.close()
   }
 
   @Test("an office whose key is revoked is invited anew and gets its next key; one in good standing is not")

@@ -21,14 +21,15 @@ public enum SchemaUpgrade {
   }
 
   /// Projects what has become known since; to be called when the replica is opened, in a transaction of its own.
+  /// - Parameter progress: told of a rebuild that is owed how many entries are done.
   /// - Returns: the context after it, and how many held changes are projected now.
-  /// - Complexity: O(held changes).
+  /// - Complexity: O(held changes); a rebuild: O(entries).
   public static func run(
-    _ context: ReplicaContext, in storage: any ReplicaStorage
+    _ context: ReplicaContext, in storage: any ReplicaStorage, progress: (Int) -> Void = { _ in }
   ) throws -> (context: ReplicaContext, projected: Int) {
     var projector = Projector(context: context)
     if try isRebuildOwed(in: storage) {
-      try projector.rebuild(in: storage)
+      try projector.rebuild(in: storage, progress: progress)
       try storage.setValue(rebuildKey, nil)
       try noteCurrent(context.schema, in: storage)
       return (projector.context, 0)

@@ -58,7 +58,11 @@ extension OfficeNode {
     let isCompared = try StoreFailures.mapped { try store.read { try AttachmentLedger.isCompared(folder: mark, in: $0) } }
     if !isCompared {
       try StoreFailures.mapped { try store.transaction { try AttachmentLedger.compare(folder: mark, in: $0) } }
+    } else if isMoved, !hasLookedAgain {
+      // A restored database remembers the folder of when it was saved: an older copy of that one bears the same mark.
+      try StoreFailures.mapped { try store.transaction { try AttachmentLedger.lookAgain(in: $0) } }
     }
+    hasLookedAgain = true
   }
 
   func logAltered(_ blob: BlobID, for peer: OfficeCode, _ cause: any Error) {

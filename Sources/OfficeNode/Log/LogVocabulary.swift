@@ -3,6 +3,10 @@
 public enum LogEventName: String, Sendable, Hashable, CaseIterable {
   // MARK: The process
   case starting
+  /// The projection is made again after an upgrade; the node is not ready before it is.
+  case rebuildBegun = "projection-rebuild-begun"
+  case rebuildGoesOn = "projection-rebuild-goes-on"
+  case rebuilt = "projection-rebuilt"
   case ready
   case stopped
   /// A variable that nobody knows, very like one that is known.
@@ -48,6 +52,8 @@ public enum LogKey: String, Sendable, Hashable, CaseIterable {
   case sent, received
   /// Of a frame that a breaking connection cut off: its bytes, the entries stored of it, the bytes kept of one more.
   case cut, entries, begun
+  /// Of a rebuild: entries of the log that are done, all of them, and how long it took.
+  case done, total, seconds
   /// The code of a failure, as the command line's JSON has it; never its words.
   case failure
   /// What the operating system or a library said of a connection or a file.
@@ -67,7 +73,7 @@ public enum LogKey: String, Sendable, Hashable, CaseIterable {
   /// Written as a number in JSON.
   var isNumber: Bool {
     switch self {
-    case .seq, .sent, .received, .cut, .entries, .begun, .port, .dropped: true
+    case .seq, .sent, .received, .cut, .entries, .begun, .done, .total, .seconds, .port, .dropped: true
     case .office, .peer, .author, .blob, .failure, .cause, .reason, .wait, .invitation, .address, .host, .version,
       .variable, .meant, .module:
       false

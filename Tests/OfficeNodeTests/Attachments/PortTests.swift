@@ -148,6 +148,13 @@ struct PortTests {
     // What an office wrote itself comes back from above.
     #expect(await JoinedPorts(top, below).run() == nil)
     #expect(isPresent(blob, below) == [true] && below.blobs.isSound(blob))
+    // An older copy of the folder with the mark that the restored database remembers.
+    try FileManager.default.removeItem(atPath: below.blobs.layout.content(of: blob))
+    #expect(await JoinedPorts(top, below).run() == nil)
+    #expect(isPresent(blob, below) == [false])
+    await below.wasRestored()
+    #expect(await JoinedPorts(top, below).run() == nil)
+    #expect(isPresent(blob, below) == [true] && below.blobs.isSound(blob))
   }
 
   @Test("a peer that does not read keeps no session from ending, and what it sent is kept; one that floods is cut off")
@@ -191,5 +198,12 @@ struct PortTests {
       bytes: Array(content.prefix(AttachmentLimits.pieceBytesMax)))
     for _ in 0..<(AttachmentLimits.askedBytesMax / AttachmentLimits.pieceBytesMax) { try idle.received(piece) }
     #expect(throws: AttachmentViolation.self) { try idle.received(piece) }
+  }
+}
+
+extension OfficeNode {
+  fileprivate func wasRestored() {
+    isMoved = true
+    hasLookedAgain = false
   }
 }

@@ -32,15 +32,15 @@ final class BackupHome: Sendable {
 
   /// A lock is let go of a little later where another test's child process was just being started: it has the file open
   /// until it becomes another program.
-  func open(effects: SystemEffects = .live) throws -> OfficeNode {
+  func open(effects: SystemEffects = .live, logger: Logger = BackupHome.logger) throws -> OfficeNode {
     for _ in 0..<200 {
       do {
-        return try OfficeNode.open(home, effects: effects, logger: Self.logger)
+        return try OfficeNode.open(home, effects: effects, logger: logger)
       } catch let failure as DeskFailure where failure.code == "home-in-use" {
         usleep(20_000)
       }
     }
-    return try OfficeNode.open(home, effects: effects, logger: Self.logger)
+    return try OfficeNode.open(home, effects: effects, logger: logger)
   }
 
   /// A backup's file.
