@@ -27,7 +27,7 @@ struct PeerMemory: Codable {
 
   /// Codes of failures with which a peer turns an office away.
   private static let refusals: Set<String> = [
-    "not-admitted", "refused-by-peer", "no-such-protocol", "wrongOffice", "unsupportedVersion",
+    "not-admitted", "refused-by-peer", "no-such-protocol", "wrongOffice", "unsupportedVersion", CharterEnd.code,
   ]
 
   var isRefused: Bool { errorCode.map(Self.refusals.contains) ?? false }

@@ -39,7 +39,8 @@ extension OfficeNode {
           backlog: superior == nil ? nil : BacklogView(upward),
           oldest: WaitingView.oldest(outgoing + (try incoming(in: storage))),
           live: liveSessions.sorted(), serving: isServing, rotation: try rotation(in: storage),
-          waiting: try waitingRuns(in: storage), warnings: try warnings(memory, in: storage))
+          waiting: try waitingRuns(in: storage), charterUntil: context.tree.seat(context.office)?.charter.until,
+          warnings: try warnings(memory, in: storage))
       }
     }
   }
@@ -54,6 +55,7 @@ extension OfficeNode {
           en: "Another machine signs with this office's keys (a copied disk or folder). The work of both is kept; stop one of them and have the superior change the key."))
     }
     if let warning = keyWarning() { warnings.append(warning) }
+    warnings += termWarnings()
     if let clock = try clockWarning(in: storage) { warnings.append(clock) }
     if let offset = memory?.clockOffset, abs(offset) > Self.clockWarningMilliseconds {
       warnings.append(Self.offsetWarning(offset))

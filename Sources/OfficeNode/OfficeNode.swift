@@ -166,6 +166,7 @@ public actor OfficeNode {
     }
     if mayNotWrite, request.writes { throw NodeFailure.restored }
     if case .keyRotate(let draft) = request { return try rotateKeys(draft) }
+    if case .officeRenew = request, context.tree.isRevoked(context.key) { throw NodeFailure.revokedHere }
     let clerk = Clerk(
       context: context, signer: signer, now: effects.now(), makeID: effects.newID, randomBytes: effects.randomBytes)
     return try StoreFailures.mapped {
@@ -178,7 +179,7 @@ public actor OfficeNode {
       try noteHighWater()
       defer { tellSessions() }
       switch request {
-      case .calendarImport, .ratify, .keyRevoke: try store.read { try context.refresh(from: $0) }
+      case .calendarImport, .ratify, .keyRevoke, .officeRenew: try store.read { try context.refresh(from: $0) }
       default: break
       }
       guard let warning, case .acted(var view) = reply else { return reply }
@@ -214,7 +215,7 @@ extension DeskRequest {
     case .officerAdd, .subjectAdd, .subjectImport, .regimePublish, .indicatorSet, .fileOpen, .fileAct, .orderIssue,
       .fileReveal, .conflictResolve, .numberLease, .numberVoid:
       true
-    case .ratify, .keyRotate, .keyRevoke, .adopt: true
+    case .ratify, .keyRotate, .keyRevoke, .officeRenew, .adopt: true
     // It changes files of this machine, nothing that others hold.
     case .keyList, .keyProtect: false
     // Carried out by the node before it comes to the clerk.

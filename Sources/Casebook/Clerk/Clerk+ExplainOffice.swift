@@ -11,11 +11,19 @@ extension Clerk {
       office == context.office
       ? "self"
       : seat == nil ? "guest" : tree.isSuperior(office, of: context.office) ? "superior" : "subordinate"
+    let ended = endedTerm(between: office)
     return OfficeExplanation(
       office: office.text, name: seat?.charter.name ?? tree.guest(office)?.name ?? "", relation: relation,
       charters: try chain(of: office, in: storage), keys: try keyViews(in: storage).filter { $0.office == office.text },
       streams: try streams(of: office, in: storage), revocations: try revocations(of: office, in: storage), peer: nil,
-      maySync: isNeighbour, reasons: reasons(office, seat, isNeighbour: isNeighbour))
+      maySync: isNeighbour && ended == nil, reasons: reasons(office, seat, isNeighbour: isNeighbour, ended: ended))
+  }
+
+  /// The end of the term that keeps an office away from this one, where it has come: of the lower one's charter.
+  private func endedTerm(between office: OfficeCode) -> UInt64? {
+    let lower = context.tree.isSuperior(context.office, of: office) ? office : context.office
+    guard let charter = context.tree.seat(lower)?.charter, charter.hasEnded(at: now) else { return nil }
+    return charter.until
   }
 
   private func chain(of office: OfficeCode, in storage: any ReplicaStorage) throws -> [OfficeExplanation.Link] {
@@ -73,7 +81,7 @@ extension Clerk {
   }
 
   /// Whether sessions are possible, and why.
-  private func reasons(_ office: OfficeCode, _ seat: OfficeTree.Seat?, isNeighbour: Bool) -> [Bilingual] {
+  private func reasons(_ office: OfficeCode, _ seat: OfficeTree.Seat?, isNeighbour: Bool, ended: UInt64?) -> [Bilingual] {
     guard let seat else {
       return [
         Bilingual(
@@ -88,7 +96,7 @@ extension Clerk {
           Bilingual(
             zh: "这是本机构；密钥已被上级撤销：尚未送出的记录仍可送交，等待追认；请上级重新邀请。",
             en: "This is the office itself. Its key is revoked: what was not handed in yet still can be, and waits to be ratified; have the superior invite it anew.")
-        ] : [Bilingual(zh: "这是本机构。", en: "This is the office itself.")]
+        ] : [Bilingual(zh: "这是本机构。", en: "This is the office itself.")] + (ended.map { [Self.ended($0)] } ?? [])
     }
     guard isNeighbour else {
       return [
@@ -104,9 +112,17 @@ extension Clerk {
           en: "Its key is revoked: it may still hand in what it had not sent (to be ratified), and gets nothing of what goes to all below. Invite it anew with docket invite.")
       ]
     }
+    if let ended { return [Self.ended(ended)] }
     return [
       Bilingual(
         zh: "授权书成立，密钥没有撤销：可以同步。", en: "Its charter stands and its key is not revoked: sessions are possible.")
     ]
+  }
+
+  /// The same at both ends.
+  private static func ended(_ until: UInt64) -> Bilingual {
+    Bilingual(
+      zh: "下级的授权书已于 \(ClockText.of(until)) 期满：上级不再接受其连接；已签发的记录照常有效，交换包照收。上级执行 docket office renew 续签后即可同步。",
+      en: "The lower office's charter ended on \(ClockText.of(until)): the superior admits no session of it. What it signed stays valid and its bundles are taken; once the superior has run docket office renew, sessions are possible again.")
   }
 }

@@ -3,13 +3,15 @@ import Replication
 
 /// Offices and officers.
 extension Clerk {
-  func officeViews() -> [OfficeView] {
+  func officeViews() -> [OfficeView] { Self.officeViews(of: context) }
+
+  static func officeViews(of context: ReplicaContext) -> [OfficeView] {
     context.tree.all.map { seat in
       OfficeView(
         office: seat.charter.office.text, name: seat.charter.name, superior: seat.charter.parent?.text,
         depth: seat.depth,
         key: context.suites[.ed25519].map { SpokenFingerprint.of(seat, root: context.tree.rootKey, using: $0) } ?? "",
-        isSelf: seat.charter.office == context.office)
+        isSelf: seat.charter.office == context.office, until: seat.charter.until, powers: seat.charter.powers)
     }
   }
 

@@ -39,6 +39,7 @@ public struct Clerk {
   ) throws -> DeskReply {
     switch request {
     case .officeList: .offices(officeViews())
+    case .officeRenew(let draft): try renewCharter(draft, in: storage)
     case .officerAdd(let draft): try addOfficer(draft, in: storage)
     case .officerList: .officers(try officerViews(in: storage))
     case .subjectAdd(let draft): try addSubject(draft, in: storage)

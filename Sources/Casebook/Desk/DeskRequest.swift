@@ -4,6 +4,7 @@ public enum DeskRequest: Sendable, Hashable, Codable {
   case verify
   case officeList
   case invite(Invite)
+  case officeRenew(CharterRenewalDraft)
   case officerAdd(OfficerDraft)
   case officerList
   case subjectAdd(SubjectDraft)
@@ -94,12 +95,35 @@ public struct Invite: Sendable, Hashable, Codable {
   /// Address under which the new office reaches this node, `host:port`.
   public var address: String
   public var hours: Int
+  /// The charter's last day, `YYYY-MM-DD`, or `never`; `nil`: as an office invited anew had it, else without an end.
+  public var until: String?
+  /// Names of the powers delegated; `nil`: as an office invited anew had them, else none.
+  public var powers: [String]?
 
-  public init(office: String, name: String, address: String, hours: Int) {
+  public init(
+    office: String, name: String, address: String, hours: Int, until: String? = nil, powers: [String]? = nil
+  ) {
     self.office = office
     self.name = name
     self.address = address
     self.hours = hours
+    self.until = until
+    self.powers = powers
+  }
+}
+
+/// A further charter for a direct subordinate, with another term (授权书续期).
+public struct CharterRenewalDraft: Sendable, Hashable, Codable {
+  public var office: String
+  /// The last day, `YYYY-MM-DD`, or `never`.
+  public var until: String
+  /// Names of the powers delegated from then on; `nil`: as before.
+  public var powers: [String]?
+
+  public init(office: String, until: String, powers: [String]? = nil) {
+    self.office = office
+    self.until = until
+    self.powers = powers
   }
 }
 

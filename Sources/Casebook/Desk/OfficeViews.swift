@@ -28,13 +28,16 @@ public struct StatusView: Sendable, Hashable, Codable {
   public var rotation: KeyRotationView?
   /// Runs of entries from bundles that wait for what comes before them.
   public var waiting: [WaitingRunView]
+  /// End of the term of this office's charter, Unix milliseconds; absent: without an end.
+  public var charterUntil: UInt64?
   public var warnings: [Bilingual]
 
   public init(
     office: String, name: String, superior: String?, fingerprint: String, streams: Int, entries: Int,
     openFiles: Int, overdueFiles: Int, heldChanges: Int, conflicts: Int, lastContact: UInt64?, unsent: Int,
     backlog: BacklogView? = nil, oldest: WaitingView? = nil, live: [String] = [], serving: Bool,
-    rotation: KeyRotationView? = nil, waiting: [WaitingRunView] = [], warnings: [Bilingual]
+    rotation: KeyRotationView? = nil, waiting: [WaitingRunView] = [], charterUntil: UInt64? = nil,
+    warnings: [Bilingual]
   ) {
     self.office = office
     self.name = name
@@ -54,6 +57,7 @@ public struct StatusView: Sendable, Hashable, Codable {
     self.serving = serving
     self.rotation = rotation
     self.waiting = waiting
+    self.charterUntil = charterUntil
     self.warnings = warnings
   }
 }
@@ -66,9 +70,14 @@ public struct OfficeView: Sendable, Hashable, Codable {
   public var depth: Int
   public var key: String
   public var isSelf: Bool
+  /// End of its charter's term, Unix milliseconds; absent: without an end.
+  public var until: UInt64?
+  /// Names of the powers delegated to it.
+  public var powers: [String]
 
   public init(
-    office: String, name: String, superior: String?, depth: Int, key: String, isSelf: Bool
+    office: String, name: String, superior: String?, depth: Int, key: String, isSelf: Bool, until: UInt64?,
+    powers: [String]
   ) {
     self.office = office
     self.name = name
@@ -76,6 +85,8 @@ public struct OfficeView: Sendable, Hashable, Codable {
     self.depth = depth
     self.key = key
     self.isSelf = isSelf
+    self.until = until
+    self.powers = powers
   }
 }
 
@@ -86,14 +97,20 @@ public struct InvitationView: Sendable, Hashable, Codable {
   /// Unix milliseconds.
   public var expires: UInt64
   public var fingerprint: String
+  /// End of the term that the charter will have, Unix milliseconds; absent: without an end.
+  public var until: UInt64?
+  /// Names of the powers that the charter will delegate.
+  public var powers: [String]
 
   public init(
-    code: String, office: String, expires: UInt64, fingerprint: String
+    code: String, office: String, expires: UInt64, fingerprint: String, until: UInt64?, powers: [String]
   ) {
     self.code = code
     self.office = office
     self.expires = expires
     self.fingerprint = fingerprint
+    self.until = until
+    self.powers = powers
   }
 }
 

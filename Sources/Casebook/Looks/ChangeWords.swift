@@ -84,9 +84,14 @@ struct ChangeWords {
 
   private func text(_ charter: Charter) -> Bilingual {
     let until = charter.until.map { Bilingual(zh: "至 \(ClockText.of($0))", en: " until \(ClockText.of($0))") }
+    let powers =
+      charter.powers.isEmpty
+      ? nil
+      : Bilingual(
+        zh: "，权限：\(charter.powers.joined(separator: "、"))", en: "; powers: \(charter.powers.joined(separator: ", "))")
     return Bilingual(
-      zh: "授权书：\(charter.name)（\(charter.office)）使用密钥 \(name(charter.signingKey))，自 \(ClockText.of(charter.from))起\(until?.zh ?? "")",
-      en: "charter: \(charter.name) (\(charter.office)) signs with key \(name(charter.signingKey)) from \(ClockText.of(charter.from))\(until?.en ?? "")")
+      zh: "授权书：\(charter.name)（\(charter.office)）使用密钥 \(name(charter.signingKey))，自 \(ClockText.of(charter.from))起\(until?.zh ?? "")\(powers?.zh ?? "")",
+      en: "charter: \(charter.name) (\(charter.office)) signs with key \(name(charter.signingKey)) from \(ClockText.of(charter.from))\(until?.en ?? "")\(powers?.en ?? "")")
   }
 
   // MARK: Records and acts

@@ -16,6 +16,10 @@ struct StoredInvitation: Codable {
   var expires: UInt64
   /// Key the invitation was used with; it works once.
   var usedBy: [UInt8]?
+  /// Powers of the charter; absent: none.
+  var powers: [String]?
+  /// End of the charter's term, Unix milliseconds; absent: without an end.
+  var until: UInt64?
 
   static func key(_ id: [UInt8]) -> String { "invite.\(Hexadecimal.string(id))" }
 }
@@ -39,15 +43,27 @@ extension OfficeNode {
         message: Bilingual(zh: "机构 \(office) 已经设立。", en: "Office \(office) exists already."),
         remedy: Bilingual(zh: "请换一个机构代码。", en: "Choose another code."))
     }
+    guard (1...Charter.nameBytesMax).contains(invite.name.utf8.count) else {
+      throw DeskFailure(
+        kind: .badInput, code: "office-name",
+        message: Bilingual(zh: "机构名称（--name）为空或过长。", en: "The office's name (--name) is empty or too long."),
+        remedy: Bilingual(
+          zh: "1 至 \(Charter.nameBytesMax) 字节，汉字每个 3 字节。", en: "1 to \(Charter.nameBytesMax) bytes; a Chinese character takes 3."))
+    }
+    let now = effects.now()
+    let terms = try CharterTerms(
+      until: invite.until, powers: invite.powers, former: context.tree.seat(office)?.charter, at: now)
     _ = try StoreFailures.mapped { try PeerAddress(invite.address) }
     guard (1...Self.invitationHoursMax).contains(invite.hours), let suite = context.suites[.ed25519] else {
       throw NodeFailure.badInvitation("有效期须为 1 至 \(Self.invitationHoursMax) 小时。", "It may last 1 to \(Self.invitationHoursMax) hours.")
     }
     let id = effects.randomBytes(InvitationCode.idBytes)
     let secret = effects.randomBytes(InvitationCode.secretBytes)
-    let expires = effects.now() + UInt64(invite.hours) * 3_600_000
+    // Nobody joins by a charter that has ended.
+    let expires = min(now + UInt64(invite.hours) * 3_600_000, terms.until ?? .max)
     let stored = StoredInvitation(
-      office: office.text, name: invite.name, secret: secret, expires: expires, usedBy: nil)
+      office: office.text, name: invite.name, secret: secret, expires: expires, usedBy: nil, powers: terms.powers,
+      until: terms.until)
     try StoreFailures.mapped {
       try store.transaction { try $0.setValue(StoredInvitation.key(id), Array(try JSONEncoder().encode(stored))) }
     }
@@ -57,7 +73,9 @@ extension OfficeNode {
     let spoken = context.tree.seat(context.office).map {
       SpokenFingerprint.of($0, root: context.tree.rootKey, using: suite)
     }
-    return InvitationView(code: code.text(using: suite), office: office.text, expires: expires, fingerprint: spoken ?? "")
+    return InvitationView(
+      code: code.text(using: suite), office: office.text, expires: expires, fingerprint: spoken ?? "",
+      until: terms.until, powers: terms.powers)
   }
 
   /// A new office, or one of ours whose key is revoked: it gets its next one.
@@ -87,13 +105,16 @@ extension OfficeNode {
     return [certificate.publicKey] + (vouched ?? [])
   }
 
-  /// Whether a certificate's proof opens a connection for enrolment; `nil` when not.
+  /// Whom a certificate's key admits: an office by its charter, unless that has ended, or one that enrols by its proof;
+  /// `nil`: nobody.
   func admitted(_ certificate: PeerCertificate) -> PeerAdmission? {
     if let suite = context.suites[.ed25519] {
       let keys = Self.transportKeys(of: certificate, using: suite)
       for key in keys {
-        if let office = context.tree.office(ofTransportKey: key) { return .office(office.text) }
+        guard let office = context.tree.office(ofTransportKey: key) else { continue }
+        return isTermOver(of: office) ? nil : .office(office.text)
       }
+      // It may have been renewed since the entry that is shown: what was lost tells, once it is here again.
       if let office = officeChartered(by: certificate.charter, for: keys) { return .office(office.text) }
     }
     guard let proof = certificate.enrolmentProof, let (id, invitation) = try? invitation(of: proof),
@@ -145,7 +166,7 @@ extension OfficeNode {
           let from = max(now, context.tree.seat(office).map { $0.charter.from + 1 } ?? 0)
           let charter = Charter(
             office: office, name: invitation.name, parent: context.office, signingKey: key, transportKey: transportKey,
-            powers: [], from: from, until: nil)
+            powers: invitation.powers ?? [], from: from, until: invitation.until)
           // Admitted before it is signed: the stream's audience names an office that must have a seat to be read.
           try changed.tree.admit(charter, from: context.key, suites: context.suites)
           var journal = Journal(context: changed, signer: signer)

@@ -324,7 +324,7 @@ extension OfficeNode {
         throw error
       }
     } catch {
-      let mapped = StoreFailures.mapped(error)
+      let mapped = await explained(StoreFailures.mapped(error))
       if let failure = mapped as? DeskFailure {
         await noteFailure(with: superior.text, failure)
       }

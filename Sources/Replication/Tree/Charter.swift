@@ -5,6 +5,7 @@
 public struct Charter: Sendable, Hashable {
   public static let nameBytesMax = 256
   public static let powersMax = 64
+  public static let powerBytesMax = LogLimits.nameBytesMax
   /// A raw Ed25519 key.
   public static let transportKeyBytes = 32
 
@@ -16,11 +17,13 @@ public struct Charter: Sendable, Hashable {
   public var signingKey: PublicKey
   /// Raw Ed25519 key of the node's TLS certificate.
   public var transportKey: [UInt8]
-  /// Ids of the powers delegated (委托、下放); empty: those of the office's own level.
+  /// Names of the powers delegated (委托、下放), for people; empty: those of the office's own level. Which acts an office
+  /// may perform its packs decide.
   public var powers: [String]
   /// Unix milliseconds by the superior's clock.
   public var from: UInt64
-  /// Unix milliseconds after which the charter ends; `nil`: until revoked.
+  /// Unix milliseconds after which the charter ends; `nil`: until revoked. What the office signs counts for ever: its
+  /// clock may be wrong, and every replica has to judge alike. What ends is being admitted to sessions.
   public var until: UInt64?
 
   public init(
@@ -36,6 +39,10 @@ public struct Charter: Sendable, Hashable {
     self.from = from
     self.until = until
   }
+
+  /// Whether the term is over.
+  /// - Parameter milliseconds: Unix milliseconds by the clock of whoever asks.
+  public func hasEnded(at milliseconds: UInt64) -> Bool { until.map { milliseconds > $0 } ?? false }
 
   /// `[office, name, parent|null, suite, signing key, transport key, [powers], from, until|null]`.
   func write(to writer: inout CBORWriter) {
@@ -68,7 +75,7 @@ public struct Charter: Sendable, Hashable {
     guard transportKey.count == Self.transportKeyBytes else { throw .outOfRange }
     powers = []
     for _ in 0..<(try reader.arrayHead(atMost: Self.powersMax)) {
-      powers.append(try reader.text(atMost: LogLimits.nameBytesMax))
+      powers.append(try reader.text(atMost: Self.powerBytesMax))
     }
     from = try reader.unsigned()
     if reader.isNextNull {

@@ -27,10 +27,18 @@ struct InviteCommand: DeskCommand {
   @Argument(help: "新机构的代码 code of the new office") var office: String
   @Option(help: "新机构的名称 name of the new office") var name: String
   @Option(help: "本节点对外地址 this node's address, host:port") var address: String
-  @Option(help: "有效小时数 hours it is valid") var hours = 48
+  @Option(help: "邀请码有效小时数 hours the code is valid") var hours = 48
+  @Option(help: "授权书期限：最后一日，或 never（不定期，默认） the charter's last day, YYYY-MM-DD, or never")
+  var until: String?
+  @Option(help: "委托或下放的权限（可多次） a power delegated (repeatable)") var power: [String] = []
   @OptionGroup var options: GlobalOptions
 
-  func request() -> DeskRequest { .invite(Invite(office: office, name: name, address: address, hours: hours)) }
+  func request() -> DeskRequest {
+    .invite(
+      Invite(
+        office: office, name: name, address: address, hours: hours, until: until,
+        powers: power.isEmpty ? nil : power))
+  }
 }
 
 struct JoinCommand: AsyncParsableCommand {
@@ -68,12 +76,32 @@ struct StatusCommand: DeskCommand {
 
 struct OfficeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "office", abstract: "机构 offices", subcommands: [List.self])
+    commandName: "office", abstract: "机构 offices", subcommands: [List.self, Renew.self])
 
   struct List: DeskCommand {
     static let configuration = CommandConfiguration(abstract: "列出机构及核对指纹 list offices and fingerprints")
     @OptionGroup var options: GlobalOptions
     func request() -> DeskRequest { .officeList }
+  }
+
+  struct Renew: DeskCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "续签直接下级的授权书 renew the charter of a direct subordinate",
+      discussion: """
+        密钥、名称和上级不变，只改期限（和权限）。期满后本机构不再接受该下级的连接，其签发的记录照常有效，交换包照收；
+        续签后即可照常同步。
+        Keys, name and place stay, the term changes (and the powers). After its end this office admits no session of the
+        subordinate; what that one signed stays valid, and its bundles are taken. Once renewed it may connect again.
+        """)
+    @Argument(help: "机构 office") var office: String
+    @Option(help: "最后一日，或 never（不定期） the last day, YYYY-MM-DD, or never") var until: String
+    @Option(help: "权限（可多次），取代原有各项；默认不变 a power (repeatable), in place of the present ones; by default as they are")
+    var power: [String] = []
+    @OptionGroup var options: GlobalOptions
+
+    func request() -> DeskRequest {
+      .officeRenew(CharterRenewalDraft(office: office, until: until, powers: power.isEmpty ? nil : power))
+    }
   }
 }
 

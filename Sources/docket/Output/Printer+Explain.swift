@@ -138,9 +138,10 @@ extension Printer {
       let pinned = link.isPinned && link.issuer != nil ? Bilingual(zh: "，条目尚未收到", en: "; its entry is not here yet") : nil
       let revoked = link.isRevoked ? Bilingual(zh: "，密钥已撤销", en: "; its key is revoked") : nil
       let until = link.until.map { Bilingual(zh: "至 \(time($0))", en: " until \(time($0))") }
+      let powers = powerWords(link.powers)
       line(
-        "  · \(link.name)（\(link.office)） 密钥 \(link.key)（\(link.suite)），\(issuer.zh)，自 \(time(link.from))起\(until?.zh ?? "")\(pinned?.zh ?? "")\(revoked?.zh ?? "")",
-        "  · \(link.name) (\(link.office)), key \(link.key) (\(link.suite)), \(issuer.en), from \(time(link.from))\(until?.en ?? "")\(pinned?.en ?? "")\(revoked?.en ?? "")")
+        "  · \(link.name)（\(link.office)） 密钥 \(link.key)（\(link.suite)），\(issuer.zh)，自 \(time(link.from))起\(until?.zh ?? "")\(powers.zh)\(pinned?.zh ?? "")\(revoked?.zh ?? "")",
+        "  · \(link.name) (\(link.office)), key \(link.key) (\(link.suite)), \(issuer.en), from \(time(link.from))\(until?.en ?? "")\(powers.en)\(pinned?.en ?? "")\(revoked?.en ?? "")")
     }
   }
 }

@@ -14,6 +14,7 @@ extension Printer {
     line(
       "  在办 \(view.openFiles)  超期 \(view.overdueFiles)  冲突 \(view.conflicts)  暂存 \(view.heldChanges)  日志 \(view.entries) 条/\(view.streams) 流",
       "  open \(view.openFiles)  overdue \(view.overdueFiles)  conflicts \(view.conflicts)  held \(view.heldChanges)  log \(view.entries) entries in \(view.streams) streams")
+    if let until = view.charterUntil { line("  授权书期限：至 \(time(until))", "  charter until: \(time(until))") }
     if let rotation = view.rotation { line(Self.text(rotation).zh, Self.text(rotation).en) }
     waiting(view)
     if !view.live.isEmpty {
@@ -66,6 +67,29 @@ extension Printer {
     }
   }
 
+  func offices(_ views: [OfficeView]) {
+    table(
+      [("机构", "office"), ("名称", "name"), ("上级", "superior"), ("核对指纹", "fingerprint")],
+      views.map { ["\($0.office)\($0.isSelf ? " *" : "")", $0.name, $0.superior ?? "—", $0.key] })
+    for view in views where view.until != nil || !view.powers.isEmpty {
+      let terms = termWords(view.until, view.powers)
+      line("  \(view.office)：授权书\(terms.zh)", "  \(view.office): charter \(terms.en)")
+    }
+  }
+
+  private func termWords(_ until: UInt64?, _ powers: [String]) -> Bilingual {
+    let end = until.map { Bilingual(zh: "期限至 \(time($0))", en: "until \(time($0))") }
+      ?? Bilingual(zh: "不定期", en: "without an end")
+    let named = powerWords(powers)
+    return Bilingual(zh: end.zh + named.zh, en: end.en + named.en)
+  }
+
+  /// What follows a charter's term; empty where no power is named.
+  func powerWords(_ powers: [String]) -> Bilingual {
+    guard !powers.isEmpty else { return Bilingual(zh: "", en: "") }
+    return Bilingual(zh: "，权限：\(powers.joined(separator: "、"))", en: "; powers: \(powers.joined(separator: ", "))")
+  }
+
   func keyState(_ view: KeyView) -> String {
     if view.isNext { return word("待上级确认", "awaits the superior") }
     return switch (view.revoked, view.isPresent) {
@@ -79,6 +103,10 @@ extension Printer {
   func invitation(_ view: InvitationView) {
     line("邀请 \(view.office)，有效期至 \(time(view.expires))，只能使用一次：", "Invitation for \(view.office), until \(time(view.expires)), for one use:")
     Swift.print(view.code)
+    if view.until != nil || !view.powers.isEmpty {
+      let terms = termWords(view.until, view.powers)
+      line("授权书\(terms.zh)。", "The charter: \(terms.en).")
+    }
     line(
       "在新机构的机器上执行：docket join 邀请码；然后双方在电话中核对六组指纹（docket status 与 docket office list）。",
       "On the new machine: docket join CODE; then read the six groups to each other (docket status, docket office list).")

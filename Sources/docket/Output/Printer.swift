@@ -54,10 +54,7 @@ struct Printer {
     switch reply {
     case .status(let view): status(view)
     case .verified(let view): verified(view)
-    case .offices(let views):
-      table(
-        [("机构", "office"), ("名称", "name"), ("上级", "superior"), ("核对指纹", "fingerprint")],
-        views.map { ["\($0.office)\($0.isSelf ? " *" : "")", $0.name, $0.superior ?? "—", $0.key] })
+    case .offices(let views): offices(views)
     case .invitation(let view): invitation(view)
     case .officers(let views):
       table(
