@@ -154,7 +154,7 @@ let tests: [Target] = [
       .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
     ], swiftSettings: strict),
   .testTarget(
-    name: "SimulationTests", dependencies: ["Simulation"], exclude: ["seeds.txt"], swiftSettings: strict),
+    name: "SimulationTests", dependencies: ["Simulation", "TestKit"], exclude: ["seeds.txt"], swiftSettings: strict),
   // Runs the built executable as a user would.
   .testTarget(
     name: "CommandLineTests", dependencies: ["docket", "Casework", "RegimePacks", "TestKit"], swiftSettings: strict),

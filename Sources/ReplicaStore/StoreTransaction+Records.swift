@@ -87,7 +87,7 @@ extension StoreTransaction {
     do throws(CBORReader.Failure) {
       if let extra: Data = row["extra"] {
         var reader = CBORReader([UInt8](extra))
-        for _ in 0..<(try reader.mapHead(atMost: LogLimits.fieldsMax)) {
+        for _ in 0..<(try reader.mapHead(atMost: LogLimits.rowFieldsMax)) {
           let number = try reader.unsigned()
           values[number] = try FieldValue(from: &reader)
         }

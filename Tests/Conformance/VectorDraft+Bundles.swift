@@ -52,7 +52,7 @@ extension VectorDraft {
       try lateReceipt(), try otherThanCut(), try fork(witnessed: true, held: true),
       try fork(witnessed: true, held: false), try fork(witnessed: false, held: true), try rootFork(), try clamp(),
       try forkTwice(held: true), try forkTwice(held: false), try forkElsewhere(),
-      try acts(), try rotation(), try parts(), try refusedFacts(), try outOfReach(),
+      try acts(), try rotation(), try parts(), try refusedFacts(), try outOfReach(), try unstorable(),
     ]
   }
 
@@ -220,6 +220,35 @@ extension VectorDraft {
         .unknown(kind: 99, body: [1]),
       ], seconds: 11)
     return try draft("refused-facts", scenario)
+  }
+
+  /// Numbers that no database counts: the record and the receipts are kept and count for nothing, the other record of
+  /// the entry stands, unclamped.
+  private static func unstorable() throws -> VectorDraft {
+    var scenario = try Scenario(.ed25519)
+    let district = try Fixed.office(Scenario.district)
+    let beyond = UInt64(Int64.max) + 1
+    func record(_ type: UInt64, _ number: UInt8) -> Change {
+      .record(
+        RecordWrite(type: type, id: Fixed.id(number), fields: [.init(number: 2, value: .text("x"), replaces: [])]))
+    }
+    // A later write of the same field, which the district's clock an hour ahead hides as long as no receipt counts.
+    let ahead = try scenario.write(
+      1, .up, [record(beyond, 2), record(beyond - 1, 3), Fixed.record("ahead")], seconds: 3_600)
+    let other = "130527"
+    try scenario.write(
+      0, .subtree(try Fixed.office(other)),
+      [.charter(try Fixed.charter(other, "邻县局", under: Scenario.root, key: scenario.key(2), transport: 3))], seconds: 3)
+    try scenario.write(2, .up, [Fixed.record("later")], seconds: 120)
+    let far = StreamHead(stream: ahead.header.stream, seq: beyond, hash: scenario.head(ahead).hash)
+    let clock = FixedAuthor.start + 60_000
+    let receipts = [
+      Receipt(head: scenario.head(ahead), clock: clock, position: beyond),
+      Receipt(head: far, clock: clock, position: 5),
+      Receipt(head: scenario.head(ahead), clock: beyond, position: 6),
+    ]
+    try scenario.write(0, .office(district), receipts.map(Change.receipt), seconds: 130)
+    return try draft("unstorable", scenario)
   }
 
   /// What the root says of the district's streams where not all who may hold them can hear it.

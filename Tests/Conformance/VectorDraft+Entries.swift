@@ -34,6 +34,9 @@ extension VectorDraft {
       try VectorDraft("item-array-short", page, "array", hex: "8101", given: limit, refused: "unexpected-type"),
       try VectorDraft("item-array-long", page, "array", hex: "83010203", given: limit, refused: "too-long"),
       try VectorDraft("item-text-long", page, "text", hex: "63616263", given: limit, refused: "too-long"),
+      try VectorDraft("item-value-text-long", page, "value", hex: "798001", refused: "too-long"),
+      try VectorDraft("item-value-bytes-long", page, "value", hex: "598001", refused: "too-long"),
+      try VectorDraft("item-value-list-long", page, "value", hex: "990101", refused: "too-long"),
       try VectorDraft("item-huge", page, "bytes", hex: "5bffffffffffffffff", refused: "too-long"),
       try VectorDraft("item-integer-large", page, "integer", hex: "1b8000000000000000", refused: "out-of-range"),
       try VectorDraft("item-integer-small", page, "integer", hex: "3b8000000000000000", refused: "out-of-range"),
@@ -158,6 +161,9 @@ extension VectorDraft {
       VectorDraft(
         "entry-signature-long", page, "entry",
         altered(entry.headerBytes, [UInt8](repeating: 0, count: 129), entry.payload), refused: "too-long"),
+      try VectorDraft("entry-header-long", page, "entry", hex: "83590401", refused: "too-long"),
+      VectorDraft(
+        "entry-payload-long", page, "entry", [0x83, 0x40, 0x40, 0x5A, 0, 1, 0, 1], refused: "too-long"),
       VectorDraft(
         "entry-four-parts", page, "entry", altered(entry.headerBytes, entry.signature, entry.payload, count: 4),
         refused: "too-long"),

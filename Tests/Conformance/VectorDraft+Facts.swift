@@ -22,21 +22,21 @@ extension VectorDraft {
     let introduction = KeyIntroduction(
       office: try Fixed.office("130526"), signingKey: try FixedKeys.signer(.sm2, 2).publicKey,
       transportKey: [UInt8](repeating: 4, count: 32))
-    func revoked(reason: UInt64 = 1, cuts: [StreamHead]) -> [UInt8] {
+    func revoked(reason: UInt64 = 1, cuts: [StreamHead], count: Int? = nil, text: Int = 0) -> [UInt8] {
       Fixed.bytes {
         $0.arrayHead(6)
         $0.text("130526")
         $0.byteString(district.stream.author.bytes)
         $0.unsigned(reason)
         $0.unsigned(40)
-        $0.arrayHead(cuts.count)
+        $0.arrayHead(count ?? cuts.count)
         for cut in cuts {
           $0.arrayHead(3)
           $0.encoded(cut.stream.encoded)
           $0.unsigned(cut.seq)
           $0.byteString(cut.hash.bytes)
         }
-        $0.text("")
+        $0.text(String(repeating: "t", count: text))
       }
     }
     func ratified(_ first: UInt64, _ last: UInt64) -> [UInt8] {
@@ -64,6 +64,10 @@ extension VectorDraft {
         "revocation-cut-order", page, "payload", payload(5, revoked(cuts: inOrder.reversed())), refused: "key-order"),
       VectorDraft(
         "revocation-cut-twice", page, "payload", payload(5, revoked(cuts: [cuts[0], cuts[0]])), refused: "key-order"),
+      VectorDraft(
+        "revocation-cuts", page, "payload", payload(5, revoked(cuts: [], count: 1_001)), refused: "too-long"),
+      VectorDraft(
+        "revocation-text-long", page, "payload", payload(5, revoked(cuts: [], text: 2_001)), refused: "too-long"),
       VectorDraft("ratification-0", page, "payload", payload(6, ratified(0, 1)), refused: "out-of-range"),
       VectorDraft(
         "ratification-beyond", page, "payload", payload(6, ratified(1, LogLimits.seqMax + 1)), refused: "out-of-range"),

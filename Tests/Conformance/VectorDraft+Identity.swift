@@ -23,16 +23,19 @@ extension VectorDraft {
       "130526", "任县人社局", under: "1305", key: try FixedKeys.signer(.ed25519, 1).publicKey, transport: 2)
     let root = try Fixed.charter(
       "1305", "邢台市人社局", under: nil, key: try FixedKeys.signer(.ed25519, 0).publicKey, transport: 1)
-    func body(_ transport: Int, office: String = "1", suite: UInt64 = 1) -> [UInt8] {
+    func body(
+      _ transport: Int, office: String = "1", name: Int = 1, suite: UInt64 = 1, key: Int = 0, powers: [Int] = []
+    ) -> [UInt8] {
       Fixed.bytes {
         $0.arrayHead(9)
         $0.text(office)
-        $0.text("n")
+        $0.text(String(repeating: "n", count: name))
         $0.null()
         $0.unsigned(suite)
-        $0.byteString([])
+        $0.byteString([UInt8](repeating: 0, count: key))
         $0.byteString([UInt8](repeating: 0, count: transport))
-        $0.arrayHead(0)
+        $0.arrayHead(powers.count)
+        for count in powers { $0.text(String(repeating: "p", count: count)) }
         $0.unsigned(0)
         $0.null()
       }
@@ -44,6 +47,12 @@ extension VectorDraft {
       VectorDraft("charter-transport-key", page, "payload", payload(3, body(31)), refused: "out-of-range"),
       VectorDraft("charter-office-code", page, "payload", payload(3, body(32, office: "_1")), refused: "out-of-range"),
       VectorDraft("charter-suite", page, "payload", payload(3, body(32, suite: 9)), refused: "out-of-range"),
+      VectorDraft("charter-name-long", page, "payload", payload(3, body(32, name: 257)), refused: "too-long"),
+      VectorDraft("charter-key-long", page, "payload", payload(3, body(32, key: 66)), refused: "too-long"),
+      VectorDraft("charter-power-long", page, "payload", payload(3, body(32, powers: [129])), refused: "too-long"),
+      VectorDraft(
+        "charter-powers", page, "payload", payload(3, body(32, powers: [Int](repeating: 1, count: 65))),
+        refused: "too-long"),
     ]
   }
 

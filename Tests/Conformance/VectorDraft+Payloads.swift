@@ -75,7 +75,7 @@ extension VectorDraft {
         }
       }
     }
-    return [
+    let drafts: [VectorDraft] = [
       VectorDraft("payload-empty", page, "payload", Entry.payload(of: [])),
       VectorDraft("payload-record", page, "payload", Entry.payload(of: [record])),
       VectorDraft("payload-act", page, "payload", Entry.payload(of: [act])),
@@ -97,6 +97,57 @@ extension VectorDraft {
       VectorDraft("payload-no-array", page, "payload", [0xA0], refused: "unexpected-type"),
       VectorDraft(
         "payload-changes", page, "payload", Fixed.bytes { $0.arrayHead(257) }, refused: "too-long"),
+    ]
+    return drafts + limits(record: fields, act: facts)
+  }
+
+  /// The greatest that is read, and one more, which is refused whether it is all there or not.
+  private static func limits(
+    record: ([UInt64]) -> [UInt8], act: ([String]) -> [UInt8]
+  ) -> [VectorDraft] {
+    let id = Fixed.id(1).bytes
+    /// A write of field 2 whose value is null, and the beginning of what it replaces.
+    func replacing(_ count: Int) -> [UInt8] {
+      Fixed.bytes {
+        $0.arrayHead(3)
+        $0.unsigned(1)
+        $0.byteString(id)
+        $0.mapHead(1)
+        $0.unsigned(2)
+        $0.arrayHead(2)
+        $0.null()
+        $0.arrayHead(count)
+      }
+    }
+    /// An act's beginning, up to how many parents it has or to the end of its rule.
+    func begun(parents: Int, rule: String? = nil) -> [UInt8] {
+      Fixed.bytes {
+        $0.arrayHead(5)
+        $0.byteString(id)
+        $0.byteString(id)
+        $0.arrayHead(parents)
+        if let rule { $0.text(rule) }
+      }
+    }
+    let name = String(repeating: "n", count: LogLimits.nameBytesMax)
+    let stamps: [UInt8] = (0..<UInt64(LogLimits.replacedMax)).flatMap { number in
+      Fixed.bytes { $0.stamp(WriteStamp(time: HybridTimestamp(rawValue: number), author: 1)) }
+    }
+    let facts = Fixed.bytes { $0.mapHead(LogLimits.factsMax + 1) }
+    let greatest = LogLimits.fieldNumberMax
+    func draft(_ name: String, _ kind: UInt64, _ body: [UInt8], _ refused: String? = nil) -> VectorDraft {
+      VectorDraft("payload-" + name, page, "payload", payload(kind, body), refused: refused)
+    }
+    return [
+      draft("field-number", 1, record([greatest])),
+      draft("field-number-beyond", 1, record([greatest + 1]), "out-of-range"),
+      draft("replaced", 1, replacing(LogLimits.replacedMax) + stamps),
+      draft("replaced-beyond", 1, replacing(LogLimits.replacedMax + 1), "too-long"),
+      draft("parents-beyond", 2, begun(parents: LogLimits.parentsMax + 1), "too-long"),
+      draft("rule-beyond", 2, begun(parents: 0, rule: name + "n"), "too-long"),
+      draft("facts-beyond", 2, begun(parents: 0, rule: name) + facts, "too-long"),
+      draft("fact-name", 2, act([name])),
+      draft("fact-name-beyond", 2, act([name + "n"]), "too-long"),
     ]
   }
 

@@ -91,6 +91,27 @@ struct RowWriteTests {
     #expect(empty == model.rows(4_000, where: 1, is: .text("")))
   }
 
+  @Test("a row of as many unknown fields as there are numbers is read again", arguments: [4_000, 4_001] as [UInt64])
+  func unknownFields(type: UInt64) throws {
+    let path = NSTemporaryDirectory() + "docket-rows-" + UUID().uuidString + ".sqlite"
+    defer { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) } }
+    let store = try ReplicaStore.create(path: path, schema: Self.schema, suites: .standard)
+    let model = MemoryStorage()
+    // More than one write may have: a hostile author, or many later versions.
+    for start in stride(from: UInt64(0), through: LogLimits.fieldNumberMax, by: LogLimits.fieldsMax) {
+      let fields = (start..<start + UInt64(LogLimits.fieldsMax)).map {
+        RecordWrite.Field(number: $0, value: .bytes([UInt8(truncatingIfNeeded: $0)]), replaces: [])
+      }
+      let write = RecordWrite(type: type, id: .zero, fields: fields)
+      let stamp = WriteStamp(time: HybridTimestamp(milliseconds: start + 1), author: 1)
+      try store.transaction { try $0.apply(write, stamp: stamp) { _ in 0 } }
+      try model.apply(write, stamp: stamp) { _ in 0 }
+    }
+    let row = try store.read { try $0.row(type, .zero) }
+    #expect(row?.fields.count == LogLimits.rowFieldsMax)
+    #expect(row == model.row(type, .zero))
+  }
+
   @Test("a record made anew after the transaction was thrown away is made again")
   func rollback() throws {
     let path = NSTemporaryDirectory() + "docket-rows-" + UUID().uuidString + ".sqlite"

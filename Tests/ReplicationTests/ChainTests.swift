@@ -79,4 +79,68 @@ struct HybridClockTests {
     clock.witness(HybridTimestamp(milliseconds: 90_000_000_000), wallMilliseconds: 2_000)
     #expect(clock.last == HybridTimestamp(milliseconds: 2_000 + HybridClock.advanceMillisecondsMax))
   }
+
+  private static let year: Int64 = 365 * 86_400_000
+
+  /// 2026 or so, and a wall that somebody sets wrong by so many years.
+  private static func wall(_ years: Int64, seconds: Int64 = 0) -> UInt64 {
+    UInt64((56 + years) * year + seconds * 1_000)
+  }
+
+  @Test("a wall that jumps decades back and forth: stamps ascend, beyond the greatest wall by a counter alone")
+  func jumps() {
+    var clock = HybridClock(last: HybridTimestamp(milliseconds: Self.wall(0)))
+    var greatest = Self.wall(0)
+    var last = clock.last
+    for years in [0, -20, -20, 20, 0, -1, 19, -56, 21, 0] as [Int64] {
+      let wall = Self.wall(years)
+      // The wall as soon as it is beyond every stamp so far, and from there on a counter.
+      if wall > greatest {
+        greatest = wall
+        #expect(clock.tick(wallMilliseconds: wall) == HybridTimestamp(milliseconds: wall))
+      }
+      for _ in 0..<100 {
+        let stamp = clock.tick(wallMilliseconds: wall)
+        #expect(stamp > last && stamp.milliseconds == greatest)
+        last = stamp
+      }
+    }
+    #expect(clock.last.milliseconds == Self.wall(21))
+    #expect(clock.last.rawValue & 0xFFFF == 200)
+  }
+
+  @Test("among peers whose walls jump decades nobody gets more than a minute beyond its own greatest wall")
+  func jumpsAmongPeers() {
+    // Years that each peer's wall is off, step by step; the first one's is right.
+    let offsets: [[Int64]] = [[0, 0, 0, 0, 0, 0], [20, -20, 20, 0, -20, 20], [-20, 0, 20, -20, 20, 0]]
+    var clocks = offsets.map { _ in HybridClock(last: HybridTimestamp(rawValue: 0)) }
+    var greatest = offsets.map { _ in UInt64(0) }
+    var stamps = offsets.map { _ in [HybridTimestamp]() }
+    for step in offsets[0].indices {
+      for peer in offsets.indices {
+        let wall = Self.wall(offsets[peer][step], seconds: Int64(step))
+        greatest[peer] = max(greatest[peer], wall)
+        for other in offsets.indices where other != peer {
+          clocks[peer].witness(clocks[other].last, wallMilliseconds: wall)
+          stamps[peer].append(clocks[peer].tick(wallMilliseconds: wall))
+        }
+        #expect(clocks[peer].last.milliseconds <= greatest[peer] + HybridClock.advanceMillisecondsMax)
+      }
+    }
+    for mine in stamps { #expect(zip(mine, mine.dropFirst()).allSatisfy { $0 < $1 }) }
+    // The others were decades ahead; who has the time right is a minute ahead of it.
+    #expect(clocks[0].last.milliseconds == Self.wall(0, seconds: 5) + HybridClock.advanceMillisecondsMax)
+  }
+
+  @Test("foreign stamps never take a clock back that its own wall once put decades ahead")
+  func witnessAfterJump() {
+    let now = Self.wall(0)
+    var clock = HybridClock(last: HybridTimestamp(milliseconds: now))
+    let ahead = clock.tick(wallMilliseconds: Self.wall(20))
+    // The wall is put right again.
+    clock.witness(HybridTimestamp(milliseconds: now), wallMilliseconds: now)
+    clock.witness(HybridTimestamp(rawValue: .max), wallMilliseconds: now)
+    #expect(clock.last == ahead)
+    #expect(clock.tick(wallMilliseconds: now) == ahead.next)
+  }
 }

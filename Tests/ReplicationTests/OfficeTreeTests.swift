@@ -118,6 +118,26 @@ struct OfficeTreeTests {
     #expect(tree.all.count == 2)
   }
 
+  @Test("an office has so many charters and no more, and keeps its seat")
+  func succession() throws {
+    let root = try seat("1"), city = try seat("2")
+    var tree = OfficeTree(rootKey: root.key)
+    try tree.admit(charter(root, under: nil), from: root.key, suites: .standard)
+    var renewed = charter(city, under: root)
+    for number in 1...UInt64(OfficeTree.successionMax) {
+      renewed.from = number
+      try tree.admit(renewed, from: root.key, stamp: HybridTimestamp(milliseconds: number), suites: .standard)
+    }
+    let last = renewed
+    renewed.from += 1
+    for charter in [renewed, last] {
+      #expect(throws: OfficeTree.Failure.officeTaken) {
+        try tree.admit(charter, from: root.key, stamp: HybridTimestamp(milliseconds: renewed.from), suites: .standard)
+      }
+    }
+    #expect(tree.seat(city.code)?.charter == last)
+  }
+
   @Test("an office below the deepest level has no seat, and reads nothing")
   func depth() throws {
     var chain = [try seat("d0")]

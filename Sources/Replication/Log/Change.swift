@@ -130,6 +130,7 @@ public struct RecordWrite: Sendable, Hashable {
     fields.reserveCapacity(count)
     for _ in 0..<count {
       let number = try reader.unsigned()
+      guard number <= LogLimits.fieldNumberMax else { throw .outOfRange }
       if let last = fields.last, last.number >= number { throw .keyOrder }
       try reader.array(of: 2)
       let value = try FieldValue(from: &reader)
@@ -137,7 +138,6 @@ public struct RecordWrite: Sendable, Hashable {
       for _ in 0..<(try reader.arrayHead(atMost: LogLimits.replacedMax)) {
         replaces.append(try WriteStamp(from: &reader))
       }
-      guard number <= LogLimits.fieldNumberMax else { throw .outOfRange }
       fields.append(Field(number: number, value: value, replaces: replaces))
     }
   }

@@ -254,6 +254,8 @@ class Settled:
                 return False
         elif isinstance(change, Receipt):
             owner = tree.owner.get(change.head.stream.author)
+            if not change.is_storable:
+                return False
             if issuer is None or owner is None or not tree.is_superior(issuer, owner):
                 return False
             if not tree.reaches(entry.header.stream, change.head.stream):
@@ -305,6 +307,8 @@ class Settled:
         """Rows by (type, id), and acts by file, of the entries that count."""
         rows, acts = {}, {}
         for entry, change in self.counting:
+            if isinstance(change, Record) and not change.is_storable:
+                continue
             stream, stamp = entry.header.stream, entry.header.stamp
             if (stream, entry.header.seq) in self.handed:
                 clock = self.handed[stream, entry.header.seq]

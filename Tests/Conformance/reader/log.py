@@ -14,6 +14,7 @@ KINDS = {0: "own", 1: "up", 2: "down", 3: "office", 4: "subtree"}
 Key = namedtuple("Key", "suite key")
 Head = namedtuple("Head", "stream seq hash")
 SEQ_MAX = (1 << 63) - 1
+FIELD_NUMBER_MAX = 1023
 
 
 def office_code(reader):
@@ -179,10 +180,27 @@ def verify(run, stream, seq, previous, key, every_link=True, suites=(1, 2)):
 
 # Changes.
 
-Record = namedtuple("Record", "type id fields")
+
+class Record(namedtuple("Record", "type id fields")):
+    """One of a greater type than can be counted is kept and counts for nothing."""
+
+    @property
+    def is_storable(self):
+        return self.type <= SEQ_MAX
+
+
 Act = namedtuple("Act", "file act parents rule facts")
 Charter = namedtuple("Charter", "office name parent key transport powers start until")
-Receipt = namedtuple("Receipt", "head clock position")
+
+
+class Receipt(namedtuple("Receipt", "head clock position")):
+    """One with a greater number than can be counted is kept and counts for nothing."""
+
+    @property
+    def is_storable(self):
+        return max(self.head.seq, self.clock, self.position) <= SEQ_MAX
+
+
 Revocation = namedtuple("Revocation", "office key reason position cuts text")
 Ratification = namedtuple("Ratification", "stream first last hash")
 ForkProof = namedtuple("ForkProof", "lesser greater")
@@ -223,7 +241,7 @@ def read_record(reader):
     reader.array(3)
     kind, identity, fields, last = reader.unsigned(), reader.fixed(16), {}, None
     for _ in range(reader.map(128)):
-        number = last = ascending(last, reader.unsigned())
+        number = last = ascending(last, reader.unsigned(FIELD_NUMBER_MAX))
         reader.array(2)
         value = reader.value()
         fields[number] = (value, [write_stamp(reader) for _ in range(reader.head(32))])

@@ -4,6 +4,7 @@ from .cbor import Refused
 from .suites import fingerprint, short_author
 
 DEPTH_MAX = 12
+CHARTERS_MAX = 1000
 
 
 class Tree:
@@ -45,6 +46,8 @@ class Tree:
             raise Refused("office-taken")
         if self.owner.get(key, charter.office) != charter.office:
             raise Refused("key-taken")
+        if len(self.charters.get(charter.office, [])) >= CHARTERS_MAX:
+            raise Refused("office-taken")
         self.keys[key] = charter.key
         walk = self.charters.setdefault(charter.office, [])
         same = [link for link in walk if link[2] == charter]
