@@ -12,15 +12,35 @@ enum Figures {
     return "\(thousandths / 1_000)." + String(repeating: "0", count: 3 - rest.count) + rest
   }
 
-  static func print(_ lines: [(name: Bilingual, value: String, must: String)], in language: Language) {
-    for line in lines {
-      let name = line.name[language]
-      // A Chinese character takes two columns.
-      let width = name.unicodeScalars.reduce(0) { $0 + ($1.value >= 0x2E80 ? 2 : 1) }
-      let value = String(repeating: " ", count: max(0, 12 - line.value.count)) + line.value
-      Swift.print(
-        name + String(repeating: " ", count: max(1, 44 - width)) + value + (line.must.isEmpty ? "" : "   " + line.must))
+  /// One line a figure.
+  struct Line {
+    var name: Bilingual
+    var value: String
+    /// What it must reach, and what would be ahead (DESIGN section 8); empty where nothing is demanded.
+    var must: String
+    var ahead: String
+
+    init(_ name: Bilingual, _ value: String, must: String = "", ahead: String = "") {
+      (self.name, self.value, self.must, self.ahead) = (name, value, must, ahead)
     }
+  }
+
+  static func print(_ lines: [Line], in language: Language) {
+    if lines.contains(where: { !$0.ahead.isEmpty }) {
+      let (must, ahead) = (Bilingual(zh: "要求", en: "must"), Bilingual(zh: "领先", en: "ahead"))
+      Swift.print(String(repeating: " ", count: 59) + padded(must[language], to: 11) + ahead[language])
+    }
+    for line in lines {
+      let value = String(repeating: " ", count: max(0, 12 - line.value.count)) + line.value
+      let demands = line.ahead.isEmpty ? line.must : padded(line.must, to: 11) + line.ahead
+      Swift.print(padded(line.name[language], to: 44) + value + (demands.isEmpty ? "" : "   " + demands))
+    }
+  }
+
+  private static func padded(_ text: String, to columns: Int) -> String {
+    // A Chinese character takes two columns.
+    let width = text.unicodeScalars.reduce(0) { $0 + ($1.value >= 0x2E80 ? 2 : 1) }
+    return text + String(repeating: " ", count: max(1, columns - width))
   }
 
   static func warnUnlessOptimised(_ isOptimised: Bool, in language: Language) {

@@ -81,6 +81,8 @@ struct BenchmarkTests {
     #expect(report["entries"] as? Int == 5)
     #expect(report["same_rows"] as? Bool == true)
     #expect(report["seed"] == nil)
+    let table = try run(Array(arguments.dropFirst()))
+    #expect(table.status == 0 && table.out.contains(">= 0.5     >= 0.65"), "\(table.out)")
     try (Self.workload + "X\tcase_file\t1\n").write(toFile: path, atomically: true, encoding: .utf8)
     #expect(try run(arguments).status != 0)
   }
