@@ -8,11 +8,14 @@ enum AttachmentProblem {
   static func tooLarge(_ path: String, _ length: Int, _ policy: BlobPolicy) -> DeskFailure {
     let most = policy.bytesMax
     let isAtMost = most == BlobLimits.bytesMax
+    // A byte too many would read as none.
+    let isClose = size(length) == size(most)
+    let (given, allowed) = isClose ? ("\(length) B", "\(most) B") : (size(length), size(most))
     return DeskFailure(
       kind: .badInput, code: "attachment-too-large",
       message: Bilingual(
-        zh: "\(path) 有 \(size(length))，超过单个附件的上限 \(size(most))。",
-        en: "\(path) has \(size(length)); one attachment may have \(size(most))."),
+        zh: "\(path) 有 \(given)，超过单个附件的上限 \(allowed)。",
+        en: "\(path) has \(given); one attachment may have \(allowed)."),
       remedy: isAtMost
         ? Bilingual(zh: "请分割或压缩后再添加；没有保存任何内容。", en: "Split or compress it; nothing was stored.")
         : Bilingual(
