@@ -1,3 +1,4 @@
+public import Casebook
 public import Casework
 import GRDB
 
@@ -18,10 +19,13 @@ public struct StoreError: Error, Sendable, Hashable {
   public let code: Code
   /// What SQLite said.
   public let cause: String?
+  /// Offset in an entry from which on it cannot be read.
+  public let byte: Int?
 
-  public init(_ code: Code, cause: String? = nil) {
+  public init(_ code: Code, cause: String? = nil, byte: Int? = nil) {
     self.code = code
     self.cause = cause
+    self.byte = byte
   }
 
   public static func == (lhs: StoreError, rhs: StoreError) -> Bool { lhs.code == rhs.code }
@@ -74,4 +78,8 @@ public struct StoreError: Error, Sendable, Hashable {
     default: StoreError(.io, cause: "\(error.extendedResultCode.rawValue) \(cause ?? "")")
     }
   }
+}
+
+extension StoreError: StorageFailure {
+  public var damage: StoredDamage? { code == .corrupt ? StoredDamage(cause: cause ?? code.rawValue, byte: byte) : nil }
 }

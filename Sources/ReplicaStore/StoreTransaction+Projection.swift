@@ -22,7 +22,7 @@ extension StoreTransaction {
   ]
 
   /// Beginnings of the names of small values that are made from the log, each with a name for the table they would be.
-  private static let derivedValues = [
+  static let derivedValues = [
     (NumberIndex.prefix, "document_number"), (DossierLedger.prefix, "dossier"), (AttachmentLedger.prefix, "named_content"),
   ]
 
@@ -62,7 +62,7 @@ extension StoreTransaction {
   }
 
   /// A table's columns but for a number that stands for the order of arrival; those of its key first.
-  private func columns(of table: String) throws -> [String] {
+  func columns(of table: String) throws -> [String] {
     let rows = try Row.fetchAll(database, sql: "PRAGMA table_info(\(table))").filter { row in
       !((row["name"] as String) == "id" && (row["type"] as String) == "INTEGER" && (row["pk"] as Int) == 1)
     }

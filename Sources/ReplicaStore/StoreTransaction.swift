@@ -51,7 +51,8 @@ public final class StoreTransaction: ReplicaStorage {
 
   private func head(_ stream: StreamID, seq: Int64, hash: Data) throws -> StreamHead {
     guard let digest = Digest(hash) else { throw StoreError(.corrupt, cause: "stream.hash") }
-    return StreamHead(stream: stream, seq: UInt64(seq), hash: digest)
+    guard let position = UInt64(exactly: seq) else { throw StoreError(.corrupt, cause: "stream.seq") }
+    return StreamHead(stream: stream, seq: position, hash: digest)
   }
 
   static func stream(_ data: Data) throws -> StreamID {
@@ -119,12 +120,13 @@ public final class StoreTransaction: ReplicaStorage {
     // A fact may name any position; beyond what a database counts there is nothing.
     guard let first = Int64(exactly: seq), let id = try streamNumber(stream) else { return [] }
     let cursor = try Row.fetchCursor(
-      connection.cachedStatement(sql: "SELECT bytes FROM entry WHERE stream = ? AND seq >= ? ORDER BY seq"),
+      connection.cachedStatement(sql: "SELECT seq, bytes FROM entry WHERE stream = ? AND seq >= ? ORDER BY seq"),
       arguments: [id, first])
     var entries: [Entry] = []
     var bytes = 0
     while let row = try cursor.next() {
-      let next = try entry(row["bytes"], of: stream, at: seq + UInt64(entries.count))
+      // At its own place, also where one before it is missing.
+      let next = try entry(row[1], of: stream, at: UInt64(row[0] as Int64))
       bytes += EntryRun.bytes(of: next)
       if !entries.isEmpty, bytes > bytesMax { break }
       entries.append(next)
@@ -135,10 +137,12 @@ public final class StoreTransaction: ReplicaStorage {
 
   /// An entry as it is stored.
   func entry(_ data: Data, of stream: StreamID, at seq: UInt64) throws -> Entry {
+    let bytes = [UInt8](data)
     do throws(CBORReader.Failure) {
-      return try Entry(stored: [UInt8](data), of: stream, at: seq, suites: suites)
+      return try Entry(stored: bytes, of: stream, at: seq, suites: suites)
     } catch {
-      throw StoreError(.corrupt, cause: "entry \(seq): \(error.rawValue)")
+      throw StoreError(
+        .corrupt, cause: "entry \(seq): \(error.rawValue)", byte: Entry.firstUnreadableByte(ofStored: bytes, at: seq))
     }
   }
 

@@ -143,5 +143,11 @@ final class DiskReplica {
     return differing
   }
 
+  /// What `docket verify` finds.
+  func verify() throws -> [VerifyProblem] {
+    guard case .verified(let view) = try perform(.verify) else { throw CancellationError() }
+    return view.problems
+  }
+
   func held() throws -> [HeldChange.Reason] { try store.read { try $0.heldChanges() }.map(\.reason) }
 }

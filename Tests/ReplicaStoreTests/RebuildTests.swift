@@ -9,7 +9,7 @@ import Testing
 @Suite("The projection made again from the log")
 struct RebuildTests {
   /// A city and a district after work on both sides, receipts and a conflict.
-  private struct Region {
+  struct Region {
     let city: DiskReplica
     let district: DiskReplica
 
@@ -90,6 +90,7 @@ struct RebuildTests {
     let heads = try office.store.read { try $0.heads() }
     try office.folder?.damage(statement)
     #expect(try office.folder?.dump() != before)
+    #expect(try office.verify().compactMap(\.table) == table.split(separator: " ").map(String.init))
     #expect(try office.rebuild() == table.split(separator: " ").map(String.init))
     #expect(try office.folder?.dump() == before)
     #expect(try office.store.read { try $0.heads() } == heads)

@@ -7,20 +7,26 @@ public struct VerifyView: Sendable, Hashable, Codable {
   public var signatures: Int
   public var charters: Int
   public var receipts: Int
+  /// Proofs that an author signed two entries for one position.
+  public var forkProofs: Int
+  /// Entries of branches that do not stand.
+  public var aside: Int
   public var files: Int
   /// What there is of the attachments that files name; absent where only the log was checked.
   public var attachments: AttachmentCounts?
   public var problems: [VerifyProblem]
 
   public init(
-    streams: Int, entries: Int, signatures: Int, charters: Int, receipts: Int, files: Int,
-    attachments: AttachmentCounts? = nil, problems: [VerifyProblem]
+    streams: Int, entries: Int, signatures: Int, charters: Int, receipts: Int, forkProofs: Int = 0, aside: Int = 0,
+    files: Int, attachments: AttachmentCounts? = nil, problems: [VerifyProblem]
   ) {
     self.streams = streams
     self.entries = entries
     self.signatures = signatures
     self.charters = charters
     self.receipts = receipts
+    self.forkProofs = forkProofs
+    self.aside = aside
     self.files = files
     self.attachments = attachments
     self.problems = problems
@@ -33,15 +39,24 @@ public struct VerifyProblem: Sendable, Hashable, Codable {
   public var stream: String
   public var seq: UInt64?
   public var code: String
+  /// Offset in what is stored of the entry; absent where it cannot be known.
+  public var byte: Int?
+  /// Table of the projection, and what its first wrong row is found by.
+  public var table: String?
+  public var row: String?
   public var message: Bilingual
 
   public init(
-    office: String, stream: String, seq: UInt64?, code: String, message: Bilingual
+    office: String, stream: String, seq: UInt64?, code: String, byte: Int? = nil, table: String? = nil,
+    row: String? = nil, message: Bilingual
   ) {
     self.office = office
     self.stream = stream
     self.seq = seq
     self.code = code
+    self.byte = byte
+    self.table = table
+    self.row = row
     self.message = message
   }
 }

@@ -312,8 +312,58 @@ public final class MemoryStorage: ReplicaStorage {
     actsByFile = [:]
     summariesByFile = [:]
     held = []
-    let derived = [NumberIndex.prefix, DossierLedger.prefix, AttachmentLedger.prefix]
-    small = small.filter { item in !derived.contains { item.key.hasPrefix($0) } }
+    small = small.filter { item in !Self.derivedValues.contains { item.key.hasPrefix($0.prefix) } }
+  }
+
+  /// Beginnings of the names of small values that are made from the log, each with a name for the table they would be.
+  private static let derivedValues = [
+    (prefix: NumberIndex.prefix, table: "document_number"), (prefix: DossierLedger.prefix, table: "dossier"),
+    (prefix: AttachmentLedger.prefix, table: "named_content"),
+  ]
+
+  public func differences(
+    fromProjectionMadeBy make: (any ReplicaStorage) throws -> Void
+  ) throws -> [ProjectionDifference] {
+    let other = MemoryStorage()
+    try make(other)
+    let (ours, theirs) = (projectedRows(), other.projectedRows())
+    return Set(ours.keys).union(theirs.keys).sorted().compactMap { table in
+      let (left, right) = (ours[table] ?? [:], theirs[table] ?? [:])
+      let rows = Set(left.keys).union(right.keys).filter { left[$0] != right[$0] }
+      return rows.min { $0.order < $1.order }.map {
+        ProjectionDifference(table: table, row: $0, others: rows.count - 1)
+      }
+    }
+  }
+
+  /// Everything that is made from the log, by table and by what a row is found by.
+  private func projectedRows() -> [String: [ProjectionDifference.Row: Set<AnyHashable>]] {
+    var rows: [String: [ProjectionDifference.Row: Set<AnyHashable>]] = [:]
+    func add(_ table: String, _ row: ProjectionDifference.Row, _ value: some Hashable) {
+      rows[table, default: [:]][row, default: []].insert(AnyHashable(value))
+    }
+    for charter in storedCharters { add("charter", .init(name: charter.charter.office.text), charter) }
+    for (stream, receipts) in receiptsByStream {
+      for receipt in receipts { add("receipt", .init(stream: stream, seq: receipt.receipt.head.seq), receipt) }
+    }
+    for act in actsByFile.values.flatMap(\.values) {
+      add("act", .init(file: act.change.file, record: act.change.id), act)
+    }
+    for row in rowsByKey.values {
+      let type = RecordSchema.standard.type(row.type)
+      add(type.map { "r_\($0.name)" } ?? "other_record", .init(record: row.id), row)
+    }
+    for summary in summariesByFile.values { add("case_summary", .init(file: summary.file), summary) }
+    for held in self.held { add("held_change", .init(stream: held.stream, seq: held.seq), held) }
+    for fact in decidingFacts { add("fact", .init(stream: fact.stream, seq: fact.seq), fact) }
+    for (stream, sightings) in seen { add("sighting", .init(stream: stream), sightings) }
+    for (stamp, clamp) in clamps { add("clamp", .init(name: "\(stamp.author) \(stamp.time.rawValue)"), clamp) }
+    for doubt in doubted.values { add("time_doubt", .init(file: doubt.file, record: doubt.act), doubt) }
+    for (name, value) in small {
+      guard let derived = Self.derivedValues.first(where: { name.hasPrefix($0.prefix) }) else { continue }
+      add(derived.table, .init(name: name), value)
+    }
+    return rows
   }
 
   public func put(_ change: HeldChange) {

@@ -140,6 +140,9 @@ public protocol ReplicaStorage: AnyObject {
   func fileTallies() throws -> [FileTally]
   /// Drops every projected row, act, fact and summary; the log stays.
   func clearProjection() throws
+  /// Where the projection is another than the one in a storage that `make` fills: each table that differs, with its
+  /// first row. Nothing is written here, and nothing of the other one is kept.
+  func differences(fromProjectionMadeBy make: (any ReplicaStorage) throws -> Void) throws -> [ProjectionDifference]
   /// An entry or change that is kept but not projected, and why.
   func put(_ held: HeldChange) throws
   func heldChanges() throws -> [HeldChange]

@@ -144,4 +144,36 @@ extension Entry {
     guard let suite = suites[item.suite] else { throw .unsupported }
     self.init(item, of: stream, at: seq, after: previous, using: suite)
   }
+
+  /// Offset of the byte from which on `stored` cannot be read, for messages that say where; `nil` where it is not known:
+  /// all of it can, or the fault is inside the header of a whole encoding.
+  public static func firstUnreadableByte(ofStored bytes: [UInt8], at seq: UInt64) -> Int? {
+    var reader = CBORReader(bytes)
+    do throws(CBORReader.Failure) {
+      if try reader.arrayHead(atMost: 3) == 2 {
+        _ = try EntryRun.Item.previous(at: seq, from: &reader)
+        _ = try EntryRun.Item(after: .usual, from: &reader)
+      } else {
+        for limit in [LogLimits.headerBytesMax, LogLimits.signatureBytesMax, LogLimits.entryBytesMax] {
+          try reader.skipByteString(atMost: limit)
+        }
+      }
+      try reader.finish()
+      return nil
+    } catch {
+      return reader.offset
+    }
+  }
+
+  /// Offset in the payload of the byte from which on it is no list of changes; `nil` where all of it is one.
+  public var firstUnreadablePayloadByte: Int? {
+    var reader = CBORReader(payload)
+    do throws(CBORReader.Failure) {
+      for _ in 0..<(try reader.arrayHead(atMost: LogLimits.entryChangesMax)) { _ = try Change(from: &reader) }
+      try reader.finish()
+      return nil
+    } catch {
+      return reader.offset
+    }
+  }
 }

@@ -136,6 +136,9 @@ final class WatchedStorage: ReplicaStorage {
   func changeCounts() throws -> [String: UInt64] { try storage.changeCounts() }
   func fileTallies() throws -> [FileTally] { try storage.fileTallies() }
   func clearProjection() throws { try write { try $0.clearProjection() } }
+  func differences(fromProjectionMadeBy make: (any ReplicaStorage) throws -> Void) throws -> [ProjectionDifference] {
+    try storage.differences(fromProjectionMadeBy: make)
+  }
   func put(_ held: HeldChange) throws {
     if isForgetful, held.rule != nil { return }
     try write { try $0.put(held) }

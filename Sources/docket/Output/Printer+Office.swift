@@ -56,6 +56,11 @@ extension Printer {
     line(
       "已核对：\(view.streams) 个流、\(view.entries) 条日志、\(view.signatures) 个签名、\(view.charters) 份授权书、\(view.receipts) 份回执、\(view.files) 个案卷。",
       "Checked \(view.streams) streams, \(view.entries) entries, \(view.signatures) signatures, \(view.charters) charters, \(view.receipts) receipts, \(view.files) files.")
+    if view.forkProofs > 0 || view.aside > 0 {
+      line(
+        "另有 \(view.forkProofs) 份分叉证据、\(view.aside) 条另存的分支记录。",
+        "And \(view.forkProofs) fork proofs, \(view.aside) entries of branches kept aside.")
+    }
     if let counts = view.attachments, counts.named > 0 || counts.bytesChecked > 0 {
       line(
         "附件 \(counts.named) 件：在本机 \(counts.present)（读取核对 \(size(counts.bytesChecked))），部分在本机 \(counts.partial)，不在本机 \(counts.absent)，不取回 \(counts.refused)。",
