@@ -24,6 +24,8 @@ public enum HandshakeFailure: String, Sendable, Hashable, CaseIterable {
   case crowdedOut = "crowded-out"
   /// As many peers were inside as there may be.
   case full
+  /// Its key came too often.
+  case tooOften = "too-often"
   /// The peer ended it, or the link did.
   case ended
 }

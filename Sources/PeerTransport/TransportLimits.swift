@@ -66,6 +66,9 @@ public struct TransportLimits: Sendable, Hashable {
   /// New calls from one address within a minute: 300 offices that lose their link four times. A handshake costs a
   /// millisecond, so this is a fiftieth of a core.
   public var callsPerAddressAndMinute = 1_200
+  /// New sessions of one key within a minute. An office tries again after half a second at the earliest, so this is twice
+  /// what a line needs that breaks at once each time; a session begins with looking at all streams.
+  public var callsPerKeyAndMinute = 240
   /// Calls the kernel holds until they are taken: more than all offices at once.
   public var backlog: Int32 = 1_024
 

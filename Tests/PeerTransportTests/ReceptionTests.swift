@@ -80,6 +80,25 @@ struct ReceptionTests {
     #expect(limits.sessionsMax >= 300 && limits.backlog >= 300)
   }
 
+  @Test("a key that comes again and again is turned away until it is less, from whatever address; another one is not")
+  func keyRate() throws {
+    let limits = TransportLimits()
+    var reception = Reception(limits: limits)
+    func enters(_ number: Int, _ key: [UInt8], at now: NIODeadline) throws -> Reception.Entrance {
+      let from = try address("10.0.\(number % 8).1")
+      let caller = try #require(ticket(reception.arrive(from: from, at: now)))
+      defer { reception.leave(caller) }
+      return reception.enter(caller, key: key, at: now)
+    }
+    for number in 0..<limits.callsPerKeyAndMinute { #expect(try enters(number, [1], at: start) == .inside(leaves: nil)) }
+    #expect(try enters(0, [1], at: start) == .tooOften)
+    #expect(try enters(0, [2], at: start) == .inside(leaves: nil))
+    // One more each quarter of a second; those turned away do not count.
+    for _ in 0..<100 { #expect(try enters(0, [1], at: start) == .tooOften) }
+    #expect(try enters(1, [1], at: start + .milliseconds(250)) == .inside(leaves: nil))
+    #expect(try enters(1, [1], at: start + .milliseconds(250)) == .tooOften)
+  }
+
   @Test("what is remembered stays bounded, and what matters longest is kept")
   func memory() throws {
     var limits = TransportLimits()

@@ -18,7 +18,7 @@ struct Severance: Error, Sendable, Hashable {
       case .garbage, .otherProtocol: TransportError(.noSuchProtocol)
       case .notAdmitted, .struck: TransportError(.notAdmitted)
       case .tooSlow: TransportError(.timeout, cause: "handshake")
-      case .crowdedOut, .full, .ended: TransportError(.turnedAway)
+      case .crowdedOut, .full, .tooOften, .ended: TransportError(.turnedAway)
       }
     case .cutOff(let reason):
       switch reason {

@@ -73,6 +73,7 @@ final class Door: Sendable {
       return switch entrance {
       case .inside: nil
       case .full: .full
+      case .tooOften: .tooOften
       case .gone: .crowdedOut
       }
     }

@@ -11,9 +11,17 @@ package struct PeerLedger: Sendable {
     var isForgottenAt: NIODeadline { max(calls.emptyAt, strikes.emptyAt, isKnownUntil) }
   }
 
+  /// An admitted peer, wherever it calls from.
+  private struct Peer {
+    var calls = LeakyBucket()
+    var strikes = LeakyBucket()
+
+    var isForgottenAt: NIODeadline { max(calls.emptyAt, strikes.emptyAt) }
+  }
+
   private let limits: TransportLimits
   private var callers: [AddressGroup: Caller] = [:]
-  private var keys: [[UInt8]: LeakyBucket] = [:]
+  private var peers: [[UInt8]: Peer] = [:]
 
   package init(limits: TransportLimits) { self.limits = limits }
 
@@ -36,16 +44,26 @@ package struct PeerLedger: Sendable {
     remember(caller, address, at: now)
   }
 
+  /// An admitted peer's handshake is done: counted, unless there were too many of its key.
+  /// - Returns: whether it may come in.
+  package mutating func mayEnter(key: [UInt8], at now: NIODeadline) -> Bool {
+    var peer = peers[key] ?? Peer()
+    let interval = TimeAmount.nanoseconds(60_000_000_000 / Int64(limits.callsPerKeyAndMinute))
+    if peer.calls.holds(limits.callsPerKeyAndMinute, losingOneIn: interval, at: now) { return false }
+    peer.calls.add(losingOneIn: interval, most: limits.callsPerKeyAndMinute, at: now)
+    remember(peer, key, at: now)
+    return true
+  }
+
   /// Misbehaviour of an admitted peer.
   package mutating func strike(key: [UInt8], at now: NIODeadline) {
-    var strikes = keys[key] ?? LeakyBucket()
-    strikes.add(losingOneIn: limits.keyStrikeFades, most: limits.strikesPerKeyMax, at: now)
-    if keys[key] == nil { makeRoom(in: &keys, at: now, \.emptyAt) }
-    keys[key] = strikes
+    var peer = peers[key] ?? Peer()
+    peer.strikes.add(losingOneIn: limits.keyStrikeFades, most: limits.strikesPerKeyMax, at: now)
+    remember(peer, key, at: now)
   }
 
   package func isStruck(key: [UInt8], at now: NIODeadline) -> Bool {
-    keys[key]?.holds(limits.strikesPerKeyMax, losingOneIn: limits.keyStrikeFades, at: now) ?? false
+    peers[key]?.strikes.holds(limits.strikesPerKeyMax, losingOneIn: limits.keyStrikeFades, at: now) ?? false
   }
 
   /// A peer was admitted from there.
@@ -56,11 +74,16 @@ package struct PeerLedger: Sendable {
   }
 
   /// How much is remembered.
-  package var count: Int { callers.count + keys.count }
+  package var count: Int { callers.count + peers.count }
 
   private mutating func remember(_ caller: Caller, _ address: AddressGroup, at now: NIODeadline) {
     if callers[address] == nil { makeRoom(in: &callers, at: now, \.isForgottenAt) }
     callers[address] = caller
+  }
+
+  private mutating func remember(_ peer: Peer, _ key: [UInt8], at now: NIODeadline) {
+    if peers[key] == nil { makeRoom(in: &peers, at: now, \.isForgottenAt) }
+    peers[key] = peer
   }
 
   /// Forgets what no longer matters, and if nothing does not, what will be the first.

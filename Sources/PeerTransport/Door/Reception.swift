@@ -16,6 +16,8 @@ package struct Reception: Sendable {
     case inside(leaves: Ticket?)
     /// As many are inside as there may be.
     case full
+    /// Its key came too often of late.
+    case tooOften
     /// Had to go before.
     case gone
   }
@@ -59,6 +61,7 @@ package struct Reception: Sendable {
   package mutating func enter(_ ticket: Ticket, key: [UInt8], at now: NIODeadline) -> Entrance {
     guard let address = addresses[ticket] else { return .gone }
     ledger.admitted(from: address, at: now)
+    guard ledger.mayEnter(key: key, at: now) else { return .tooOften }
     var leaves: Ticket?
     if let own = tickets[key], own.count >= limits.sessionsPerKeyMax {
       leaves = own.first

@@ -155,7 +155,7 @@ extension HandshakeFailure {
   /// Whether we decided it, not the TLS library or the peer.
   fileprivate var isOurs: Bool {
     switch self {
-    case .notAdmitted, .struck, .tooSlow, .crowdedOut, .full: true
+    case .notAdmitted, .struck, .tooSlow, .crowdedOut, .full, .tooOften: true
     case .garbage, .otherProtocol, .ended: false
     }
   }
