@@ -86,10 +86,12 @@ struct RemoteDeskTests {
       let held = HeldReads()
       let reading = held.read(0, with: node.readers, in: .log)
       try await held.began(1)
-      let asking = [DeskRequest.verify, .status, .verify].map { request in Task { try await desk.perform(request) } }
+      let first = Task { try await desk.perform(.verify) }
       try await Patience.until("the first is asked") { node.readers.waiting(in: .log) == 1 }
+      // Only now: a status that came before it would be answered.
+      let others = [DeskRequest.status, .verify].map { request in Task { try await desk.perform(request) } }
       await desk.close()
-      for one in asking {
+      for one in [first] + others {
         let failure = await #expect(throws: DeskFailure.self) { try await one.value }
         #expect(failure?.code == "node-stopped")
       }
