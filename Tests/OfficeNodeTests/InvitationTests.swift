@@ -128,7 +128,7 @@ struct InvitationTests {
     #expect(refusal.code == "invitation" && refusal.kind == .notPermitted)
     // At the door nobody is told which of its faults a code has.
     let (zh, en) = isDuringCall
-      ? ("拒绝了邀请码（expired）", "refused the code (expired)")
+      ? ("拒绝了邀请码：已过有效期", "refused the code: it has expired")
       : ("不接受此邀请码：已过期", "does not accept this code: expired")
     #expect(refusal.message.zh.contains(zh) && refusal.message.en.contains(en), "\(refusal.message)")
     #expect(refusal.remedy.zh.contains("重新签发") && refusal.remedy.en.contains("docket invite"))

@@ -85,8 +85,21 @@ extension OfficeNode {
         superior: superior.text, superiorAddress: code.address)
       return try settle(home, settings: settings, charters: chain, keys: keys, effects: effects, logger: logger)
     case .refused(let reason):
-      throw NodeFailure.badInvitation("上级机构拒绝了邀请码（\(reason)）。", "The superior refused the code (\(reason)).")
+      let words = Self.words(ofRefusal: reason)
+      throw NodeFailure.badInvitation("上级机构拒绝了邀请码：\(words.zh)。", "The superior refused the code: \(words.en).")
     case .request: throw TransportError(.noSuchProtocol)
+    }
+  }
+
+  /// What a superior says when it refuses (page 6); of a code that a later version may have, the code itself.
+  private static func words(ofRefusal code: String) -> Bilingual {
+    switch code {
+    case "expired": Bilingual(zh: "已过有效期", en: "it has expired")
+    case "used": Bilingual(zh: "已被使用，或该机构已经设立", en: "it was used, or the office exists already")
+    case "unknown": Bilingual(zh: "上级没有签发过", en: "it was not issued there")
+    case "revoked": Bilingual(zh: "上级或本机的密钥已被撤销", en: "the superior's key or this machine's is revoked")
+    case "malformed", "signature": Bilingual(zh: "请求有误（\(code)）", en: "the request was not in order (\(code))")
+    default: Bilingual(zh: code, en: code)
     }
   }
 }
