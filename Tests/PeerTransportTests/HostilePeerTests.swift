@@ -247,6 +247,23 @@ struct HostilePeerTests {
     await bureau.listener.close()
   }
 
+  @Test("a key that comes too often is turned away, another one is not")
+  func keyTooOften() async throws {
+    let bureau = try await Bureau.open(Self.limits { $0.callsPerKeyAndMinute = 3 })
+    try await bureau.besideAnHonestPeer {
+      let often = try bureau.office()
+      for _ in 0..<3 { await (try await bureau.dial(often)).close() }
+      await #expect(throws: TransportError.self) {
+        let connection = try await bureau.dial(often)
+        var iterator = connection.frames.makeAsyncIterator()
+        guard try await iterator.next() != nil else { throw TransportError(.refusedByPeer) }
+      }
+      try await bureau.until { $0.handshakesFailed[.tooOften] == 1 }
+      await (try await bureau.dial(try bureau.office())).close()
+    }
+    await bureau.listener.close()
+  }
+
   @Test("a key that breaks the protocol again and again is not let in for a while, another one is")
   func struck() async throws {
     let bureau = try await Bureau.open { frame, connection in

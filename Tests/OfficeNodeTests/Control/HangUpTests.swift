@@ -120,5 +120,5 @@ struct HangUpTests {
 
 extension OfficeNode {
   /// Does something at the node, which does nothing else meanwhile.
-  fileprivate func hold(_ body: @Sendable () -> Bool) -> Bool { body() }
+  func hold(_ body: @Sendable () -> Bool) -> Bool { body() }
 }
