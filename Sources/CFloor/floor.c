@@ -219,16 +219,23 @@ static int next_piece(uint8_t **position, const uint8_t *end, piece *piece) {
   return 0;
 }
 
-static int apply_all(floor_run *run, uint8_t *position, const uint8_t *end, uint32_t per_commit,
-                     docket_floor_result *result) {
+static int apply_all(floor_run *run, uint8_t *position, const uint8_t *end,
+                     const docket_floor_settings *settings, docket_floor_result *result) {
   int is_open = 0;
+  uint64_t commit_at = 0;
   while (position < end) {
     piece lines, entry, message;
     if (next_piece(&position, end, &lines) || next_piece(&position, end, &entry)
         || next_piece(&position, end, &message))
       return fail(run, "the input is cut off");
-    if (!is_open && execute(run, "BEGIN IMMEDIATE")) return -1;
-    is_open = 1;
+    if (!is_open) {
+      if (execute(run, "BEGIN IMMEDIATE")) return -1;
+      is_open = 1;
+      uint64_t count = result->entries / settings->entries_part;
+      if (count < settings->entries_min) count = settings->entries_min;
+      if (count > settings->entries_max) count = settings->entries_max;
+      commit_at = result->entries + count;
+    }
     uint64_t seq = ++result->entries;
     if (chain(run, entry.bytes, entry.length) || verify(run, message.bytes, message.length)) return -1;
     sqlite3_bind_int64(run->log, 1, (sqlite3_int64)seq);
@@ -236,7 +243,7 @@ static int apply_all(floor_run *run, uint8_t *position, const uint8_t *end, uint
     if (step(run, run->log, SQLITE_DONE)) return -1;
     sqlite3_reset(run->log);
     if (apply_lines(run, (char *)lines.bytes, lines.length, seq << 16, &result->changes)) return -1;
-    if (seq % per_commit == 0) {
+    if (seq == commit_at) {
       if (execute(run, "COMMIT")) return -1;
       is_open = 0;
     }
@@ -279,7 +286,7 @@ int docket_floor_run(const char *input, const char *database, docket_floor_setti
   if (!code) code = make_tables(&run);
   if (!code) {
     double wall = now(CLOCK_MONOTONIC), cpu = now(CLOCK_PROCESS_CPUTIME_ID);
-    code = apply_all(&run, bytes + digest_bytes, bytes + length, settings.entries_per_commit, result);
+    code = apply_all(&run, bytes + digest_bytes, bytes + length, &settings, result);
     result->wall_seconds = now(CLOCK_MONOTONIC) - wall;
     result->cpu_seconds = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
   }

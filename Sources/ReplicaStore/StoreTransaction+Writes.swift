@@ -1,4 +1,5 @@
-import Casebook
+public import Casebook
+import Foundation
 import GRDB
 public import Replication
 
@@ -8,6 +9,8 @@ final class RowStatements {
   private let database: Database
   let insert: BoundStatement
   let stamps: BoundStatement
+  /// The greatest id of the type that is stored or waits; `nil` while there is none.
+  var lastID: RecordID?
   /// Updates by the columns they set, as bits by position.
   private var updates: [UInt64: BoundStatement] = [:]
 
@@ -22,6 +25,7 @@ final class RowStatements {
     let marks = Array(repeating: "?", count: type.fields.count + 2).joined(separator: ", ")
     insert = try BoundStatement(database, sql: "INSERT INTO \(table) (\(names)) VALUES (\(marks)) ON CONFLICT DO NOTHING")
     stamps = try BoundStatement(database, sql: "SELECT stamps, extra, rowid FROM \(table) WHERE id = ?")
+    lastID = try Data.fetchOne(database, sql: "SELECT max(id) FROM \(table)").flatMap { RecordID([UInt8]($0)) }
   }
 
   /// Positions of the columns a write sets, in its order.
@@ -62,19 +66,31 @@ extension StoreTransaction {
     }
   }
 
-  public func apply(_ write: RecordWrite, stamp: WriteStamp, rank: @escaping (UInt64) -> Int) throws {
-    waiting.add(WaitingWrite(write: write, stamp: stamp, rank: rank))
+  public func apply(_ write: RecordWrite, stamp: WriteStamp, ranks: AuthorRanks) throws {
+    if try isBeyondLast(write), try insertShort(write, stamp: stamp) { return }
+    waiting.add(WaitingWrite(write: write, stamp: stamp, ranks: ranks))
     if waiting.isFull { try writeWaiting() }
+  }
+
+  /// Whether a record comes after all of its type, those that wait included: new ones do, for ids are ordered by time.
+  /// It goes to the end of the table, where nothing is gained by waiting.
+  private func isBeyondLast(_ write: RecordWrite) throws -> Bool {
+    guard let statements = try rowStatements(write.type) else { return false }
+    guard statements.lastID.map({ $0 < write.id }) ?? true else { return false }
+    statements.lastID = write.id
+    return true
   }
 
   /// Takes the writes that wait into their rows; to be called before the transaction ends.
   func writeWaiting() throws {
     guard !waiting.isEmpty else { return }
-    for waiting in waiting.takeInOrder() {
-      if try applyShort(waiting.write, stamp: waiting.stamp) { continue }
+    let taken = waiting
+    waiting = WaitingWrites()
+    try taken.forEachInOrder { waiting in
+      if try applyShort(waiting.write, stamp: waiting.stamp) { return }
       let write = waiting.write
       var row = try row(write.type, write.id) ?? RecordRow(type: write.type, id: write.id)
-      row.apply(write, stamp: waiting.stamp, rank: waiting.rank)
+      row.apply(write, stamp: waiting.stamp) { waiting.ranks($0) }
       try put(row)
     }
   }
@@ -87,14 +103,7 @@ extension StoreTransaction {
     else {
       return false
     }
-    if let packed = PackedStamps.made(by: write, stamp: stamp) {
-      let insert = statements.insert
-      try write.id.bytes.withUnsafeBytes { id in
-        insert.bind(blob: id, at: 1)
-        try run(insert, write, stamps: packed, stampsAt: 2) { positions[$0] + 3 }
-      }
-      if insert.changes > 0 { return true }
-    }
+    if try insert(write, positions, stamp: stamp, with: statements) { return true }
     guard let (row, present) = try stamps(of: write.id, with: statements.stamps) else { return false }
     let packed: [UInt8]?
     do throws(CBORReader.Failure) {
@@ -107,6 +116,26 @@ extension StoreTransaction {
     update.bind(row, at: positions.count + 2)
     try run(update, write, stamps: packed, stampsAt: positions.count + 1) { $0 + 1 }
     return true
+  }
+
+  /// - Returns: whether the write made the record.
+  private func insertShort(_ write: RecordWrite, stamp: WriteStamp) throws -> Bool {
+    guard !write.fields.isEmpty, let statements = try rowStatements(write.type),
+      let positions = statements.positions(of: write)
+    else { return false }
+    return try insert(write, positions, stamp: stamp, with: statements)
+  }
+
+  private func insert(
+    _ write: RecordWrite, _ positions: [Int], stamp: WriteStamp, with statements: RowStatements
+  ) throws -> Bool {
+    guard let packed = PackedStamps.made(by: write, stamp: stamp) else { return false }
+    let insert = statements.insert
+    try write.id.bytes.withUnsafeBytes { id in
+      insert.bind(blob: id, at: 1)
+      try run(insert, write, stamps: packed, stampsAt: 2) { positions[$0] + 3 }
+    }
+    return insert.changes > 0
   }
 
   private func rowStatements(_ type: UInt64) throws -> RowStatements? {

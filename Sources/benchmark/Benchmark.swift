@@ -1,4 +1,5 @@
 import ArgumentParser
+import Casebook
 import Foundation
 
 @main
@@ -26,8 +27,8 @@ struct Measure: ParsableCommand {
   var seed: UInt64 = 20_261_121
   @Option(help: "各测几遍，取最好 runs of each; the best counts")
   var runs = 3
-  @Option(help: "每次提交的条目数 entries of one commit, in engine and floor")
-  var commitEntries = 4_096
+  @Option(help: "每次提交的条目数，引擎与对照相同；缺省随已存条目增长 entries of one commit, in engine and floor; growing by default")
+  var commitEntries: Int?
   @Option(help: "加字段时的行数 rows of the schema change")
   var schemaRows = 1_000_000
   @Option(help: ArgumentHelp("临时目录 folder for the databases", valueName: "folder"))
@@ -40,7 +41,7 @@ struct Measure: ParsableCommand {
   private static let quickChanges = 200_000
 
   func validate() throws {
-    guard changes >= 1, runs >= 1, commitEntries >= 1, schemaRows >= 1 else { throw ValidationError("changes, runs, commit-entries, schema-rows: >= 1") }
+    guard changes >= 1, runs >= 1, commitEntries ?? 1 >= 1, schemaRows >= 1 else { throw ValidationError("changes, runs, commit-entries, schema-rows: >= 1") }
   }
 
   func run() throws {
@@ -49,7 +50,8 @@ struct Measure: ParsableCommand {
     try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: scratch) }
     let report = try Measurement(
-      changes: quick ? min(changes, Self.quickChanges) : changes, workload: workload, seed: seed, runs: runs, commitEntries: commitEntries,
+      changes: quick ? min(changes, Self.quickChanges) : changes, workload: workload, seed: seed, runs: runs,
+      commits: commitEntries.map { CommitCadence(least: $0, most: $0) } ?? .standard,
       schemaRows: schemaRows, scratch: scratch
     ).report()
     if json {

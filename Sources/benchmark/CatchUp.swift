@@ -24,7 +24,8 @@ struct CatchUp: ParsableCommand {
   @Option var frames: String
   @Option var database: String
   @Option var offices: String
-  @Option var entriesPerCommit: Int
+  @Option var entriesMin: Int
+  @Option var entriesMax: Int
   @Flag var digest = false
 
   func run() throws {
@@ -34,7 +35,7 @@ struct CatchUp: ParsableCommand {
     let before = try ResidentMemory.now()
     let wall = ContinuousClock.now
     let cpu = processSeconds()
-    let entries = try Self.apply(frames, context: context, entriesPerCommit: entriesPerCommit, to: store)
+    let entries = try Self.apply(frames, context: context, commits: CommitCadence(least: entriesMin, most: entriesMax), to: store)
     var result = CatchUpResult(
       wallSeconds: wall.duration(to: .now) / .seconds(1), cpuSeconds: processSeconds() - cpu, entries: entries,
       memoryDeltaKibibytes: try ResidentMemory.peak() - before, rowsDigest: "")
@@ -44,32 +45,29 @@ struct CatchUp: ParsableCommand {
 
   /// - Returns: entries stored.
   static func apply(
-    _ path: String, context: ReplicaContext, entriesPerCommit: Int, to store: ReplicaStore
+    _ path: String, context: ReplicaContext, commits: CommitCadence, to store: ReplicaStore
   ) throws -> Int {
     var context = context
     var stored = 0
-    var waiting: [CarriedRun] = []
-    var waitingCount = 0
-    func commit() throws {
-      guard !waiting.isEmpty else { return }
+    var taken = 0
+    let reader = try FrameReader(path: path)
+    var next = try reader.next()
+    while next != nil {
       context = try store.transaction { storage in
         var admission = Admission(context: context)
-        for run in waiting {
-          stored += try admission.admit(run, at: wallMilliseconds(), in: storage).stored
+        var count = 0
+        while count < commits.entries(stored: taken), let frame = next {
+          if case .entries(let run) = frame {
+            stored += try admission.admit(run, at: wallMilliseconds(), in: storage).stored
+            count += run.count
+          }
+          next = try reader.next()
         }
+        taken += count
         try admission.finish(in: storage)
         return admission.context
       }
-      waiting = []
-      waitingCount = 0
     }
-    try FrameFile.forEach(path: path) { frame in
-      guard case .entries(let run) = frame else { return }
-      waiting.append(run)
-      waitingCount += run.count
-      if waitingCount >= entriesPerCommit { try commit() }
-    }
-    try commit()
     return stored
   }
 

@@ -23,14 +23,16 @@ struct FloorRun: ParsableCommand {
   @Option var database: String
   @Option var checkpointPages: UInt32
   @Option var cacheKibibytes: UInt32
-  @Option var entriesPerCommit: UInt32
+  @Option var entriesMin: UInt32
+  @Option var entriesMax: UInt32
+  @Option var entriesPart: UInt32
   @Flag var digest = false
 
   func run() throws {
     var error = [CChar](repeating: 0, count: 512)
     var result = docket_floor_result()
     let settings = docket_floor_settings(
-      entries_per_commit: entriesPerCommit, checkpoint_pages: checkpointPages,
+      entries_min: entriesMin, entries_max: entriesMax, entries_part: entriesPart, checkpoint_pages: checkpointPages,
       cache_kibibytes: cacheKibibytes)
     guard docket_floor_run(input, database, settings, &result, &error, error.count) == 0 else { throw failed(error) }
     var report = FloorResult(

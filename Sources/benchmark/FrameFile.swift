@@ -36,21 +36,30 @@ final class FrameWriter {
 enum FrameFile {
   /// What the transport puts before each frame.
   static let lengthBytes = 4
+}
+
+/// Reads frame after frame, so that memory holds one at a time.
+final class FrameReader {
+  private let file: UnsafeMutablePointer<FILE>
 
   struct CutOff: Error {}
 
-  /// Reads frame after frame, so that memory holds one at a time.
-  static func forEach(path: String, _ body: (SyncFrame) throws -> Void) throws {
+  init(path: String) throws {
     guard let file = fopen(path, "rb") else { throw CocoaError(.fileReadNoSuchFile) }
-    defer { fclose(file) }
-    var head = [UInt8](repeating: 0, count: lengthBytes)
-    while fread(&head, 1, lengthBytes, file) == lengthBytes {
-      let length = head.reduce(0) { $0 << 8 | Int($1) }
-      let bytes = [UInt8](unsafeUninitializedCapacity: length) { target, count in
-        count = fread(target.baseAddress, 1, length, file)
-      }
-      guard bytes.count == length else { throw CutOff() }
-      try body(try SyncFrame(decoding: bytes))
+    self.file = file
+  }
+
+  deinit { fclose(file) }
+
+  /// - Returns: `nil` at the end.
+  func next() throws -> SyncFrame? {
+    var head = [UInt8](repeating: 0, count: FrameFile.lengthBytes)
+    guard fread(&head, 1, head.count, file) == head.count else { return nil }
+    let length = head.reduce(0) { $0 << 8 | Int($1) }
+    let bytes = [UInt8](unsafeUninitializedCapacity: length) { target, count in
+      count = fread(target.baseAddress, 1, length, file)
     }
+    guard bytes.count == length else { throw CutOff() }
+    return try SyncFrame(decoding: bytes)
   }
 }

@@ -1,3 +1,4 @@
+import Casebook
 import Foundation
 import ReplicaStore
 import Replication
@@ -8,7 +9,7 @@ struct Measurement {
   let workload: String?
   let seed: UInt64
   let runs: Int
-  let commitEntries: Int
+  let commits: CommitCadence
   let schemaRows: Int
   let scratch: String
 
@@ -24,7 +25,7 @@ struct Measurement {
     let file = try WorkloadFile(path: path)
     func input(_ limit: Int, _ suite: SuiteID, withFloor: Bool) throws -> WorkloadInput {
       try WorkloadInput.make(
-        from: file, limit: limit, entriesPerCommit: commitEntries, suite: suite, in: scratch, withFloor: withFloor)
+        from: file, limit: limit, commits: commits, suite: suite, in: scratch, withFloor: withFloor)
     }
     let whole = try input(changes, .ed25519, withFloor: true)
     // Near the reference size there is nothing to compare with: then a tenth of it serves.
@@ -123,7 +124,7 @@ struct Measurement {
     let offices = String(decoding: try JSONEncoder().encode(input.offices), as: UTF8.self)
     let result = try Child.run(
       ["catch-up", "--frames", input.frames, "--database", database, "--offices", offices,
-        "--entries-per-commit", "\(commitEntries)"] + (isLast ? ["--digest"] : []),
+        "--entries-min", "\(commits.least)", "--entries-max", "\(commits.most)"] + (isLast ? ["--digest"] : []),
       as: CatchUpResult.self)
     let size = ["", "-wal"].reduce(0) { sum, end in
       let attributes = try? FileManager.default.attributesOfItem(atPath: database + end)
@@ -139,7 +140,8 @@ struct Measurement {
       [
         "floor", "--input", input.floor, "--database", database,
         "--checkpoint-pages", "\(ReplicaStore.checkpointPages)", "--cache-kibibytes", "\(ReplicaStore.cacheKibibytes)",
-        "--entries-per-commit", "\(commitEntries)",
+        "--entries-min", "\(commits.least)", "--entries-max", "\(commits.most)",
+        "--entries-part", "\(CommitCadence.part)",
       ] + (isLast ? ["--digest"] : []),
       as: FloorResult.self)
   }

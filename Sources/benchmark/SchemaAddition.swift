@@ -26,6 +26,7 @@ enum SchemaAddition {
   private static func fill(_ path: String, rows: Int) throws {
     let store = try ReplicaStore.create(path: path, schema: WorkloadSchema.schema, suites: .standard)
     let type = WorkloadSchema.checkResult
+    let ranks = AuthorRanks { _ in 0 }
     var next = 0
     while next < rows {
       try store.transaction { storage in
@@ -39,7 +40,7 @@ enum SchemaAddition {
           }
           try storage.apply(
             RecordWrite(type: type.number, id: id, fields: fields),
-            stamp: WriteStamp(time: HybridTimestamp(milliseconds: UInt64(next)), author: 1), rank: { _ in 0 })
+            stamp: WriteStamp(time: HybridTimestamp(milliseconds: UInt64(next)), author: 1), ranks: ranks)
           next += 1
         }
       }

@@ -1,3 +1,4 @@
+import Casebook
 import Foundation
 import Replication
 import SignatureSuites
@@ -19,9 +20,9 @@ struct WorkloadInput {
 
   /// - Parameters:
   ///   - limit: changes to take of the file; the whole of it when it has fewer.
-  ///   - entriesPerCommit: frames end where the floor commits, so that both commit the same entries.
+  ///   - commits: frames end where the floor commits, so that both commit the same entries.
   static func make(
-    from workload: WorkloadFile, limit: Int, entriesPerCommit: Int, suite: SuiteID, in folder: String, withFloor: Bool
+    from workload: WorkloadFile, limit: Int, commits: CommitCadence, suite: SuiteID, in folder: String, withFloor: Bool
   ) throws -> WorkloadInput {
     let city = try SoftwareSigner.generate(suite: .ed25519)
     let district = try SoftwareSigner.generate(suite: suite)
@@ -35,6 +36,7 @@ struct WorkloadInput {
     var waitingBytes = 0
     var changes = 0
     var entries = 0
+    var commitAt = commits.entries(stored: 0)
     var wire = 0
     var values = 0
     func send() throws {
@@ -52,7 +54,10 @@ struct WorkloadInput {
       entries += 1
       changes += transaction.changes
       values += transaction.operations.reduce(0) { $0 + valueBytes($1) }
-      if entries % entriesPerCommit == 0 { try send() }
+      if entries == commitAt {
+        try send()
+        commitAt += commits.entries(stored: entries)
+      }
       try floor?.write(transaction.lines, entry: entry, isVerified: entries % entriesPerFloorSignature == 0)
       return changes < limit
     }

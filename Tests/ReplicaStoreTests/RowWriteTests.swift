@@ -25,6 +25,8 @@ struct RowWriteTests {
       ])
   ])
 
+  private let ranks = AuthorRanks { _ in 0 }
+
   private func value(_ random: inout Random) -> FieldValue {
     switch random.next(8) {
     case 0: .null
@@ -50,7 +52,7 @@ struct RowWriteTests {
     defer { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) } }
     let store = try ReplicaStore.create(path: path, schema: Self.schema, suites: .standard)
     let model = MemoryStorage()
-    let rank = { (author: UInt64) in Int(author % 2) }
+    let ranks = AuthorRanks { Int($0 % 2) }
     var random = Random(state: 7)
     var conflicts = 0
     for batch in 0..<40 {
@@ -72,8 +74,8 @@ struct RowWriteTests {
               replaces: random.next(5) == 0 ? [] : known?.fields[number]?.stamps ?? [])
           }
           let write = RecordWrite(type: type, id: id, fields: fields)
-          try storage.apply(write, stamp: stamp, rank: rank)
-          try model.apply(write, stamp: stamp, rank: rank)
+          try storage.apply(write, stamp: stamp, ranks: ranks)
+          try model.apply(write, stamp: stamp, ranks: ranks)
           if (step + 1).isMultiple(of: steps) {
             #expect(try storage.row(type, id) == model.row(type, id), "batch \(batch), write \(step)")
           }
@@ -104,8 +106,8 @@ struct RowWriteTests {
       }
       let write = RecordWrite(type: type, id: .zero, fields: fields)
       let stamp = WriteStamp(time: HybridTimestamp(milliseconds: start + 1), author: 1)
-      try store.transaction { try $0.apply(write, stamp: stamp) { _ in 0 } }
-      try model.apply(write, stamp: stamp) { _ in 0 }
+      try store.transaction { try $0.apply(write, stamp: stamp, ranks: ranks) }
+      try model.apply(write, stamp: stamp, ranks: ranks)
     }
     let row = try store.read { try $0.row(type, .zero) }
     #expect(row?.fields.count == LogLimits.rowFieldsMax)
@@ -121,14 +123,14 @@ struct RowWriteTests {
     let stamp = WriteStamp(time: HybridTimestamp(milliseconds: 1), author: 1)
     #expect(throws: CancellationError.self) {
       try store.transaction { storage in
-        try storage.apply(write, stamp: stamp) { _ in 0 }
+        try storage.apply(write, stamp: stamp, ranks: ranks)
         throw CancellationError()
       }
     }
     let none = try store.read { try $0.row(4_000, .zero) }
     #expect(none == nil)
-    try store.transaction { try $0.apply(write, stamp: stamp) { _ in 0 } }
-    try store.transaction { try $0.apply(write, stamp: stamp) { _ in 0 } }
+    try store.transaction { try $0.apply(write, stamp: stamp, ranks: ranks) }
+    try store.transaction { try $0.apply(write, stamp: stamp, ranks: ranks) }
     let rows = try store.read { try $0.rows(4_000) }
     #expect(rows.map { $0.text(1) } == ["甲"])
   }
@@ -139,14 +141,15 @@ struct RowWriteTests {
     defer { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) } }
     let store = try ReplicaStore.create(path: path, schema: Self.schema, suites: .standard)
     let large = String(repeating: "案", count: FieldValue.bytesMax / 3)
-    let largeCount = 300
+    // 25 MiB.
+    let largeCount = 800
     let count = 16_500
     try store.transaction { storage in
       for index in (0..<count).reversed() {
         let id = try #require(RecordID(milliseconds: UInt64(index), random: [UInt8](repeating: 1, count: 10)))
         let text = index < largeCount ? large : "甲"
         let write = RecordWrite(type: 4_000, id: id, fields: [.init(number: 1, value: .text(text), replaces: [])])
-        try storage.apply(write, stamp: WriteStamp(time: HybridTimestamp(milliseconds: 1), author: 1)) { _ in 0 }
+        try storage.apply(write, stamp: WriteStamp(time: HybridTimestamp(milliseconds: 1), author: 1), ranks: ranks)
       }
     }
     let (all, largest) = try store.read { storage in
@@ -170,11 +173,11 @@ struct RowWriteTests {
     }
     let stamp = WriteStamp(time: HybridTimestamp(milliseconds: 1), author: 1)
     try store.transaction { storage in
-      try storage.apply(write(1, "130500"), stamp: stamp) { _ in 0 }
+      try storage.apply(write(1, "130500"), stamp: stamp, ranks: ranks)
       #expect(try storage.changeCounts() == ["130500": 1])
-      try storage.apply(write(2, "130500"), stamp: stamp) { _ in 0 }
+      try storage.apply(write(2, "130500"), stamp: stamp, ranks: ranks)
       #expect(try storage.rows(type.number).count == 2)
-      try storage.apply(write(3, "130500"), stamp: stamp) { _ in 0 }
+      try storage.apply(write(3, "130500"), stamp: stamp, ranks: ranks)
       try storage.clearProjection()
       #expect(try storage.rows(type.number).isEmpty)
     }

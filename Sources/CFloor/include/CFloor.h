@@ -14,8 +14,10 @@ typedef struct {
 } docket_floor_result;
 
 typedef struct {
-  // Entries of one commit.
-  uint32_t entries_per_commit;
+  // Entries of one commit: this part of those before it, but at least and at most so many.
+  uint32_t entries_min;
+  uint32_t entries_max;
+  uint32_t entries_part;
   // WAL pages at which SQLite checkpoints, and KiB of page cache: the engine's own values.
   uint32_t checkpoint_pages;
   uint32_t cache_kibibytes;

@@ -3,7 +3,9 @@ public import Replication
 /// Turns verified entries into rows, acts and facts. A change that cannot be projected is kept with its reason and
 /// never stops the others. Runs inside the transaction that stored the entries.
 public struct Projector {
-  public internal(set) var context: ReplicaContext
+  public internal(set) var context: ReplicaContext { didSet { ranks = nil } }
+  /// Of the tree as it is; made again after anything that may have changed it.
+  private var ranks: AuthorRanks?
   var touchedFiles: Set<RecordID> = []
   var hasTouchedPacks = false
   var hasTouchedTree = false
@@ -123,7 +125,9 @@ public struct Projector {
       try sort(&row, in: storage)
       try storage.put(row)
     } else {
-      try storage.apply(write, stamp: stamp) { tree.rank(ofShortAuthor: $0) }
+      let ranks = ranks ?? AuthorRanks(tree)
+      self.ranks = ranks
+      try storage.apply(write, stamp: stamp, ranks: ranks)
     }
     if write.type == RecordType.caseFile.number { touchedFiles.insert(write.id) }
     if context.tree.mayRead(context.office, stream) { try AttachmentLedger.note(write, in: stream, storage) }

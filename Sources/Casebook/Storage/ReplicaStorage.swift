@@ -89,8 +89,7 @@ public protocol ReplicaStorage: AnyObject {
   func row(_ type: UInt64, _ id: RecordID) throws -> RecordRow?
   func put(_ row: RecordRow) throws
   /// Takes one write into its record's row, which it makes when there is none.
-  /// - Parameter rank: authority of an author by its short name.
-  func apply(_ write: RecordWrite, stamp: WriteStamp, rank: @escaping (UInt64) -> Int) throws
+  func apply(_ write: RecordWrite, stamp: WriteStamp, ranks: AuthorRanks) throws
   /// Rows whose field has the value, by id.
   func rows(_ type: UInt64, where field: UInt64, is value: FieldValue) throws -> [RecordRow]
   /// All rows of a type, by id.
@@ -172,9 +171,9 @@ extension ReplicaStorage {
   /// Every receipt of a stream, by position in the stream.
   public func receipts(of stream: StreamID) throws -> [StoredReceipt] { try receipts(of: stream, from: 0) }
 
-  public func apply(_ write: RecordWrite, stamp: WriteStamp, rank: @escaping (UInt64) -> Int) throws {
+  public func apply(_ write: RecordWrite, stamp: WriteStamp, ranks: AuthorRanks) throws {
     var row = try row(write.type, write.id) ?? RecordRow(type: write.type, id: write.id)
-    row.apply(write, stamp: stamp, rank: rank)
+    row.apply(write, stamp: stamp) { ranks($0) }
     try put(row)
   }
 }

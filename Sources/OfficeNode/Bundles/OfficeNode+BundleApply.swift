@@ -72,10 +72,13 @@ extension OfficeNode {
       return file
     }
     var reached: [StreamID: Entry] = [:]
-    while let item = reader.next() {
-      try take(item, path, &file, &view)
-      if context.isOwn(item.stream.author) { file.holdsOwn = true }
-      if let last = item.entries.last, let entry = try? Entry(decoding: last) { reached[item.stream] = entry }
+    while true {
+      let taken = try take(&reader, path, &file, &view)
+      if taken.isEmpty { break }
+      for item in taken {
+        if context.isOwn(item.stream.author) { file.holdsOwn = true }
+        if let last = item.last, let entry = try? Entry(decoding: last) { reached[item.stream] = entry }
+      }
       progress(reader.offset)
       await Task.yield()
     }
@@ -138,25 +141,60 @@ extension OfficeNode {
     _ = try takeIn(&warnings) { intake, storage in try intake.release(of: stream, at: now, in: storage) }
   }
 
-  /// One item, one transaction.
+  /// What became of an item, without its entries.
+  private struct TakenItem {
+    let stream: StreamID
+    let count: Int
+    let last: [UInt8]?
+    let outcome: BundleIntake.Outcome
+  }
+
+  /// How long others may have to wait for the node because of one transaction, roughly, in milliseconds.
+  private static let transactionMilliseconds: UInt64 = 500
+
+  /// One transaction of items: as many as go into one where much is caught up with, and no longer than others like to
+  /// wait.
+  /// - Returns: none at the end of the file, or where it was cut.
   private func take(
-    _ item: BundleItem, _ path: String, _ file: inout BundleAppliedView.File, _ view: inout BundleAppliedView
-  ) throws {
+    _ reader: inout BundleReader, _ path: String, _ file: inout BundleAppliedView.File, _ view: inout BundleAppliedView
+  ) throws -> [TakenItem] {
     let now = effects.now()
-    let (outcome, released) = try takeIn(&view.warnings) { try $0.take(item, at: now, in: $1) }
+    var next = reader
+    let (taken, released) = try takeIn(&view.warnings) { intake, storage in
+      let most = CommitCadence.standard.entries(stored: Int(try storage.entryCount()))
+      var taken: [TakenItem] = []
+      var entries = 0
+      // At least one, should the clock jump.
+      repeat {
+        guard let item = next.next() else { break }
+        let outcome = try intake.take(item, at: now, in: storage)
+        taken.append(
+          TakenItem(stream: item.stream, count: item.entries.count, last: item.entries.last, outcome: outcome))
+        entries += item.entries.count
+      } while entries < most && effects.now() < now + Self.transactionMilliseconds
+      return taken
+    }
+    reader = next
     view.released += released
-    switch outcome {
+    for item in taken { note(item, path, &file, &view) }
+    if taken.contains(where: { context.isOwn($0.stream.author) }) { try noteHighWater() }
+    return taken
+  }
+
+  private func note(
+    _ item: TakenItem, _ path: String, _ file: inout BundleAppliedView.File, _ view: inout BundleAppliedView
+  ) {
+    switch item.outcome {
     case .stored(let count, let known):
       file.stored += count
       file.known += known
       view.stored += count
-      if context.isOwn(item.stream.author) { try noteHighWater() }
     case .waiting(let count): file.waiting += count
     case .full(let count):
       file.refused += count
       if file.problem == nil { file.problem = BundleProblem.full(path) }
     case .refused(let failure):
-      file.refused += item.entries.count
+      file.refused += item.count
       if file.problem == nil { file.problem = BundleProblem.refused(failure, path) }
     }
   }

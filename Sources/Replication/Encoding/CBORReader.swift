@@ -27,7 +27,7 @@ public struct CBORReader: Sendable {
   }
 
   /// Reads `bytes` from `offset` on.
-  init(_ bytes: [UInt8], from offset: Int) {
+  package init(_ bytes: [UInt8], from offset: Int) {
     self.init(bytes, from: offset, end: bytes.count)
   }
 

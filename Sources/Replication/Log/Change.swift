@@ -111,6 +111,11 @@ public struct RecordWrite: Sendable, Hashable {
     writer.arrayHead(3)
     writer.unsigned(type)
     writer.byteString(id.bytes)
+    writeFields(to: &writer)
+  }
+
+  /// As in an entry; for whoever keeps the type and the record's id apart.
+  package func writeFields(to writer: inout CBORWriter) {
     writer.mapHead(fields.count)
     for field in fields {
       writer.unsigned(field.number)
@@ -123,8 +128,12 @@ public struct RecordWrite: Sendable, Hashable {
 
   init(from reader: inout CBORReader) throws(CBORReader.Failure) {
     try reader.array(of: 3)
-    type = try reader.unsigned()
-    id = try reader.recordID()
+    try self.init(type: try reader.unsigned(), id: try reader.recordID(), fieldsFrom: &reader)
+  }
+
+  package init(type: UInt64, id: RecordID, fieldsFrom reader: inout CBORReader) throws(CBORReader.Failure) {
+    self.type = type
+    self.id = id
     fields = []
     let count = try reader.mapHead(atMost: LogLimits.fieldsMax)
     fields.reserveCapacity(count)

@@ -23,13 +23,13 @@ public struct WriteStamp: Sendable, Hashable, Comparable {
     (lhs.time, lhs.author) < (rhs.time, rhs.author)
   }
 
-  func write(to writer: inout CBORWriter) {
+  package func write(to writer: inout CBORWriter) {
     writer.arrayHead(2)
     writer.unsigned(time.rawValue)
     writer.unsigned(author)
   }
 
-  init(from reader: inout CBORReader) throws(CBORReader.Failure) {
+  package init(from reader: inout CBORReader) throws(CBORReader.Failure) {
     try reader.array(of: 2)
     time = HybridTimestamp(rawValue: try reader.unsigned())
     author = try reader.unsigned()

@@ -86,10 +86,10 @@ final class WatchedStorage: ReplicaStorage {
 
   func row(_ type: UInt64, _ id: RecordID) throws -> RecordRow? { try storage.row(type, id) }
   func put(_ row: RecordRow) throws { try write { try $0.put(alter?(row) ?? row) } }
-  func apply(_ write: RecordWrite, stamp: WriteStamp, rank: @escaping (UInt64) -> Int) throws {
-    guard let alter else { return try self.write { try $0.apply(write, stamp: stamp, rank: rank) } }
+  func apply(_ write: RecordWrite, stamp: WriteStamp, ranks: AuthorRanks) throws {
+    guard let alter else { return try self.write { try $0.apply(write, stamp: stamp, ranks: ranks) } }
     var row = try storage.row(write.type, write.id) ?? RecordRow(type: write.type, id: write.id)
-    row.apply(write, stamp: stamp, rank: rank)
+    row.apply(write, stamp: stamp) { ranks($0) }
     try self.write { try $0.put(alter(row)) }
   }
   func rows(_ type: UInt64, where field: UInt64, is value: FieldValue) throws -> [RecordRow] {

@@ -17,6 +17,7 @@ struct BoardFiles {
   private static let filesPerCommit = 10_000
   /// Files are spread over so many days up to today.
   private static let days = 5 * 365
+  private let ranks = AuthorRanks { _ in 1 }
 
   mutating func write(to store: ReplicaStore) throws {
     let perDistrict = max(1, units / districts.count)
@@ -103,7 +104,7 @@ struct BoardFiles {
     let write = RecordWrite(
       type: type.number, id: id, fields: values.map { .init(number: $0, value: $1, replaces: []) })
     let stamp = WriteStamp(time: HybridTimestamp(milliseconds: noon(today)), author: district.fingerprint)
-    try storage.apply(write, stamp: stamp) { _ in 1 }
+    try storage.apply(write, stamp: stamp, ranks: ranks)
   }
 
   private func noon(_ day: CivilDate) -> UInt64 { UInt64(max(0, day.dayNumber)) * 86_400_000 + 14_400_000 }
