@@ -54,6 +54,7 @@ extension OfficeNode {
           zh: "另有一台机器正以本机构的密钥登记（复制的磁盘或目录）。双方的登记都在，没有丢失；请停用其中一台，并请上级更换密钥。",
           en: "Another machine signs with this office's keys (a copied disk or folder). The work of both is kept; stop one of them and have the superior change the key."))
     }
+    warnings += try ContradictionWords(context: context).warnings(in: storage)
     if let warning = keyWarning() { warnings.append(warning) }
     warnings += termWarnings()
     if let clock = try clockWarning(in: storage) { warnings.append(clock) }

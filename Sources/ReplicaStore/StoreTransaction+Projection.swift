@@ -24,6 +24,7 @@ extension StoreTransaction {
   /// Beginnings of the names of small values that are made from the log, each with a name for the table they would be.
   static let derivedValues = [
     (NumberIndex.prefix, "document_number"), (DossierLedger.prefix, "dossier"), (AttachmentLedger.prefix, "named_content"),
+    (ContradictionLedger.prefix, "contradiction"), (SightingLedger.prefix, "sighting_ahead"),
   ]
 
   public func clearProjection() throws {

@@ -135,7 +135,11 @@ extension StoreTransaction {
 
   public func put(_ sighting: Sighting, by author: KeyFingerprint) throws {
     try connection.cachedStatement(
-      sql: "INSERT OR REPLACE INTO sighting (stream, author, seq, body) VALUES (?, ?, ?, ?)"
+      sql: """
+        INSERT INTO sighting (stream, author, seq, body) VALUES (?, ?, ?, ?)
+        ON CONFLICT (stream, author) DO UPDATE SET seq = excluded.seq, body = excluded.body
+          WHERE (excluded.seq, excluded.body) > (sighting.seq, sighting.body)
+        """
     ).execute(arguments: [
       Data(sighting.face.header.stream.encoded), Data(author.bytes), Int64(sighting.face.header.seq),
       Data(Entry.payload(of: [.sighting(sighting)])),

@@ -225,7 +225,7 @@ struct BundleCommandTests {
     _ = try await office.foundWithCase()
     let well = try await office.must("doctor", "--json")
     let checks = try #require(try json(well.out)["checks"] as? [[String: Any]])
-    #expect(checks.map { $0["id"] as? String } == ["database", "high-water", "clock", "lock", "disk", "attachments", "held", "waiting", "versions"])
+    #expect(checks.map { $0["id"] as? String } == ["database", "high-water", "clock", "lock", "disk", "attachments", "held", "faces", "waiting", "versions"])
     let same = try await office.must("doctor", "--rebuild", "--json")
     let rebuild = try #require(try json(same.out)["rebuild"] as? [String: Any])
     #expect((rebuild["differing"] as? [Any])?.isEmpty == true)

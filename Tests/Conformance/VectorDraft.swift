@@ -52,7 +52,7 @@ struct VectorDraft {
 
   static func all() throws -> [VectorDraft] {
     let logs = try items() + headers() + entries() + payloads() + facts() + chains() + identity()
-    let states = try clocks() + merges() + actOrders() + bundles() + draws() + dossiers() + blobs()
+    let states = try clocks() + merges() + actOrders() + bundles() + faces() + draws() + dossiers() + blobs()
     return logs + (try frames() + runs() + frontierTrees() + conversations() + transport()) + states
   }
 }

@@ -76,6 +76,8 @@ struct TamperingTests {
     .projection("clamp", .sql("INSERT INTO clamp (stamp, author, clamp) VALUES (1, 1, 1)")),
     .projection("time_doubt", .sql("INSERT INTO time_doubt SELECT id, file, zeroblob(32), 'ahead' FROM act LIMIT 1")),
     .projection("sighting", .sql("INSERT INTO sighting VALUES ({up}, zeroblob(32), 1, x'00')")),
+    .projection("sighting_ahead", .sql("INSERT INTO small_value VALUES ('sighting-ahead/x', x'00')")),
+    .projection("contradiction", .sql("INSERT INTO small_value VALUES ('contradiction/x', x'00')")),
     .projection("document_number", .sql("INSERT INTO small_value VALUES ('document-number/假〔2026〕1号/x', x'00')")),
   ]
 

@@ -40,13 +40,15 @@ public struct BundlePlan: Sendable, Hashable {
     let before = memory
     memory.made = [:]
     memory.shown = [:]
-    for head in try context.sharedHeads(with: target, in: storage) {
+    let heads = try context.tree.seat(target) == nil
+      ? context.heads(ofRootToAll: storage) : context.sharedHeads(with: target, in: storage)
+    for head in heads {
       let stream = head.stream
       if since != .whole, context.comes(stream, fromSideOf: target) {
         // Receipts say it of streams from below.
         if context.tree.isSuperior(context.office, of: target) { continue }
-        // So do our sightings of streams from above.
-        if try storage.sightingSeq(of: stream, by: context.key) >= head.seq { continue }
+        // So do our sightings of streams from above; where a stream forked, they may be of another branch.
+        if context.standing.firstFork(of: stream) == nil, try storage.sightingSeq(of: stream, by: context.key) >= head.seq { continue }
         shown.append(Range(stream: stream, first: head.seq, last: head.seq))
         memory.shown[stream] = head.seq
         continue
@@ -71,15 +73,28 @@ public struct BundlePlan: Sendable, Hashable {
     case .last: return (memory.made[stream] ?? 0) + 1
     case .received(let time): return try storage.firstEntry(of: stream, receivedSince: time)
     case .acknowledged:
-      let receipted = try storage.receipts(of: stream).filter { context.tree.office(of: $0.issuer) == target }
-        .map(\.receipt.head.seq).max()
-      let sighted = try context.tree.seat(target).map { try storage.sightingSeq(of: stream, by: $0.key) }
+      let isForked = context.standing.firstFork(of: stream) != nil
+      let receipted = try storage.receipts(of: stream).filter { stored in
+        guard context.tree.office(of: stored.issuer) == target else { return false }
+        return try !isForked || context.holds(stored.receipt.head, in: storage)
+      }.map(\.receipt.head.seq).max()
+      let sighted = isForked ? nil : try context.tree.seat(target).map { try storage.sightingSeq(of: stream, by: $0.key) }
       return max(receipted ?? 0, sighted ?? 0, memory.held[stream] ?? 0) + 1
     }
   }
 }
 
 extension ReplicaContext {
+  /// Heads of the root's `down` streams, which every office may hold: an office beside is not known here, and yet what
+  /// the root showed to it can be compared with what it showed to this one. A root knows every office there is; who is
+  /// revoked passes nothing on.
+  func heads(ofRootToAll storage: any ReplicaStorage) throws -> [StreamHead] {
+    guard let seat = tree.seat(office), seat.depth > 0, !tree.isRevoked(seat.key) else { return [] }
+    return try storage.heads().filter { head in
+      head.stream.audience == .down && tree.seat(of: head.stream.author)?.depth == 0
+    }
+  }
+
   /// Whether the other office has a stream from its own side: it wrote it, or it came here through it.
   func comes(_ stream: StreamID, fromSideOf other: OfficeCode) -> Bool {
     guard let author = tree.office(of: stream.author) else { return false }

@@ -22,8 +22,8 @@ public struct DoctorCheck: Sendable, Hashable, Codable {
     case bad
   }
 
-  /// Short stable name: `database`, `high-water`, `clock`, `lock`, `disk`, `held`, `waiting`, `attachments`,
-  /// `versions`.
+  /// Short stable name: `database`, `high-water`, `clock`, `lock`, `disk`, `held`, `faces`, `waiting`,
+  /// `attachments`, `versions`.
   public var id: String
   public var finding: Finding
   public var message: Bilingual

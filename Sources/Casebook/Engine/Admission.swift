@@ -76,9 +76,11 @@ public struct Admission {
     let newHead = try verify(run, after: head, of: stream, by: key)
     let judgement = try projector.judgement(of: stream, in: storage)
     try storage.append(entries, head: newHead, receivedAt: wallMilliseconds)
+    try projector.meet(entries, in: storage)
     try project(entries, at: wallMilliseconds, in: storage)
     // A receipt or a cut further on than was held is on this branch only now: that decides over earlier entries too.
     try projector.reconsider(stream, judgedBefore: judgement, in: storage)
+    // In a file of an earlier release the furthest sightings are all that was kept.
     for sighting in try storage.sightings(of: stream) { try projector.compare(sighting, in: storage) }
     return Outcome(stored: entries.count, known: known)
   }

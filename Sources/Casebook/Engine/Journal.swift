@@ -41,6 +41,7 @@ public struct Journal {
     }
     if let head { try storage.append(entries, head: head, receivedAt: wallMilliseconds) }
     try Self.keep(clock, in: storage)
+    try projector.meet(entries, in: storage)
     for entry in entries { try projector.project(entry, in: storage) }
     return entries
   }

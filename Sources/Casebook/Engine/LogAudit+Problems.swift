@@ -137,6 +137,10 @@ extension LogAudit {
     case "held_change": Bilingual(zh: "暂存未用的内容", en: "changes that are kept but not used")
     case "fact": Bilingual(zh: "撤销、追认和换钥记录", en: "revocations, ratifications and introductions")
     case "sighting": Bilingual(zh: "下级所见的上级日志", en: "sightings of superiors' entries")
+    case "sighting_ahead":
+      Bilingual(zh: "尚未收到的记录的所见", en: "sightings of entries that are still to come")
+    case "contradiction":
+      Bilingual(zh: "与上级回执相矛盾的记录", en: "entries that receipts of superiors contradict")
     case "clamp": Bilingual(zh: "依回执修正的时间", en: "times corrected by receipts")
     case "time_doubt": Bilingual(zh: "存疑的时间", en: "doubted times")
     case "document_number": Bilingual(zh: "文号索引", en: "numbers of documents")

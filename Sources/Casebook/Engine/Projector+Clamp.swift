@@ -15,7 +15,7 @@ extension Projector {
   }
 
   /// Receipts that reach the entry; others may be among them. What is new has none, however many there are of its stream.
-  private mutating func receipts(covering entry: Entry, in storage: any ReplicaStorage) throws -> [Receipt] {
+  mutating func receipts(covering entry: Entry, in storage: any ReplicaStorage) throws -> [Receipt] {
     let (stream, seq) = (entry.header.stream, entry.header.seq)
     if let lastReceipts, lastReceipts.stream == stream, lastReceipts.from <= seq { return lastReceipts.receipts }
     let receipts = try receiptsOnBranch(of: stream, from: seq, in: storage)
@@ -130,7 +130,7 @@ extension Projector {
     of stream: StreamID, from seq: UInt64, in storage: any ReplicaStorage
   ) throws -> [Receipt] {
     let all = try context.witnessed(stream, from: seq, in: storage).map(\.receipt)
-    guard context.standing.firstFork(of: stream) != nil else { return all }
+    guard context.contradicted.contains(stream) || context.standing.firstFork(of: stream) != nil else { return all }
     return try all.filter { receipt in
       try context.hash(of: stream, at: receipt.head.seq, in: storage).map { $0 == receipt.head.hash } ?? true
     }

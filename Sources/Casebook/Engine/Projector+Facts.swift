@@ -37,8 +37,7 @@ extension Projector {
       let reaches = issuer == context.office || context.isAbove(issuer, author)
       return try note(proof, isPublished: reaches, in: storage) ? nil : .factRefused
     case .sighting(let sighting):
-      try storage.put(sighting, by: stream.author)
-      try compare(sighting, in: storage)
+      try project(sighting, from: entry, in: storage)
     case .record, .act, .dossier, .unknown: return .unknownKind
     }
     return nil
@@ -89,6 +88,7 @@ extension Projector {
     try storage.put(
       StoredReceipt(receipt: receipt, issuer: entry.header.stream.author, entry: entry.hash(using: suite)))
     try reconsider(receipt.head.stream, judgedBefore: judgement, in: storage)
+    try compare(receipt, by: entry.header.stream.author, in: storage)
     try clampEntries(under: receipt, in: storage)
     return nil
   }
@@ -106,15 +106,6 @@ extension Projector {
       mustRebuild = true
     }
     return true
-  }
-
-  /// Two faces shown to two offices: what one of them reports is not what is held here.
-  mutating func compare(_ sighting: Sighting, in storage: any ReplicaStorage) throws {
-    let face = sighting.face
-    guard let ours = try storage.entries(of: face.header.stream, from: face.header.seq, bytesMax: 1).first,
-      ours.header.seq == face.header.seq, let proof = ForkProof(face, ForkProof.Face(ours))
-    else { return }
-    _ = try note(proof, isPublished: false, in: storage)
   }
 
   // MARK: Judgement

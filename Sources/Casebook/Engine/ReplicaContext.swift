@@ -14,6 +14,8 @@ public struct ReplicaContext: Sendable {
   public var standing: Standing
   /// Whether any stamp is clamped; none is, as long as clocks are right.
   public var hasClamps: Bool
+  /// Streams of which a superior's receipt names another entry than the one held, and no fork is proven there.
+  var contradicted: Set<StreamID> = []
   /// Whether this office handed any file's entries over.
   var hasDossiers = false
   /// Whether streams are held of keys that no office has: its charter stands in an entry that does not count, say.
@@ -83,6 +85,7 @@ public struct ReplicaContext: Sendable {
     self.tree = tree
     self.standing = standing
     hasClamps = try storage.hasClamps()
+    contradicted = Set(try ContradictionLedger.all(in: storage).map(\.head.stream))
     hasDossiers = try DossierLedger.hasTold(in: storage)
     hasUnseatedStreams = try storage.heads().contains { tree.seat(of: $0.stream.author) == nil }
     try refreshCalendars(in: storage)

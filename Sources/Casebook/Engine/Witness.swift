@@ -3,8 +3,8 @@ public import Replication
 /// Receipts (回执): a superior's proof that it holds its subordinates' entries up to a head.
 public enum Witness {
   /// Facts this office owes: receipts for every stream of an office below that has grown since the last receipt of ours,
-  /// fork proofs that no entry carries yet, sightings of what its superiors showed it, charters for the next keys that
-  /// subordinates' present keys introduced, and dossiers of transferred files.
+  /// fork proofs that no entry carries yet, sightings of what its superiors showed it and of what a receipt contradicts,
+  /// charters for the next keys that subordinates' present keys introduced, and dossiers of transferred files.
   /// - Parameter moves: looks only at streams that moved after this count; `nil`: at all. What a changed tree lets be
   ///   receipted is found only among all.
   /// - Returns: changes by audience: what is said of a stream reaches every holder of that stream. Each is to be recorded
@@ -36,10 +36,11 @@ public enum Witness {
       }
     }
     for stored in try storage.forkProofs() where !stored.isPublished {
-      let author = context.tree.office(of: stored.proof.stream.author)
-      let isAbove = author.map { context.tree.isSuperior(context.office, of: $0) } ?? false
-      let audience = isAbove ? context.tree.audience(ofFactsAbout: stored.proof.stream) ?? .up : .up
-      byAudience[audience, default: []].append(.forkProof(stored.proof))
+      byAudience[audience(ofEvidenceAbout: stored.proof.stream, context), default: []].append(.forkProof(stored.proof))
+    }
+    for entry in try ContradictionLedger.unsaid(context: context, in: storage) {
+      let (audience, sighting) = (audience(ofEvidenceAbout: entry.header.stream, context), Change.sighting(Sighting(entry)))
+      if byAudience[audience]?.contains(sighting) != true { byAudience[audience, default: []].append(sighting) }
     }
     for (office, charter) in try KeyRotation.owed(context: context, at: wallMilliseconds, in: storage) {
       byAudience[.subtree(office), default: []].append(.charter(charter))
@@ -47,6 +48,13 @@ public enum Witness {
     let dossiers = try DossierBook(context: context, storage: storage).owed(at: wallMilliseconds)
     return byAudience.sorted { $0.key.order < $1.key.order }.map { (audience: $0.key, changes: $0.value) }
       + dossiers.map { (audience: .office($0.target), changes: $0.dossier.pieces.map { .dossier($0) }) }
+  }
+
+  /// A superior's evidence reaches every holder of the stream; another's goes up, to who may pass it on.
+  private static func audience(ofEvidenceAbout stream: StreamID, _ context: ReplicaContext) -> Audience {
+    let author = context.tree.office(of: stream.author)
+    let isAbove = author.map { context.tree.isSuperior(context.office, of: $0) } ?? false
+    return isAbove ? context.tree.audience(ofFactsAbout: stream) ?? .up : .up
   }
 
   /// The provable interval of an entry, Unix milliseconds: not before the receipt its author had seen, not after
@@ -57,8 +65,10 @@ public enum Witness {
   ) throws -> (claimed: UInt64?, from: UInt64?, until: UInt64?) {
     // A receipt over another branch proves nothing of this one.
     let isForked = try storage.forkProofs().contains { $0.proof.stream == stream }
+    let contradictions = Set(try ContradictionLedger.of(stream, in: storage).map(\.head))
     let until = try storage.receipts(of: stream, from: seq).filter { stored in
       let head = stored.receipt.head
+      if contradictions.contains(head) { return false }
       return try !isForked || storage.head(of: stream) == head || holds(head, in: storage)
     }.map(\.receipt.clock).min()
     let entry = try storage.entries(of: stream, from: seq, bytesMax: 1).first

@@ -11,7 +11,15 @@ struct EntryFacts {
   func deciding(over found: FoundEntry) throws -> [EntryExplanation.Fact] {
     let stream = found.entry.header.stream
     return try charters(of: stream.author) + standing(over: found) + forks(of: stream)
-      + (context.standing.concerns(stream) ? receipts(over: found).map(fact) : [])
+      + (context.standing.concerns(stream) ? receipts(over: found).map(fact) : []) + contradictions(of: stream)
+  }
+
+  private func contradictions(of stream: StreamID) throws -> [EntryExplanation.Fact] {
+    try ContradictionLedger.of(stream, in: storage).map { contradiction in
+      .init(
+        kind: "receipt", office: context.tree.office(of: contradiction.witness)?.text,
+        text: ContradictionWords(context: context).fact(contradiction), place: nil)
+    }
   }
 
   private func charters(of key: KeyFingerprint) throws -> [EntryExplanation.Fact] {
@@ -92,6 +100,7 @@ struct EntryFacts {
     let (stream, seq) = (found.entry.header.stream, found.entry.header.seq)
     let isForked = context.standing.firstFork(of: stream) != nil
     let chain = try isForked ? chain(through: found) : [:]
+    let contradictions = Set(try ContradictionLedger.of(stream, in: storage).map(\.head))
     var first: [String: EntryExplanation.Receipt] = [:]
     for stored in try storage.receipts(of: stream) where stored.receipt.head.seq >= seq {
       let head = stored.receipt.head
@@ -100,6 +109,7 @@ struct EntryFacts {
         let held = try found.isAside ? chain[head.seq] : context.hash(of: stream, at: head.seq, in: storage)
         guard held == head.hash else { continue }
       }
+      if contradictions.contains(head) { continue }
       guard let office = context.tree.office(of: stored.issuer)?.text else { continue }
       let receipt = EntryExplanation.Receipt(office: office, clock: stored.receipt.clock, upTo: head.seq)
       if let known = first[office], known.clock <= receipt.clock { continue }

@@ -203,7 +203,15 @@ public final class MemoryStorage: ReplicaStorage {
     (seen[stream] ?? [:]).sorted { $0.key < $1.key }.map(\.value)
   }
   public func put(_ sighting: Sighting, by author: KeyFingerprint) {
-    seen[sighting.face.header.stream, default: [:]][author] = sighting
+    let stream = sighting.face.header.stream
+    func rank(_ sighting: Sighting) -> (UInt64, [UInt8]) {
+      (sighting.face.header.seq, Entry.payload(of: [.sighting(sighting)]))
+    }
+    if let known = seen[stream]?[author] {
+      let (one, other) = (rank(sighting), rank(known))
+      if one.0 < other.0 || (one.0 == other.0 && !other.1.lexicographicallyPrecedes(one.1)) { return }
+    }
+    seen[stream, default: [:]][author] = sighting
   }
   public func sightingSeq(of stream: StreamID, by author: KeyFingerprint) -> UInt64 {
     seen[stream]?[author]?.face.header.seq ?? 0
@@ -319,6 +327,8 @@ public final class MemoryStorage: ReplicaStorage {
   private static let derivedValues = [
     (prefix: NumberIndex.prefix, table: "document_number"), (prefix: DossierLedger.prefix, table: "dossier"),
     (prefix: AttachmentLedger.prefix, table: "named_content"),
+    (prefix: ContradictionLedger.prefix, table: "contradiction"),
+    (prefix: SightingLedger.prefix, table: "sighting_ahead"),
   ]
 
   public func differences(

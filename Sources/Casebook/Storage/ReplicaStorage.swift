@@ -69,9 +69,10 @@ public protocol ReplicaStorage: AnyObject {
   /// Revocations, ratifications and introductions, by order of arrival.
   func facts() throws -> [StoredFact]
   func put(_ fact: StoredFact) throws
-  /// The latest sighting that each office published of the stream.
+  /// The furthest sighting that each office published of the stream.
   func sightings(of stream: StreamID) throws -> [Sighting]
-  /// Replaces the office's earlier sighting of the same stream.
+  /// Replaces the office's sighting of the same stream by one of a further place; of two of one place the greater
+  /// encoding stays, whichever came first.
   func put(_ sighting: Sighting, by author: KeyFingerprint) throws
   /// How far an office has published its sightings of a stream; 0 for not at all.
   func sightingSeq(of stream: StreamID, by author: KeyFingerprint) throws -> UInt64

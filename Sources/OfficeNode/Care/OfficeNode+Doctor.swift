@@ -24,6 +24,7 @@ extension OfficeNode {
     try StoreFailures.mapped {
       try store.read { storage in
         checks.append(heldCheck(try storage.heldChanges()))
+        checks.append(try facesCheck(in: storage))
         checks.append(waitingCheck(try storage.parkedRuns(of: nil)))
         checks.append(try versionsCheck(in: storage))
       }
@@ -143,6 +144,20 @@ extension OfficeNode {
       isWaitingForUpgrade
         ? Bilingual(zh: "用 docket quarantine 查看；升级本机的案联后，由新版本写入的内容即可采用。", en: "See docket quarantine; what a later version wrote is used after an upgrade.")
         : Bilingual(zh: "用 docket quarantine 查看原因。", en: "See docket quarantine for the reasons."))
+  }
+
+  /// What superiors receipted against what is held of the same streams.
+  private func facesCheck(in storage: any ReplicaStorage) throws -> DoctorCheck {
+    let found = try ContradictionLedger.firsts(in: storage)
+    guard let first = found.first else {
+      return check("faces", .good, "所存记录与上级回执一致。", "Receipts of superiors agree with what is held.")
+    }
+    let words = ContradictionWords(context: context)
+    let text = words.text(first)
+    return check(
+      "faces", .notice, found.count == 1 ? text.zh : "有 \(found.count) 个日志流与上级回执相矛盾。\(text.zh)",
+      found.count == 1 ? text.en : "\(found.count) streams contradict receipts of superiors. \(text.en)",
+      words.remedy(first))
   }
 
   private func waitingCheck(_ runs: [ParkedRun]) -> DoctorCheck {
