@@ -43,7 +43,9 @@ enum BundleProblem {
     DeskFailure(
       kind: .badInput, code: "unknown-office",
       message: Bilingual(zh: "没有其他机构“\(office)”。", en: "There is no other office “\(office)”."),
-      remedy: Bilingual(zh: "用 docket office list 查看。", en: "See docket office list."))
+      remedy: Bilingual(
+        zh: "用 docket office list 查看；同级机构请加 --whole：只装入根机构发给全体机构的内容，供双方核对是否一致。",
+        en: "See docket office list. For an office beside, add --whole: it gets what the root says to all, so that the two can compare."))
   }
 
   static func notADay(_ day: String) -> DeskFailure {

@@ -9,9 +9,11 @@ extension OfficeNode {
   func createBundle(
     _ draft: BundleDraft, progress: @Sendable (DeskProgress) -> Void
   ) async throws -> BundleMadeView {
-    guard let target = OfficeCode(draft.office), target != context.office, context.tree.seat(target) != nil else {
-      throw BundleProblem.unknownOffice(draft.office)
-    }
+    // An office beside is not known here. It gets little, so it has to be asked for: a mistyped code must not look as if
+    // this office's work had gone out.
+    guard let target = OfficeCode(draft.office), target != context.office,
+      context.tree.seat(target) != nil || (draft.since == .whole && settings.superior != nil)
+    else { throw BundleProblem.unknownOffice(draft.office) }
     let partBytes = draft.partBytes ?? BundleLimits.partBytesMax
     guard (BundleLimits.partBytesMin...BundleLimits.partBytesMax).contains(partBytes) else {
       throw BundleProblem.size(partBytes)
