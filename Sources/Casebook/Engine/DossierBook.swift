@@ -104,10 +104,10 @@ struct DossierBook {
   private func recipients(of folded: FoldedCase, told: [OfficeCode]) -> [OfficeCode] {
     let transfers = folded.standing(ActRule.transferID)
     let targets = Set(transfers.compactMap(\.transferTarget).compactMap { OfficeCode($0) } + told)
-    let actors = ([folded.opening.office] + transfers.map(\.office)).compactMap { OfficeCode($0) }
+    let actors = transfers.map(\.office).compactMap { OfficeCode($0) }
     return targets.filter { target in
       folded.scopeEnds[target.text] == nil && context.tree.isSuperior(context.office, of: target)
-        && publisher(for: target, of: actors) == context.office
+        && publisher(for: target, of: actors, openedBy: OfficeCode(folded.opening.office)) == context.office
     }.sorted()
   }
 
@@ -122,12 +122,14 @@ struct DossierBook {
   }
 
   /// The nearest superior of the target that stands above everyone else who had the file, or is the one: it alone holds
-  /// everything, and exactly one office does it.
-  private func publisher(for target: OfficeCode, of actors: [OfficeCode]) -> OfficeCode? {
-    let others = actors.filter { $0 != target && !context.tree.isSuperior($0, of: target) }
+  /// everything, and exactly one office does it. A superior that took the file over spoke of it to those who had it; one
+  /// that opened it itself spoke to those above alone, and the offices between know nothing of the file.
+  private func publisher(for target: OfficeCode, of actors: [OfficeCode], openedBy opener: OfficeCode?) -> OfficeCode? {
+    var others = actors.filter { $0 != target && !context.tree.isSuperior($0, of: target) }
+    if let opener, opener != target { others.append(opener) }
     var next = context.tree.seat(target)?.charter.parent
     while let office = next {
-      if others.allSatisfy({ context.tree.isSuperior(office, of: $0) }) { return office }
+      if others.allSatisfy({ $0 == office || context.tree.isSuperior(office, of: $0) }) { return office }
       next = context.tree.seat(office)?.charter.parent
     }
     return nil
@@ -171,7 +173,7 @@ struct DossierBook {
     for entry in debt.entries {
       let item = try item(for: entry, at: wallMilliseconds)
       var next = dossier
-      addGuests(of: entry.header.stream.author, for: debt.target, to: &next)
+      addGuests(of: entry, for: debt.target, to: &next)
       // An item's heads and clocks, and all guests with all their keys: generous.
       let size = item.entry.count + 32
       let isFull =
@@ -180,7 +182,7 @@ struct DossierBook {
       if isFull {
         owed.append(Owed(target: debt.target, dossier: dossier))
         next = Dossier(file: file, guests: [], items: [])
-        addGuests(of: entry.header.stream.author, for: debt.target, to: &next)
+        addGuests(of: entry, for: debt.target, to: &next)
         bytes = 0
       }
       next.items.append(item)
@@ -210,15 +212,29 @@ struct DossierBook {
     return Dossier.Item(from: known.from, until: until, entry: entry.encoded)
   }
 
-  /// States the author's key, and the offices between it and those the target knows.
-  private func addGuests(of author: KeyFingerprint, for target: OfficeCode, to dossier: inout Dossier) {
+  /// States the author's key and whom the entry gives the file to, and the offices between those and the ones the target
+  /// knows. Whoever was given a file and did nothing with it has its place too: a takeover from it counts by that.
+  private func addGuests(of entry: Entry, for target: OfficeCode, to dossier: inout Dossier) {
+    let author = entry.header.stream.author
     guard let office = context.tree.office(of: author), let key = context.tree.publicKey(author) else { return }
+    addGuests(office, keys: [key], for: target, to: &dossier)
+    for case .act(let act) in (try? entry.changes()) ?? [] where act.rule == ActRule.transferID {
+      guard case .text(let code)? = act.facts.first(where: { $0.name == ActRule.transferTo })?.value,
+        let receiver = OfficeCode(code)
+      else { continue }
+      addGuests(receiver, keys: [], for: target, to: &dossier)
+    }
+  }
+
+  private func addGuests(
+    _ office: OfficeCode, keys: [PublicKey], for target: OfficeCode, to dossier: inout Dossier
+  ) {
     var chain: [Guest] = []
     var next: OfficeCode? = office
     while let code = next, code != target, !context.tree.isSuperior(code, of: target),
       let charter = context.tree.seat(code)?.charter, let parent = charter.parent
     {
-      chain.append(Guest(office: code, name: charter.name, parent: parent, keys: code == office ? [key] : []))
+      chain.append(Guest(office: code, name: charter.name, parent: parent, keys: code == office ? keys : []))
       next = parent
     }
     for guest in chain.reversed() {

@@ -122,11 +122,12 @@ public protocol PackShelf: Sendable {
 
 extension OfficeTree: OfficeHierarchy {
   public func isSuperior(_ superior: String, of office: String) -> Bool {
-    guard let superior = OfficeCode(superior), let seat = seat(superior) else { return false }
+    guard let superior = OfficeCode(superior) else { return false }
     let known = OfficeCode(office).flatMap { self.seat($0) != nil || guest($0) != nil ? $0 : nil }
     // An office that is not known here stands below the root all the same: only the root knows every office, and a file
     // transferred to one that does not exist must not be lost.
-    guard let known else { return seat.depth == 0 }
+    guard let known else { return seat(superior)?.depth == 0 }
+    // Also one that is a guest here: what it decided over those below it is shown to whoever has the file now.
     return isSuperior(superior, of: known)
   }
 }
