@@ -80,7 +80,7 @@ let edges: [Target] = [
 let simulation: [Target] = [
   .target(
     name: "Simulation",
-    dependencies: ["Casebook", "Casework", "Replication", "ReplicaStore", "SignatureSuites", crypto],
+    dependencies: ["Casebook", "Casework", "Replication", "ReplicaStore", "SignatureSuites", "CLibcrypto", crypto],
     swiftSettings: strict)
 ]
 

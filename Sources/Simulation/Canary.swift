@@ -18,6 +18,10 @@ public enum Canary: String, Sendable, Hashable, CaseIterable {
   case forgottenClass = "forgotten-class"
   /// Entries are stored and not projected.
   case skippedProjection = "skipped-projection"
+  /// A store has a column for each field it knows.
+  case narrowStore = "narrow-store"
+  /// Superiors do not hand on what belongs to a transferred file.
+  case withheldDossier = "withheld-dossier"
 
   /// The checker that must catch it.
   public var checker: Checker {
@@ -31,6 +35,8 @@ public enum Canary: String, Sendable, Hashable, CaseIterable {
     case .swallowedFork: .forks
     case .forgottenClass: .classes
     case .skippedProjection: .projection
+    case .narrowStore: .engine
+    case .withheldDossier: .dossiers
     }
   }
 
@@ -46,13 +52,15 @@ public enum Canary: String, Sendable, Hashable, CaseIterable {
     case .forgottenClass: "an office forgets that entries of a revoked or forked key do not count"
     case .swallowedFork: "an office keeps to itself that it saw a fork"
     case .skippedProjection: "entries are stored and not projected"
+    case .narrowStore: "a store cannot write fields of a later version"
+    case .withheldDossier: "superiors do not hand on the entries of a transferred file"
     }
   }
 }
 
 /// What is checked of every run.
 public enum Checker: String, Sendable, Hashable, CaseIterable {
-  /// Nothing throws what nobody expects.
+  /// Nothing throws what nobody expects, and no honest office refuses what another one gives it.
   case engine
   /// Once everything is healed, offices that may hold a stream hold all of it.
   case convergence
@@ -70,6 +78,8 @@ public enum Checker: String, Sendable, Hashable, CaseIterable {
   case intervals
   /// Two branches of one stream do not go unnoticed where they meet.
   case forks
+  /// Whoever a file was transferred to has it as the offices above have it, and nobody is told more than is theirs.
+  case dossiers
 }
 
 /// What a checker found.

@@ -20,15 +20,15 @@ struct Ledger {
   /// Whose bytes no machine held after a disk was set back: nobody can bring them back.
   private(set) var excused: Set<Digest> = []
 
-  mutating func sign(_ entries: [Entry], at trueTime: UInt64, using suite: any SignatureSuite) {
-    for entry in entries { signedAt[entry.hash(using: suite)] = trueTime }
+  mutating func sign(_ entries: [Entry], at trueTime: UInt64, in suites: SuiteSet) {
+    for entry in entries { signedAt[entry.hash(in: suites)] = trueTime }
   }
 
-  mutating func acknowledge(_ entries: [Entry], to office: Int, using suite: any SignatureSuite) {
+  mutating func acknowledge(_ entries: [Entry], to office: Int, in suites: SuiteSet) {
     for entry in entries {
       acknowledged.append(
         Acknowledgement(
-          office: office, stream: entry.header.stream, seq: entry.header.seq, hash: entry.hash(using: suite),
+          office: office, stream: entry.header.stream, seq: entry.header.seq, hash: entry.hash(in: suites),
           changes: Self.bare(entry)))
     }
   }

@@ -49,19 +49,34 @@ public struct SimulationOptions: Sendable, Hashable {
   /// Of a thousand offices so many tell their heads by a digest tree, however few they are.
   public var treesPerMille: Int
 
+  /// Whether the run has what came last: the four below, crashes at any effect, and connections that break within a
+  /// frame. Seeds from before are run without.
+  public var isWide: Bool
+  /// Of a thousand pieces of work so many hand a file to an office beside.
+  public var transfersPerMille: Int
+  /// Of a thousand keys so many are of suite 2.
+  public var sm2PerMille: Int
+  /// Of a thousand starts so many are of a newer program, which makes the projection again.
+  public var upgradesPerMille: Int
+  /// Of a thousand lines that break so many break within a frame.
+  public var tornPerMille: Int
+
   /// The largest tree drawn: a city with its districts and townships.
   public static let officesMax = 100
   /// Keeps what is drawn for digest trees apart from all else.
   static let treeSeed: UInt64 = 0x7472_6565
+  /// Likewise what came last.
+  static let wideSeed: UInt64 = 0x7769_6465
 
   /// Draws everything from the seed.
   /// - Parameters:
   ///   - officesMax: larger trees are cut to this; from 3 on.
   ///   - isLive: whether sessions may stay open; seeds from before they could are run without.
   ///   - hasTrees: whether offices may tell their heads by a digest tree; likewise.
+  ///   - isWide: whether files are transferred, keys are of both suites, and machines stop anywhere; likewise.
   public init(
     seed: UInt64, store: Store = .memory, canary: Canary? = nil, officesMax: Int = Self.officesMax, isLive: Bool = true,
-    hasTrees: Bool = true
+    hasTrees: Bool = true, isWide: Bool = true
   ) {
     self.seed = seed
     self.store = store
@@ -97,6 +112,13 @@ public struct SimulationOptions: Sendable, Hashable {
     // From a generator of its own, for the same reason.
     var trees = SeededRandom(seed: seed ^ Self.treeSeed)
     treesPerMille = hasTrees && !trees.chance(350) ? trees.within(300...1_000) : 0
+    self.isWide = isWide
+    var wide = SeededRandom(seed: seed ^ Self.wideSeed)
+    func drawn(_ range: ClosedRange<Int>) -> Int { !isWide || wide.chance(350) ? 0 : wide.within(range) }
+    transfersPerMille = drawn(30...300)
+    sm2PerMille = drawn(100...1_000)
+    upgradesPerMille = drawn(50...400)
+    tornPerMille = drawn(100...1_000)
   }
 }
 
@@ -110,5 +132,9 @@ extension SimulationOptions: CustomStringConvertible {
       + " revocations \(revocations) rotations \(rotations)"
       + " wrong-clocks \(wrongClockPerMille)/1000 hostile \(isHostile) stays \(staysPerMille)/1000"
       + " trees \(treesPerMille)/1000"
+      + (isWide
+        ? " transfers \(transfersPerMille)/1000 sm2 \(sm2PerMille)/1000 upgrades \(upgradesPerMille)/1000"
+          + " torn \(tornPerMille)/1000"
+        : " not wide")
   }
 }

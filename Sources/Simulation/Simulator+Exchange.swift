@@ -15,7 +15,7 @@ extension Simulator {
     guard try superior.running().tree.office(ofTransportKey: transportKey(of: office)) == office.code else {
       // Its charter went with a disk: somebody has to invite it again.
       log("\(superior.code) does not know \(office.code)")
-      if index == 0 { try guarded(index) { try giveBack(to: superior, from: office) } }
+      if index == 0 { try guarded(index, .unpack) { try giveBack(to: superior, from: office) } }
       queue.schedule(.enrol(office: office.index), at: now + 1)
       return
     }
@@ -37,7 +37,7 @@ extension Simulator {
 
   func deliver(_ bytes: [UInt8], on id: Int, to side: SimulatedConnection.Side) throws {
     guard let connection = connections[id], !connection.isCut, connection[side].isOpen else { return }
-    try guarded(connection[side].office) {
+    try guarded(connection[side].office, .deliver) {
       let frame: SyncFrame
       do throws(CBORReader.Failure) {
         frame = try SyncFrame(decoding: bytes)
@@ -96,8 +96,7 @@ extension Simulator {
       case .writeReceipts:
         if side == .callee { try keepBeforeReceipts(office) }
         let (heads, written) = try office.writeReceipts(for: peer.code, at: wall)
-        ledger.sign(written, at: now, using: suite)
-        statistics.entries += written.count
+        sign(written, by: office)
         queue.append(contentsOf: step(id, side) { $0.receiptsWritten(heads) })
       case .reportFork(let stream, let seq):
         log("\(office.code) sees a fork at \(seq) of \(name(stream))")
@@ -147,7 +146,7 @@ extension Simulator {
     guard !written.isEmpty else { return }
     statistics.recovered += written.count
     log("\(office.code) records \(written.count) entries again in incarnation \(office.incarnation)")
-    ledger.sign(written, at: now, using: suite)
+    ledger.sign(written, at: now, in: suites)
   }
 
   private func send(_ frame: SyncFrame, from office: SimulatedOffice, on id: Int, _ side: SimulatedConnection.Side)
@@ -155,14 +154,19 @@ extension Simulator {
   {
     try office.crashPoint.effect()
     if case .tree = frame { statistics.trees += 1 }
-    if case .entries(let run) = frame, let peer = connections[id]?[side.other].office, !office.isHostile,
-      !mayHold(offices[peer], run.stream)
+    if case .continuation = frame { statistics.continued += 1 }
+    if let stream = frame.runStream, let peer = connections[id]?[side.other].office, !office.isHostile,
+      !mayHold(offices[peer], stream)
     {
-      find(.scope, "\(office.code) gives \(offices[peer].code) \(name(run.stream))")
+      find(.scope, "\(office.code) gives \(offices[peer].code) \(name(stream))")
     }
-    guard var connection = connections[id], !connection.isCut else { return }
+    guard var connection = connections[id], !connection.isCut, connection.torn != side else { return }
     if !isHealed, random.chance(options.cutPerMille) {
-      cut(id, "line broke")
+      if frame.runStream != nil, options.isWide, wideRandom.chance(options.tornPerMille) {
+        tear(frame, from: office, on: id, side)
+      } else {
+        cut(id, "line broke")
+      }
       return
     }
     let delay = isHealed ? 1 : 1 + time(within: UInt64(options.delayMilliseconds))
@@ -194,8 +198,9 @@ extension Simulator {
 
   /// The line breaks: what is on its way is lost, and each side notices in its own time.
   func cut(_ id: Int, _ reason: String) {
-    guard connections[id]?.isCut == false else { return }
+    guard let connection = connections[id], !connection.isCut else { return }
     connections[id]?.isCut = true
+    for side in SimulatedConnection.Side.allCases { keepBegun(connection, side) }
     statistics.broken += 1
     log("session \(id): \(reason)")
     for side in SimulatedConnection.Side.allCases {

@@ -55,9 +55,39 @@ extension Simulator {
     queue.schedule(.start(office: office.index), at: now + 1 + time(within: isHealed ? 1_000 : 45 * 60_000))
   }
 
+  /// Of a thousand starts that may be cut short so many are, and so often in a row at most: then it comes up.
+  private static let failedStartsPerMille = 400
+  private static let failedStartsMax = 4
+
+  /// Starts a machine, which may stop again while it does.
   func start(_ office: SimulatedOffice) throws {
     guard office.isEnrolled, !office.isUp else { return }
-    try office.start(rootKey: offices[0].key, suites: suites)
+    if options.isWide, !isHealed, wideRandom.chance(options.upgradesPerMille) { try office.oweRebuild() }
+    let owed = try office.disk.read { try SchemaUpgrade.isRebuildOwed(in: $0) }
+    let step: Step = owed ? .rebuild : .start
+    let failed = failedStarts[office.index] ?? 0
+    if options.isWide, !isHealed, options.crashPerMille > 0, failed < Self.failedStartsMax,
+      wideRandom.chance(Self.failedStartsPerMille)
+    {
+      office.crashPoint.arm(afterEffects: stepSizes.draw(step, &wideRandom))
+    }
+    let before = office.crashPoint.count
+    defer { stepSizes.note(step, office.crashPoint.count - before) }
+    do {
+      try office.start(rootKey: offices[0].key, suites: suites)
+    } catch is SimulatedCrash {
+      office.stop()
+      failedStarts[office.index] = failed + 1
+      statistics.crashes += 1
+      statistics.failedStarts += 1
+      statistics.deepestCrash = max(statistics.deepestCrash, office.crashPoint.count - before)
+      log("\(office.code) stops while it starts, after \(office.crashPoint.count - before) effects")
+      queue.schedule(.start(office: office.index), at: now + 1 + time(within: 60_000))
+      return
+    }
+    office.crashPoint.disarm()
+    failedStarts[office.index] = nil
+    if owed { statistics.rebuilds += 1 }
     log("\(office.code) starts")
   }
 
@@ -93,11 +123,11 @@ extension Simulator {
       try office.disk.read { storage in
         for head in try storage.heads() {
           for entry in try storage.entries(of: head.stream, from: 1, bytesMax: .max) {
-            held.insert(entry.hash(using: suite))
+            held.insert(entry.hash(in: suites))
           }
         }
         for stream in try storage.streamsAside() {
-          for entry in try storage.entriesAside(of: stream) { held.insert(entry.hash(using: suite)) }
+          for entry in try storage.entriesAside(of: stream) { held.insert(entry.hash(in: suites)) }
         }
       }
     }

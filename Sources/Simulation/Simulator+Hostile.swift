@@ -1,5 +1,6 @@
 import Casebook
 import Replication
+import SignatureSuites
 
 /// One office that does not keep to the rules: its own log it may spoil, the others' not.
 extension Simulator {
@@ -9,7 +10,7 @@ extension Simulator {
     guard !isHealed, let office = hostile, office.isUp else { return }
     let wall = office.clock.reading(at: now)
     statistics.attacks += 1
-    try guarded(office.index) {
+    try guarded(office.index, .attack) {
       switch random.below(5) {
       case 0: try fork(office, at: wall)
       case 1: try forge(office, at: wall)
@@ -35,8 +36,8 @@ extension Simulator {
         throw SimulationFailure("rolled back")
       }
     } catch is SimulationFailure {}
-    ledger.sign(other, at: now, using: suite)
-    ledger.sign(try office.record([note(office, at: wall)], for: audience, at: wall), at: now, using: suite)
+    ledger.sign(other, at: now, in: suites)
+    ledger.sign(try office.record([note(office, at: wall)], for: audience, at: wall), at: now, in: suites)
     ledger.noteFork(stream)
     log("\(office.code) forks \(name(stream))")
     show(other, of: stream, by: office)
@@ -49,13 +50,13 @@ extension Simulator {
     let stream = StreamID(author: superior.key, incarnation: 1, audience: .down)
     let head = try office.disk.read { try $0.head(of: stream) }
     let payload = Entry.payload(of: [note(office, at: wall)])
+    let suite = suites[context.suite] ?? Ed25519Suite()
     let header = EntryHeader(
-      suite: .ed25519, stream: stream, seq: (head?.seq ?? 0) + 1, previous: head?.hash ?? .zero,
+      suite: suite.id, stream: stream, seq: (head?.seq ?? 0) + 1, previous: head?.hash ?? .zero,
       payloadHash: Entry.payloadHash(payload, using: suite), payloadLength: payload.count,
       stamp: HybridTimestamp(milliseconds: wall), schema: 1, seen: nil, part: nil)
     log("\(office.code) forges \(name(stream))")
     show([try Entry(header: header, payload: payload, signer: office.signer)], of: stream, by: office)
-    _ = context
   }
 
   /// Decides what is not its to decide: charters under others, receipts for its superior.
@@ -71,7 +72,7 @@ extension Simulator {
     ledger.sign(
       try office.record(
         [.charter(charter)] + [receipt].compactMap { $0 }, for: random.chance(500) ? .up : .down, at: wall),
-      at: now, using: suite)
+      at: now, in: suites)
   }
 
   /// Gives whoever is there everything it has.
@@ -108,7 +109,7 @@ extension Simulator {
       }
     }
     log("\(office.code) signs twins")
-    ledger.sign(entries, at: now, using: suite)
+    ledger.sign(entries, at: now, in: suites)
   }
 
   private func note(_ office: SimulatedOffice, at wall: UInt64) -> Change {

@@ -18,7 +18,7 @@ extension Simulator {
   func revoke(_ office: SimulatedOffice) throws {
     let above = ancestors(of: office).filter { $0.isUp && !$0.isHostile }
     guard office.isEnrolled, let issuer = random.pick(above), try !issuer.isBehind() else { return }
-    try guarded(issuer.index) {
+    try guarded(issuer.index, .keys) {
       let context = try issuer.running()
       guard context.tree.seat(office.code)?.key == office.key, !context.tree.isRevoked(office.key) else { return }
       let isRetired = random.chance(500)
@@ -48,7 +48,7 @@ extension Simulator {
       if case .subtree = cut.stream.audience { return cut }
       let seq = UInt64(random.below(Int(cut.seq) + 1))
       guard seq > 0, let entry = try storage.entries(of: cut.stream, from: seq, bytesMax: 1).first else { return nil }
-      return StreamHead(stream: cut.stream, seq: seq, hash: entry.hash(using: suite))
+      return StreamHead(stream: cut.stream, seq: seq, hash: entry.hash(in: suites))
     }
   }
 
@@ -63,7 +63,7 @@ extension Simulator {
   /// The present key introduces the next one, and the superior charters it, in either order.
   func rotate(_ office: SimulatedOffice) throws {
     guard office.isUp, office.nextSigner == nil, try !office.isBehind() else { return }
-    _ = try office.prepareKey()
+    _ = try office.prepareKey(drawSuite())
     statistics.rotations += 1
     try introduceNext(office)
     try offerKey(office, isIntroduced: true)
@@ -71,7 +71,7 @@ extension Simulator {
 
   private func introduceNext(_ office: SimulatedOffice) throws {
     guard office.isUp, let next = office.nextSigner, try !office.isBehind() else { return }
-    try guarded(office.index) {
+    try guarded(office.index, .keys) {
       let (context, facts) = (try office.running(), try office.disk.read { try $0.facts() })
       let isIntroduced = facts.contains {
         if case .introduction(let known) = $0.change { known.signingKey == next.publicKey } else { false }
@@ -86,7 +86,7 @@ extension Simulator {
 
   /// Plans the superior's charter for the next key.
   private func offerKey(_ office: SimulatedOffice, isIntroduced: Bool) throws {
-    if office.nextSigner == nil { _ = try office.prepareKey() }
+    if office.nextSigner == nil { _ = try office.prepareKey(drawSuite()) }
     queue.schedule(.charterNext(office: office.index), at: now + time(within: isIntroduced ? 1_800_000 : 3_600_000))
   }
 
@@ -98,7 +98,7 @@ extension Simulator {
     guard superior.isUp, try !superior.isBehind(), let seat = try superior.running().tree.seat(office.code) else {
       return
     }
-    try guarded(superior.index) {
+    try guarded(superior.index, .keys) {
       let known = try superior.disk.read { try $0.charters() }
       if known.contains(where: { $0.charter.signingKey == next.publicKey }) { return }
       let wall = superior.clock.reading(at: now)
@@ -122,7 +122,7 @@ extension Simulator {
     else { return [] }
     log("\(office.code) ratifies \(chosen.seq) of \(name(chosen.stream))")
     let ratification = Ratification(
-      stream: chosen.stream, first: chosen.seq, last: chosen.seq, hash: entry.hash(using: suite))
+      stream: chosen.stream, first: chosen.seq, last: chosen.seq, hash: entry.hash(in: suites))
     return try office.record([.ratification(ratification)], for: audience, at: wall)
   }
 

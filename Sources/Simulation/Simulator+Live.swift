@@ -24,7 +24,7 @@ extension Simulator {
     else { return }
     let office = offices[connection[side].office], peer = offices[connection[side.other].office]
     guard office.isUp else { return }
-    try guarded(office.index) {
+    try guarded(office.index, .look) {
       let (heads, moves) = try office.heads(movedAfter: connection[side].moves, sharedWith: peer.code)
       connections[id]?[side].moves = moves
       try carryOut(step(id, side) { $0.moved(heads) }, on: id, side)

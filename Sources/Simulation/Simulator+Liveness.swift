@@ -37,7 +37,7 @@ extension Simulator {
       idle = []
       try ratifyCharters()
       for office in offices.dropFirst() where office.nextSigner == nil { try offerKeyIfRevoked(office) }
-      for office in offices.dropFirst() { try guarded(office.index) { try dial(office) } }
+      for office in offices.dropFirst() { try guarded(office.index, .dial) { try dial(office) } }
       let end = now + Self.roundMilliseconds
       while let next = queue.nextTime, next < end { try step() }
       now = end
@@ -62,7 +62,7 @@ extension Simulator {
   /// bureau would, or the offices below could hand in nothing.
   private func ratifyCharters() throws {
     let root = offices[0]
-    try guarded(root.index) {
+    try guarded(root.index, .ratify) {
       let held = try root.disk.read { try $0.heldChanges() }
       for change in held where change.index < 0 && change.rule != nil && !ratified.contains(change) {
         guard case .subtree = change.stream.audience, let issuer = author(of: change.stream),
@@ -72,11 +72,11 @@ extension Simulator {
         ratified.insert(change)
         log("\(root.code) lets entry \(change.seq) of \(name(change.stream)) stand")
         let ratification = Ratification(
-          stream: change.stream, first: change.seq, last: change.seq, hash: entry.hash(using: suite))
+          stream: change.stream, first: change.seq, last: change.seq, hash: entry.hash(in: suites))
         // To the hub's whole subtree: who holds no charter of the addressee yet cannot hold what is addressed to it.
         let entries = try root.record(
           [.ratification(ratification)], for: .subtree(issuer.code), at: root.clock.reading(at: now))
-        ledger.sign(entries, at: now, using: suite)
+        ledger.sign(entries, at: now, in: suites)
       }
     }
   }
@@ -88,7 +88,7 @@ extension Simulator {
       return offices.contains { office in
         office.code == charter.office
           && (office.keys + [office.nextSigner?.fingerprint].compactMap { $0 })
-            .contains(charter.signingKey.fingerprint(using: suite))
+            .contains(charter.signingKey.fingerprint(in: suites))
       }
     }
   }

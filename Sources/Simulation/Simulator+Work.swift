@@ -54,7 +54,7 @@ extension Simulator {
     log("\(office.code) is enrolled by \(superior.code)")
     if office.isEnrolled { return }
     office.isEnrolled = true
-    try office.start(rootKey: offices[0].key, suites: suites)
+    try start(office)
     queue.schedule(.dial(office: office.index), at: now + 1)
     queue.schedule(.work(office: office.index), at: now + pause())
   }
@@ -69,6 +69,8 @@ extension Simulator {
     do {
       let entries: [Entry]
       switch random.below(100) {
+      case _ where options.isWide && wideRandom.chance(options.transfersPerMille):
+        entries = try transfer(office, at: wall)
       case ..<12: entries = try office.perform(.subjectAdd(subject()), at: wall)
       case ..<40: entries = try rewrite(office, at: wall)
       case ..<52: entries = try office.perform(.fileOpen(file(of: office)), at: wall)
@@ -97,14 +99,14 @@ extension Simulator {
       code: "", name: "unit \(random.below(40))", kind: "company", address: "\(random.below(1_000))", line: nil)
   }
 
-  private func file(of office: SimulatedOffice) throws -> FileDraft {
+  func file(of office: SimulatedOffice) throws -> FileDraft {
     let context = try office.running()
     let below = context.tree.all.map(\.charter.office).filter { context.tree.isSuperior(context.office, of: $0) }
     let addressee = random.chance(400) ? random.pick(below) : nil
     return FileDraft(
       kind: addressee == nil ? "case" : "order", pack: SimulatedShelf.code, regime: SimulatedShelf.regime,
       workflow: nil,
-      title: "file \(random.below(1_000))", subject: nil, openedOn: nil, addressee: addressee?.text, relatesTo: nil,
+      title: "file \(random.below(1_000))", subject: try knownSubject(office), openedOn: nil, addressee: addressee?.text, relatesTo: nil,
       checkKind: nil, complainantName: nil, complainantPhone: nil)
   }
 

@@ -22,6 +22,7 @@ public final class Simulator {
     case moveClock(office: Int)
     case pack(from: Int, to: Int)
     case unpack(Bundle)
+    case tear(connection: Int, to: SimulatedConnection.Side, beginning: [UInt8])
     case revoke(office: Int)
     case rotate(office: Int)
     case charterNext(office: Int)
@@ -35,10 +36,14 @@ public final class Simulator {
 
   public let options: SimulationOptions
   let suites: SuiteSet
-  let suite: any SignatureSuite = Ed25519Suite()
   var random: SeededRandom
   /// Draws for sessions that stay open: apart, so that without them a seed goes the way it always went.
   var liveRandom: SeededRandom
+  /// Draws for what came last, for the same reason.
+  var wideRandom: SeededRandom
+  var stepSizes = StepSizes()
+  /// How often in a row an office stopped while it started.
+  var failedStarts: [Int: Int] = [:]
   var trace: Trace
   var ledger = Ledger()
   var queue = EventQueue<Event>()
@@ -77,7 +82,8 @@ public final class Simulator {
     // The options have drawn their share; what follows draws from its own.
     random = SeededRandom(seed: ~options.seed)
     liveRandom = SeededRandom(seed: ~options.seed ^ 0x6C69_7665)
-    suites = SuiteSet([RememberingSuite()])
+    wideRandom = SeededRandom(seed: ~options.seed ^ SimulationOptions.wideSeed)
+    suites = SuiteSet([RememberingSuite(Ed25519Suite()), RememberingSuite(SM2Suite())])
     trace = Trace(show: show)
     try raiseTree()
   }
@@ -107,7 +113,7 @@ public final class Simulator {
           index: index, superior: superior, disk: try makeDisk(index), isHostile: index == hostile,
           hasWrongClock: isWrong, canary: options.canary.flatMap { $0.strikes(index, liar: liar) ? $0 : nil },
           start: now, wholeHeadsMax: trees.chance(options.treesPerMille) ? 1 : SessionLimits.wholeHeadsMax,
-          random: &random))
+          suite: drawSuite(), isWide: options.isWide, random: &random))
     }
     try found()
     for office in offices.dropFirst() {
@@ -119,6 +125,8 @@ public final class Simulator {
     scheduleFaults()
     scheduleKeyEvents()
   }
+
+  func drawSuite() -> SuiteID { options.isWide && wideRandom.chance(options.sm2PerMille) ? .sm2 : .ed25519 }
 
   private func makeDisk(_ index: Int) throws -> any SimulatedDisk {
     switch options.store {
@@ -141,7 +149,7 @@ public final class Simulator {
     let ids = [root.newID(at: wall), root.newID(at: wall)]
     let pack = PackRecords.changes(
       code: SimulatedShelf.code, version: 1, issuer: root.code.text, sections: [SimulatedShelf.text], ids: ids,
-      using: suite)
+      using: Ed25519Suite())
     note(root, try root.record(pack, for: .down, at: wall))
     queue.schedule(.work(office: 0), at: now + pause())
   }
@@ -166,9 +174,9 @@ public final class Simulator {
     guard let (time, event) = queue.popFirst() else { return }
     now = max(now, time)
     switch event {
-    case .enrol(let office): try guarded(offices[office].superior) { try enrol(offices[office]) }
-    case .work(let office): try guarded(office) { try work(offices[office]) }
-    case .dial(let office): try guarded(office) { try dial(offices[office]) }
+    case .enrol(let office): try guarded(offices[office].superior, .enrol) { try enrol(offices[office]) }
+    case .work(let office): try guarded(office, .work) { try work(offices[office]) }
+    case .dial(let office): try guarded(office, .dial) { try dial(offices[office]) }
     case .deliver(let connection, let side, let frame): try deliver(frame, on: connection, to: side)
     case .hangUp(let connection, let side): hangUp(connection, side)
     case .look(let connection, let side): try look(connection, side)
@@ -181,7 +189,8 @@ public final class Simulator {
     case .heal(let office): partitioned.remove(office)
     case .moveClock(let office): moveClock(offices[office])
     case .pack(let from, let to): try packBundle(from: offices[from], to: offices[to])
-    case .unpack(let bundle): try guarded(bundle.to) { try unpack(bundle) }
+    case .unpack(let bundle): try guarded(bundle.to, .unpack) { try unpack(bundle) }
+    case .tear(let connection, let side, let beginning): try tear(connection, side, beginning)
     case .revoke(let office): if !isHealed { try revoke(offices[office]) }
     case .rotate(let office): if !isHealed { try rotate(offices[office]) }
     case .charterNext(let office): try charterNext(offices[office])
@@ -190,15 +199,26 @@ public final class Simulator {
   }
 
   /// Lets an office do something; a crash that falls into it stops the machine, anything unexpected is a finding.
-  func guarded(_ index: Int?, _ body: () throws -> Void) throws {
+  func guarded(_ index: Int?, _ step: Step, _ body: () throws -> Void) throws {
     guard let index else { return }
     let office = offices[index]
     if !isHealed, office.isUp, random.chance(options.crashPerMille) {
-      office.crashPoint.arm(afterEffects: random.below(60))
+      if !options.isWide {
+        office.crashPoint.arm(afterEffects: random.below(60))
+      } else if office.crashPoint.effectsLeft == nil {
+        // One that is due stays due, into later steps: else only small ones would ever be cut short.
+        office.crashPoint.arm(afterEffects: stepSizes.draw(step, &wideRandom))
+      }
+    }
+    let before = office.crashPoint.count
+    defer {
+      stepSizes.note(step, office.crashPoint.count - before)
+      statistics.largestStep = max(statistics.largestStep, office.crashPoint.count - before)
     }
     do {
       try body()
     } catch is SimulatedCrash {
+      statistics.deepestCrash = max(statistics.deepestCrash, office.crashPoint.count - before)
       crash(office, "crash")
     } catch let failure as SimulationFailure {
       throw failure
@@ -227,9 +247,16 @@ public final class Simulator {
 
   /// Entries that an office signed and was told about.
   func note(_ office: SimulatedOffice, _ entries: [Entry]) {
-    ledger.sign(entries, at: now, using: suite)
-    ledger.acknowledge(entries, to: office.index, using: suite)
+    sign(entries, by: office)
+    ledger.acknowledge(entries, to: office.index, in: suites)
+  }
+
+  /// Entries that an office signed.
+  func sign(_ entries: [Entry], by office: SimulatedOffice) {
+    ledger.sign(entries, at: now, in: suites)
     statistics.entries += entries.count
+    statistics.sm2 += entries.count { $0.header.suite == .sm2 }
+    if !office.isHostile { inspectDossiers(in: entries, by: office) }
   }
 }
 
@@ -243,6 +270,22 @@ public struct SimulationStatistics: Sendable, Hashable {
   public var trees = 0
   public var broken = 0
   public var crashes = 0
+  /// Crashes of a machine that was starting.
+  public var failedStarts = 0
+  /// Starts that made the projection again.
+  public var rebuilds = 0
+  /// Most effects that were carried out in one step before the power went.
+  public var deepestCrash = 0
+  /// Most effects of a step.
+  public var largestStep = 0
+  /// Connections that broke within a frame, and entries that went on from there.
+  public var torn = 0
+  public var continued = 0
+  /// Files handed to an office beside, and entries that superiors handed on with them.
+  public var transfers = 0
+  public var handedOver = 0
+  /// Entries of suite 2.
+  public var sm2 = 0
   public var restores = 0
   /// Entries recorded again in a new incarnation.
   public var recovered = 0
@@ -273,7 +316,8 @@ extension Canary {
   func strikes(_ index: Int, liar: Int) -> Bool {
     switch self {
     case .backdatedReceipt, .receiptBeforePersist, .swallowedFork, .leakToSibling: true
-    case .lostWork, .arrivalOrder, .silentOffice, .skippedProjection, .forgottenClass: index == liar
+    case .withheldDossier: true
+    case .lostWork, .arrivalOrder, .silentOffice, .skippedProjection, .forgottenClass, .narrowStore: index == liar
     }
   }
 }

@@ -37,6 +37,11 @@ struct SimulateCommand: AsyncParsableCommand {
   @Flag(inversion: .prefixedNo, help: "机构可用摘要树比对前沿。Offices may compare heads by a digest tree; likewise.")
   var trees = true
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "有移交、国密密钥、任一步断电。Transfers, keys of suite 2 and crashes at any effect; likewise.")
+  var wide = true
+
   @Flag(help: "列出可放入的错误。List them.")
   var listCanaries = false
 
@@ -104,7 +109,8 @@ struct SimulateCommand: AsyncParsableCommand {
     var results: [SimulationResult] = []
     for store in store.stores {
       let options = SimulationOptions(
-        seed: seed, store: store, canary: canary, officesMax: officesMax, isLive: live, hasTrees: trees)
+        seed: seed, store: store, canary: canary, officesMax: officesMax, isLive: live, hasTrees: trees,
+        isWide: wide)
       if verbose || isSingle { print(options) }
       let folder = NSTemporaryDirectory() + "simulate-\(ProcessInfo.processInfo.processIdentifier)-\(seed)"
       defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -125,6 +131,7 @@ struct SimulateCommand: AsyncParsableCommand {
     guard !result.isSound, canary == nil || isSingle else { return }
     let bug =
       (canary.map { " --canary \($0.rawValue)" } ?? "") + (live ? "" : " --no-live") + (trees ? "" : " --no-trees")
+      + (wide ? "" : " --no-wide")
     let size = officesMax == SimulationOptions.officesMax ? "" : " --offices-max \(officesMax)"
     print(
       "seed \(options.seed) failed; replay: simulate --seed \(options.seed) --store \(options.store.rawValue)\(size)\(bug)"

@@ -15,13 +15,13 @@ struct Inspection {
   let holdings: [[Holding]]
   private let byStream: [[StreamID: Holding]]
 
-  init(_ offices: [SimulatedOffice], using suite: any SignatureSuite) throws {
+  init(_ offices: [SimulatedOffice], in suites: SuiteSet) throws {
     holdings = try offices.map { office in
       try office.disk.read { storage in
         try storage.heads().map { head in
           let entries = try storage.entries(of: head.stream, from: 1, bytesMax: .max)
           return Holding(
-            stream: head.stream, head: head, entries: entries, hashes: entries.map { $0.hash(using: suite) })
+            stream: head.stream, head: head, entries: entries, hashes: entries.map { $0.hash(in: suites) })
         }
       }
     }

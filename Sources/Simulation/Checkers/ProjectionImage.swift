@@ -22,15 +22,21 @@ struct ProjectionImage {
     var writers: [RowName: Set<StreamID>] = [:]
     var actors: [RecordID: Set<StreamID>] = [:]
     for holding in holdings {
-      for entry in holding.entries {
-        for change in (try? entry.changes()) ?? [] {
-          switch change {
-          case .record(let write): writers[RowName(type: write.type, id: write.id), default: []].insert(holding.stream)
-          case .act(let act): actors[act.file, default: []].insert(holding.stream)
-          default: break
+      var assembler = DossierAssembler()
+      func note(_ change: Change) {
+        switch change {
+        case .record(let write): writers[RowName(type: write.type, id: write.id), default: []].insert(holding.stream)
+        case .act(let act): actors[act.file, default: []].insert(holding.stream)
+        // What a dossier carries comes from the stream that it stands in, as far as this office is concerned.
+        case .dossier(let piece):
+          guard case .complete(let dossier) = assembler.add(piece) else { return }
+          for item in dossier.items {
+            for change in (try? Entry(decoding: item.entry).changes()) ?? [] { note(change) }
           }
+        default: break
         }
       }
+      for entry in holding.entries { for change in (try? entry.changes()) ?? [] { note(change) } }
     }
     for (name, sources) in writers {
       let row = try storage.row(name.type, name.id)

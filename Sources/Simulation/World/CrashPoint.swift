@@ -5,17 +5,21 @@ struct SimulatedCrash: Error {}
 final class CrashPoint {
   /// How many effects are still carried out; `nil`: no crash is due.
   private(set) var effectsLeft: Int?
+  /// Effects carried out so far, to tell how many a step took.
+  private(set) var count = 0
 
   func arm(afterEffects count: Int) { effectsLeft = count }
   func disarm() { effectsLeft = nil }
 
   /// - Throws: `SimulatedCrash` instead of the effect whose turn it is.
   func effect() throws {
-    guard let left = effectsLeft else { return }
-    if left == 0 {
-      effectsLeft = nil
-      throw SimulatedCrash()
+    if let left = effectsLeft {
+      guard left > 0 else {
+        effectsLeft = nil
+        throw SimulatedCrash()
+      }
+      effectsLeft = left - 1
     }
-    effectsLeft = left - 1
+    count += 1
   }
 }

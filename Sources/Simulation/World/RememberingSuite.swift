@@ -1,8 +1,7 @@
 import Replication
-import SignatureSuites
 import Synchronization
 
-/// Suite 1 that verifies each signature once in a run, however many offices receive it. Only a signature that was
+/// A suite that verifies each signature once in a run, however many offices receive it. Only a signature that was
 /// found good is remembered, with everything it was good for.
 final class RememberingSuite: SignatureSuite {
   private struct Verified: Hashable {
@@ -11,8 +10,10 @@ final class RememberingSuite: SignatureSuite {
     let message: Digest
   }
 
-  private let suite = Ed25519Suite()
+  private let suite: any SignatureSuite
   private let verified = Mutex<Set<Verified>>([])
+
+  init(_ suite: any SignatureSuite) { self.suite = suite }
 
   var id: SuiteID { suite.id }
 
@@ -25,4 +26,14 @@ final class RememberingSuite: SignatureSuite {
     verified.withLock { _ = $0.insert(question) }
     return true
   }
+}
+
+extension Entry {
+  /// Its hash under its own suite.
+  func hash(in suites: SuiteSet) -> Digest { suites[header.suite].map { hash(using: $0) } ?? .zero }
+}
+
+extension PublicKey {
+  /// Its name under its own suite.
+  func fingerprint(in suites: SuiteSet) -> KeyFingerprint? { suites[suite].map { fingerprint(using: $0) } }
 }

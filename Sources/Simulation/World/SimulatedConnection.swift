@@ -27,6 +27,8 @@ struct SimulatedConnection {
   var ends: [End]
   /// Nothing arrives any more.
   var isCut = false
+  /// The side whose last frame breaks off on its way.
+  var torn: Side?
 
   subscript(side: Side) -> End {
     get { ends[side.rawValue] }

@@ -8,6 +8,8 @@ protocol SimulatedDisk: AnyObject {
   /// Everything as it stands, to be put back later.
   func backup() throws -> DiskImage
   func restore(_ image: DiskImage) throws
+  /// The power goes between two transactions: whoever opens it next finds what was written by now.
+  func cutPower()
 }
 
 /// What a backup holds.
@@ -33,6 +35,8 @@ final class MemoryDisk: SimulatedDisk {
 
   func read<Value>(_ body: (any ReplicaStorage) throws -> Value) throws -> Value { try body(storage) }
   func backup() -> DiskImage { .memory(storage.copy()) }
+
+  func cutPower() {}
 
   func restore(_ image: DiskImage) {
     if case .memory(let image) = image { storage = image.copy() }

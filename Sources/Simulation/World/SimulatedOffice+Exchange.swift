@@ -8,8 +8,13 @@ extension SimulatedOffice {
   func openEnd(with peer: OfficeCode, at wall: UInt64) throws -> SimulatedConnection.End {
     let context = try running()
     let start = try disk.read { try SessionStart(context, with: peer, in: $0) }
+    let begun = begun.removeValue(forKey: peer).flatMap { begun in
+      let held = start.heads.first { $0.stream == begun.name.stream }?.seq ?? 0
+      return begun.name.seq == held + 1 ? begun : nil
+    }
     return SimulatedConnection.End(
-      office: index, session: start.session(clock: wall, software: "simulate", wholeHeadsMax: wholeHeadsMax),
+      office: index,
+      session: start.session(clock: wall, software: "simulate", begun: begun, wholeHeadsMax: wholeHeadsMax),
       moves: start.moves)
   }
 

@@ -40,10 +40,14 @@ final class SimulatedOffice {
   let canary: Canary?
   /// Heads that it tells without a digest tree.
   let wholeHeadsMax: Int
+  /// Whether the steps between a commit and the files beside the database are effects too.
+  private let isWide: Bool
+  /// Entries that connections cut off, by peer; gone with the process.
+  var begun: [OfficeCode: BegunEntry] = [:]
 
   init(
     index: Int, superior: Int?, disk: any SimulatedDisk, isHostile: Bool, hasWrongClock: Bool, canary: Canary?,
-    start: UInt64, wholeHeadsMax: Int, random: inout SeededRandom
+    start: UInt64, wholeHeadsMax: Int, suite: SuiteID, isWide: Bool, random: inout SeededRandom
   ) throws {
     guard let code = OfficeCode("office-\(index)") else { throw SimulationFailure("office code") }
     self.index = index
@@ -54,7 +58,8 @@ final class SimulatedOffice {
     self.hasWrongClock = hasWrongClock
     self.canary = canary
     self.wholeHeadsMax = wholeHeadsMax
-    signer = try SeededSigner(random: &random)
+    self.isWide = isWide
+    signer = try SeededSigner(suite, random: &random)
     keys = [signer.fingerprint]
     publicKeys = [signer.fingerprint: signer.publicKey]
     clock = SimulatedClock(start: start)
@@ -66,22 +71,24 @@ final class SimulatedOffice {
 
   // MARK: Keys
 
-  /// Makes the key that is to follow.
-  func prepareKey() throws -> SeededSigner {
-    let next = try SeededSigner(random: &random)
+  /// Makes the key that is to follow, of the suite in use or another.
+  func prepareKey(_ suite: SuiteID) throws -> SeededSigner {
+    let next = try SeededSigner(suite, random: &random)
     nextSigner = next
     return next
   }
 
-  /// Takes the next key into use when the tree here says so.
-  func adoptKey() {
+  /// Takes the next key into use when the tree here says so. A crash before its file is in place leaves it to the next
+  /// start.
+  func adoptKey() throws {
     guard let next = nextSigner, var now = context, now.tree.seat(code)?.key == next.fingerprint else { return }
+    if isWide { try crashPoint.effect() }
     signer = next
     nextSigner = nil
     keys.append(next.fingerprint)
     publicKeys[next.fingerprint] = next.publicKey
     incarnation = 1
-    now.key = next.fingerprint
+    now.sign(with: next.publicKey)
     now.incarnation = 1
     context = now
   }
@@ -91,22 +98,38 @@ final class SimulatedOffice {
 
   // MARK: Power
 
-  /// Starts the machine, as `OfficeNode.init` does.
+  /// Starts the machine, as `OfficeNode.init` does; any of its effects may be the last.
   func start(rootKey: KeyFingerprint, suites: SuiteSet) throws {
     var opened = ReplicaContext(
-      office: code, key: key, suite: .ed25519, incarnation: incarnation, suites: suites,
+      office: code, key: key, suite: signer.publicKey.suite, incarnation: incarnation, suites: suites,
       tree: OfficeTree(rootKey: rootKey), shelf: SimulatedShelf(), calendar: .empty)
+    try crashPoint.effect()
+    if try disk.read({ try SchemaUpgrade.isRebuildOwed(in: $0) }) {
+      let unread = opened
+      opened = try disk.transaction { storage in
+        let upgraded = try SchemaUpgrade.run(unread, in: watched(storage)).context
+        try crashPoint.effect()
+        return upgraded
+      }
+    }
     try disk.read { storage in
       try opened.refresh(from: storage)
       // A crash may have come between the database's transaction and the file.
       opened.incarnation = max(incarnation, try BranchRecovery.incarnation(in: storage))
     }
+    try crashPoint.effect()
     context = opened
+    if isWide { try adoptKey() }
   }
+
+  /// A newer program was installed that keeps rows in another form: the next start makes the projection again.
+  func oweRebuild() throws { try disk.transaction { try $0.setValue(SchemaUpgrade.rebuildKey, [1]) } }
 
   func stop() {
     context = nil
+    begun = [:]
     crashPoint.disarm()
+    disk.cutPower()
   }
 
   /// The files beside the database.
@@ -144,21 +167,22 @@ final class SimulatedOffice {
     _ body: (ReplicaContext, any ReplicaStorage) throws -> (ReplicaContext, Value)
   ) throws -> Value {
     let before = try running()
-    var alter: ((RecordRow) -> RecordRow)?
-    if canary == .arrivalOrder { alter = { row in Self.withoutLosers(row) } }
     try crashPoint.effect()
     let (after, value) = try disk.transaction { storage -> (ReplicaContext, Value) in
-      let watched = WatchedStorage(
-        storage, crashPoint: crashPoint, isForgetful: canary == .forgottenClass, isSilent: canary == .swallowedFork,
-        alter: alter)
-      let result = try body(before, watched)
+      let result = try body(before, watched(storage))
       try crashPoint.effect()
       return result
     }
     context = after
-    adoptKey()
+    try adoptKey()
     try crashPoint.effect()
     return value
+  }
+
+  private func watched(_ storage: any ReplicaStorage) -> WatchedStorage {
+    var alter: ((RecordRow) -> RecordRow)?
+    if canary == .arrivalOrder { alter = { row in Self.withoutLosers(row) } }
+    return WatchedStorage(storage, crashPoint: crashPoint, canary: canary, alter: alter)
   }
 
   /// The canary's way with rows: whatever lost against the value that came last is forgotten.

@@ -10,6 +10,7 @@ final class StoreDisk: SimulatedDisk {
   private var path: String { folder + "/replica.sqlite" }
   private var store: ReplicaStore?
   private var images = 0
+  private var isCut = false
 
   /// - Parameter folder: is made; holds the database and its backups, and goes with this object.
   init(folder: String) throws {
@@ -24,6 +25,8 @@ final class StoreDisk: SimulatedDisk {
   }
 
   private func opened() throws -> ReplicaStore {
+    // The old connection would end in order when it goes, as none does when the power fails.
+    if isCut { try replaceFiles(by: try copyFiles()) }
     if let store { return store }
     let opened = try ReplicaStore.open(path: path, suites: .standard)
     store = opened
@@ -57,6 +60,8 @@ final class StoreDisk: SimulatedDisk {
     if case .files(let copy) = image { try replaceFiles(by: copy) }
   }
 
+  func cutPower() { isCut = true }
+
   private static let suffixes = ["", "-wal"]
 
   private func copyFiles() throws -> String {
@@ -71,6 +76,7 @@ final class StoreDisk: SimulatedDisk {
 
   private func replaceFiles(by image: String) throws {
     store = nil
+    isCut = false
     for suffix in Self.suffixes + ["-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
     for suffix in Self.suffixes where FileManager.default.fileExists(atPath: image + "/replica.sqlite" + suffix) {
       try FileManager.default.copyItem(atPath: image + "/replica.sqlite" + suffix, toPath: path + suffix)

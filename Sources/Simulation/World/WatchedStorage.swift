@@ -8,19 +8,13 @@ final class WatchedStorage: ReplicaStorage {
   /// Puts another row in place of the one to be written: for canaries.
   private let alter: ((RecordRow) -> RecordRow)?
 
-  /// Keeps no proof of a fork: for a canary.
-  private let isSilent: Bool
-  /// Does not keep which entries do not count: for a canary.
-  private let isForgetful: Bool
+  /// Bug put in on purpose; `nil`: none.
+  private let canary: Canary?
 
-  init(
-    _ storage: any ReplicaStorage, crashPoint: CrashPoint, isForgetful: Bool = false, isSilent: Bool = false,
-    alter: ((RecordRow) -> RecordRow)?
-  ) {
+  init(_ storage: any ReplicaStorage, crashPoint: CrashPoint, canary: Canary?, alter: ((RecordRow) -> RecordRow)?) {
     self.storage = storage
     self.crashPoint = crashPoint
-    self.isForgetful = isForgetful
-    self.isSilent = isSilent
+    self.canary = canary
     self.alter = alter
   }
 
@@ -64,7 +58,7 @@ final class WatchedStorage: ReplicaStorage {
   func streamsAside() throws -> [StreamID] { try storage.streamsAside() }
   func forkProofs() throws -> [StoredForkProof] { try storage.forkProofs() }
   func put(_ proof: StoredForkProof) throws {
-    if isSilent { return }
+    if canary == .swallowedFork { return }
     try write { try $0.put(proof) }
   }
 
@@ -87,6 +81,9 @@ final class WatchedStorage: ReplicaStorage {
   func row(_ type: UInt64, _ id: RecordID) throws -> RecordRow? { try storage.row(type, id) }
   func put(_ row: RecordRow) throws { try write { try $0.put(alter?(row) ?? row) } }
   func apply(_ write: RecordWrite, stamp: WriteStamp, ranks: AuthorRanks) throws {
+    if canary == .narrowStore, write.fields.contains(where: { RecordSchema.standard.type(write.type)?.field($0.number) == nil }) {
+      throw NarrowStoreFailure(type: write.type)
+    }
     guard let alter else { return try self.write { try $0.apply(write, stamp: stamp, ranks: ranks) } }
     var row = try storage.row(write.type, write.id) ?? RecordRow(type: write.type, id: write.id)
     row.apply(write, stamp: stamp) { ranks($0) }
@@ -140,7 +137,7 @@ final class WatchedStorage: ReplicaStorage {
     try storage.differences(fromProjectionMadeBy: make)
   }
   func put(_ held: HeldChange) throws {
-    if isForgetful, held.rule != nil { return }
+    if canary == .forgottenClass, held.rule != nil { return }
     try write { try $0.put(held) }
   }
   func heldChanges() throws -> [HeldChange] { try storage.heldChanges() }
@@ -157,5 +154,14 @@ final class WatchedStorage: ReplicaStorage {
 
   func value(_ key: String) throws -> [UInt8]? { try storage.value(key) }
   func setValue(_ key: String, _ value: [UInt8]?) throws { try write { try $0.setValue(key, value) } }
-  func values(prefix: String) throws -> [(key: String, value: [UInt8])] { try storage.values(prefix: prefix) }
+  func values(prefix: String) throws -> [(key: String, value: [UInt8])] {
+    // Where `DossierBook` notes what is owed.
+    if canary == .withheldDossier, prefix == "dossier-due/" { return [] }
+    return try storage.values(prefix: prefix)
+  }
+}
+
+/// A canary's store: a column for each field it knows.
+struct NarrowStoreFailure: Error {
+  let type: UInt64
 }
