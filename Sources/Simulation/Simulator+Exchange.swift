@@ -97,6 +97,7 @@ extension Simulator {
         if side == .callee { try keepBeforeReceipts(office) }
         let (heads, written) = try office.writeReceipts(for: peer.code, at: wall)
         sign(written, by: office)
+        if !written.isEmpty { hasWritten = true }
         queue.append(contentsOf: step(id, side) { $0.receiptsWritten(heads) })
       case .reportFork(let stream, let seq):
         log("\(office.code) sees a fork at \(seq) of \(name(stream))")
@@ -117,7 +118,8 @@ extension Simulator {
           try spoil(connection)
         }
         if connections[id]?[side].isOpen == true { try look(id, side) }
-        return
+        // A session that began with nothing to exchange looks for what is owed once it is complete.
+        guard options.isWide, connections[id]?[side].isOpen == true else { return }
       case .close(let code, let text, _):
         breakOff(id, side, "\(code) \(text)")
         return

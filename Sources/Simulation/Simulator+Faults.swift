@@ -56,7 +56,8 @@ extension Simulator {
   }
 
   /// Of a thousand starts that may be cut short so many are, and so often in a row at most: then it comes up.
-  private static let failedStartsPerMille = 400
+  private static let failedStartsPerMille = 300
+  private static let failedRebuildsPerMille = 700
   private static let failedStartsMax = 4
 
   /// Starts a machine, which may stop again while it does.
@@ -67,12 +68,11 @@ extension Simulator {
     let step: Step = owed ? .rebuild : .start
     let failed = failedStarts[office.index] ?? 0
     if options.isWide, !isHealed, options.crashPerMille > 0, failed < Self.failedStartsMax,
-      wideRandom.chance(Self.failedStartsPerMille)
+      wideRandom.chance(owed ? Self.failedRebuildsPerMille : Self.failedStartsPerMille)
     {
       office.crashPoint.arm(afterEffects: stepSizes.draw(step, &wideRandom))
     }
     let before = office.crashPoint.count
-    defer { stepSizes.note(step, office.crashPoint.count - before) }
     do {
       try office.start(rootKey: offices[0].key, suites: suites)
     } catch is SimulatedCrash {
@@ -86,6 +86,7 @@ extension Simulator {
       return
     }
     office.crashPoint.disarm()
+    noteSize(step, office.crashPoint.count - before)
     failedStarts[office.index] = nil
     if owed { statistics.rebuilds += 1 }
     log("\(office.code) starts")

@@ -35,6 +35,7 @@ extension Simulator {
     for round in 1...roundsMax {
       statistics.rounds = round
       idle = []
+      hasWritten = false
       try ratifyCharters()
       for office in offices.dropFirst() where office.nextSigner == nil { try offerKeyIfRevoked(office) }
       for office in offices.dropFirst() { try guarded(office.index, .dial) { try dial(office) } }
@@ -42,9 +43,10 @@ extension Simulator {
       while let next = queue.nextTime, next < end { try step() }
       now = end
       // The hostile office may go on showing its other branch for ever.
-      let isAtRest = offices.dropFirst().allSatisfy { office in
+      var isAtRest = offices.dropFirst().allSatisfy { office in
         office.isEnrolled && office.nextSigner == nil && (idle.contains(office.index) || office.isHostile)
       }
+      if options.isWide, hasWritten { isAtRest = false }
       roundsAtRest = isAtRest ? roundsAtRest + 1 : 0
       if idle.count == offices.count - 1, isAtRest { return }
       // What the hostile one gave its superior in this round travels on in the next.

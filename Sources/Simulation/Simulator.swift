@@ -62,6 +62,8 @@ public final class Simulator {
   var statistics = SimulationStatistics()
   /// Offices whose last session with the superior found nothing to exchange.
   var idle: Set<Int> = []
+  /// Whether anything was written in this round because it was owed: also a session without news may end with that.
+  var hasWritten = false
   /// What the root let stand in the liveness phase.
   var ratified: Set<HeldChange> = []
   /// Offices whose disks were set back.
@@ -211,12 +213,10 @@ public final class Simulator {
       }
     }
     let before = office.crashPoint.count
-    defer {
-      stepSizes.note(step, office.crashPoint.count - before)
-      statistics.largestStep = max(statistics.largestStep, office.crashPoint.count - before)
-    }
     do {
       try body()
+      // Of a step that was cut short nobody knows how long it is.
+      if office.isUp { noteSize(step, office.crashPoint.count - before) }
     } catch is SimulatedCrash {
       statistics.deepestCrash = max(statistics.deepestCrash, office.crashPoint.count - before)
       crash(office, "crash")
@@ -226,6 +226,11 @@ public final class Simulator {
       find(.engine, "\(office.code): \(error)")
       crash(office, "failure")
     }
+  }
+
+  func noteSize(_ step: Step, _ effects: Int) {
+    stepSizes.note(step, effects)
+    statistics.largestStep = max(statistics.largestStep, effects)
   }
 
   func find(_ checker: Checker, _ text: String) {

@@ -19,7 +19,8 @@ enum ImportTable {
       "CoreMetrics",
     ],
     "Simulation": [
-      "Casebook", "Casework", "Replication", "ReplicaStore", "SignatureSuites", "Crypto", "Foundation", "Synchronization",
+      "Casebook", "Casework", "Replication", "ReplicaStore", "SignatureSuites", "CLibcrypto", "Crypto", "Foundation",
+      "Synchronization",
     ],
     "simulate": ["Simulation", "ArgumentParser", "Foundation"],
     "docket": [
