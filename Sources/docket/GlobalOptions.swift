@@ -7,7 +7,7 @@ struct GlobalOptions: ParsableArguments {
   @Option(help: "机构目录 the office's folder [DOCKET_HOME]")
   var home: String?
 
-  @Flag(help: "输出一个 JSON 对象 print one JSON object (Protocol/desk.md)")
+  @Flag(help: "输出一个 JSON 对象 print one JSON object (Protocol/10-desk.md)")
   var json = false
 
   @Option(help: "语言 language: zh, en [LANG]")

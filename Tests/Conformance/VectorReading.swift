@@ -80,6 +80,8 @@ struct VectorReading {
     case "blob-chunk": try blobChunk()
     case "blob-progress": try blobProgress()
     case "attachment-frame": try attachmentFrame()
+    case "desk-request": try desk(DeskRequest.self, as: "request")
+    case "desk-answer": try desk(DeskAnswer.self, as: "answer")
     default: throw MalformedVector(what: "\(vector.name) reads \(vector.reads)")
     }
   }

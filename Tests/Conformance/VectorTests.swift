@@ -4,6 +4,7 @@ import TestKit
 import Testing
 
 @testable import Casebook
+@testable import OfficeNode
 
 @Suite("Vectors of the protocol", .serialized)
 struct VectorTests {
@@ -82,7 +83,28 @@ struct VectorTests {
     }
   }
 
-  @Test("each numbered page has a worked example, and its bytes are those of the vector it names", arguments: 1...9)
+  @Test("every exit code has a failure, and every form of an answer a vector")
+  func desk() throws {
+    let answers = try ProtocolVector.all().filter { $0.reads == "desk-answer" }.compactMap { $0.expected?["answer"] }
+    let kinds = answers.compactMap { $0["failure"]?["_0"]?["kind"]?.number }
+    #expect(Set(kinds) == Set(DeskFailure.Kind.allCases.map { Int64($0.rawValue) }))
+    for form in ["progress", "reply", "failure"] { #expect(answers.contains { $0[form] != nil }, "\(form)") }
+    // What has one key alone is written in one way only: the page's example is what goes over the socket.
+    for name in ["desk-request-subjects", "desk-answer-subjects"] {
+      let bytes = try #require(Hexadecimal.bytes(try vector(name).input))
+      let again =
+        name.contains("request")
+        ? try DeskCodec.encode(DeskCodec.decode(DeskRequest.self, from: bytes))
+        : try DeskCodec.encode(DeskCodec.decode(DeskAnswer.self, from: bytes))
+      #expect(again == bytes, "\(name)")
+    }
+  }
+
+  private func vector(_ name: String) throws -> ProtocolVector {
+    try #require(try ProtocolVector.all().first { $0.name == name }, "\(name)")
+  }
+
+  @Test("each numbered page has a worked example, and its bytes are those of the vector it names", arguments: 1...10)
   func pages(number: Int) throws {
     let folder = RepositoryRoot.path + "/Protocol"
     let page = try #require(

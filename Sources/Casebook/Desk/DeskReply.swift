@@ -1,6 +1,6 @@
 public import Casework
 
-/// What the node answers: one documented value for each request (`Protocol/desk.md`).
+/// What the node answers: one documented value for each request (`Protocol/10-desk.md`).
 public enum DeskReply: Sendable, Hashable, Codable {
   case status(StatusView)
   case verified(VerifyView)

@@ -130,7 +130,7 @@ extension Printer {
 }
 
 extension JSONOutput {
-  /// The payload alone: each reply's contract is in Protocol/desk.md.
+  /// The payload alone: each reply's contract is in Protocol/10-desk.md.
   static func reply(_ reply: DeskReply) -> String {
     switch reply {
     case .status(let view): text(view)

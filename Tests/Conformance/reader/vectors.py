@@ -3,7 +3,7 @@
 import json
 import pathlib
 
-from . import blobs, bundle, cbor, dossier, draw, frames, frontier, log, merge, shown, suites
+from . import blobs, bundle, cbor, desk, dossier, draw, frames, frontier, log, merge, shown, suites
 from .cbor import Refused, whole
 from .clock import Clock, clamped
 from .session import read_session
@@ -359,6 +359,14 @@ def read_blob_progress(given, data):
 
 def read_attachment_frame(given, data):
     return blobs.read_frame(data)
+
+
+def read_desk_request(given, data):
+    return desk.read_request(data)
+
+
+def read_desk_answer(given, data):
+    return desk.read_answer(data)
 
 
 ITEMS = ("unsigned", "integer", "bytes", "text", "flag", "null", "array", "value")
