@@ -40,12 +40,71 @@ struct ConversationTests {
     let words = Set(lines.compactMap { $0.split(separator: " ").dropFirst().first })
     #expect(words.isSuperset(of: kinds.map { Substring($0) }))
     let frames = try self.lines(of: vector).map { try SyncFrame(decoding: $0.frame) }
-    for case .hello(let hello) in frames { #expect(hello.version == ConversationSide.version) }
+    for case .hello(let hello) in frames { #expect(hello.version == UInt64(vector.given?["version"]?.number ?? 2)) }
     #expect((frames.count == 2) == (course == "idle"))
   }
 
+  @Test("version 3: trees, a line that breaks, and the end by the caller's word", arguments: [
+    ("session-tree", "whole", ["tree", "frontier", "run", "settled", "close"]),
+    ("session-tree-void", "whole", ["tree", "frontier", "run"]),
+    ("session-live", "brief", ["positions", "run", "credit", "ping", "close"]),
+    ("session-live-idle", "idle", ["hello", "ping", "close"]), ("session-cut", "whole", ["frontier", "cut"]),
+    ("session-begun", "whole", ["begun", "frontier", "continuation", "close"]),
+    ("session-credit", "whole", ["run", "credit", "close"]),
+  ])
+  func staying(name: String, course: String, kinds: [String]) throws {
+    let vector = try vector(name)
+    #expect(vector.expected?["course"]?.text == course)
+    let lines = (vector.expected?["lines"]?.list ?? []).compactMap(\.text)
+    let words = Set(lines.compactMap { $0.split(separator: " ").dropFirst().first })
+    #expect(words.isSuperset(of: kinds.map { Substring($0) }), "\(lines)")
+    let isCut = vector.given?["isCut"] == .flag(true)
+    let frames = try self.lines(of: vector).dropLast(isCut ? 1 : 0).map { try SyncFrame(decoding: $0.frame) }
+    for case .hello(let hello) in frames { #expect(hello.version == 3) }
+    #expect(vector.given?["version"] == .number(3) && isCut == words.contains("cut"))
+  }
+
+  @Test("after everything is exchanged both sides send at once what they record, and receipts come back")
+  func live() throws {
+    let vector = try vector("session-live")
+    let lines = try lines(of: vector).map { (by: $0.by, frame: try SyncFrame(decoding: $0.frame)) }
+    let place = try #require(lines.lastIndex { $0.frame == .settled })
+    let runs = lines[place...].compactMap { line in
+      if case .entries(let run) = line.frame { (by: line.by, stream: run.stream) } else { nil }
+    }
+    #expect(Set(runs.map(\.by)) == [0, 1])
+    let records = (vector.given?["sides"]?.list ?? []).compactMap { $0["records"]?.list?.count }
+    // More than was recorded: the rest are receipts and sightings; and what nobody else may hold is in none.
+    #expect(records.count == 2 && runs.count > records.reduce(0, +))
+    #expect(!runs.contains { $0.stream.audience == .own })
+  }
+
+  @Test("the first credit holds one large entry; later more is under way at once, and frames are larger")
+  func credit() throws {
+    let lines = try lines(of: try vector("session-credit")).map { (by: $0.by, frame: try SyncFrame(decoding: $0.frame)) }
+    var underway = 0, most = 0, given = 0, first: Int?
+    for line in lines {
+      switch line.frame {
+      case .entries(let run) where line.by == 0:
+        underway += run.bytes
+        most = max(most, underway)
+        if run.count > 1 { #expect(run.bytes <= max(SessionLimits.firstFrameBytes, given / 32)) }
+      case .credit(let bytes) where line.by == 1:
+        if first == nil { first = most }
+        underway = 0
+        given += Int(bytes)
+      default: break
+      }
+    }
+    let before = try #require(first)
+    #expect(before > SessionLimits.firstCreditBytes && before <= SessionLimits.firstCreditBytes + LogLimits.entryBytesMax)
+    #expect(most > before && given > 2 * SessionLimits.firstCreditBytes)
+    #expect(lines.contains { if case .entries(let run) = $0.frame { run.count > 1 && run.bytes > 8_192 } else { false } })
+  }
+
   @Test("a conversation that lacks any one frame, or has one twice, is told from a whole one by both readers", arguments: [
-    "session-first", "session-agreed", "session-fork",
+    "session-first", "session-agreed", "session-fork", "session-tree", "session-tree-void", "session-live",
+    "session-live-idle", "session-begun",
   ])
   func altered(name: String) async throws {
     let whole = try vector(name)

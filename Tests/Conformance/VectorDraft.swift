@@ -53,7 +53,8 @@ struct VectorDraft {
   static func all() throws -> [VectorDraft] {
     let logs = try items() + headers() + entries() + payloads() + facts() + chains() + identity()
     let states = try clocks() + merges() + actOrders() + bundles() + faces() + draws() + dossiers() + blobs()
-    return logs + (try frames() + runs() + frontierTrees() + conversations() + transport() + desk()) + states
+    let sessions = try frames() + runs() + frontierTrees() + conversations() + stayingConversations()
+    return logs + sessions + (try transport() + desk()) + states
   }
 }
 

@@ -10,8 +10,39 @@ extension VectorReading {
     guard let sides = vector.given?["sides"]?.list, sides.count == 2 else { throw MalformedVector(what: vector.name) }
     let root = KeyFingerprint(try givenDigest("root"))
     var conversation = try Conversation(side(sides[0], root: root), side(sides[1], root: root))
-    try conversation.replay(try lines())
-    return try Self.shown(conversation)
+    let isCut = vector.given?["isCut"] == .flag(true)
+    try conversation.replay(try lines(), try sides.enumerated().flatMap(Self.records), isCut: isCut)
+    return try Self.shown(conversation, isCut: isCut)
+  }
+
+  /// What a side signs of its own while the session stays.
+  private static func records(_ side: Int, _ given: JSONValue) throws -> [Conversation.Event] {
+    try (given["records"]?.list ?? []).map { record in
+      guard let after = record["after"]?.number else { throw MalformedVector(what: "record") }
+      let runs = try runs(record["entries"])
+      return .init(side: side, after: Int(after), deed: .record { side, _ in try admitted(runs, by: side) })
+    }
+  }
+
+  private static func admitted(_ runs: [CarriedRun], by side: ConversationSide) throws -> ReplicaContext {
+    var admission = Admission(context: side.context)
+    for run in runs { _ = try admission.admit(run, at: side.clock, in: side.storage) }
+    try admission.finish(in: side.storage)
+    return admission.context
+  }
+
+  private func traits(_ given: JSONValue) throws -> ConversationSide.Traits {
+    var traits = ConversationSide.Traits()
+    if let version = vector.given?["version"]?.number { traits.version = UInt64(version) }
+    if let heads = given["wholeHeads"]?.number { traits.wholeHeads = Int(heads) }
+    if let begun = given["begun"] {
+      guard let seq = begun["seq"]?.number, let signature = begun["signature"]?.text.flatMap({ Hexadecimal.bytes($0) }),
+        let payload = begun["payload"]?.text.flatMap({ Hexadecimal.bytes($0) })
+      else { throw MalformedVector(what: "begun") }
+      traits.begun = BegunEntry(
+        stream: try Self.stream(begun["stream"]), seq: UInt64(seq), signature: signature, payload: payload)
+    }
+    return traits
   }
 
   private func lines() throws -> [Conversation.Line] {
@@ -38,19 +69,27 @@ extension VectorReading {
       tree: OfficeTree(rootKey: root), shelf: SampleLog.NoPacks(), calendar: HolidayTable(entries: [], years: []))
     for charter in try Self.charters(given["charters"]) { storage.put(charter) }
     try context.refresh(from: storage)
-    for run in try Self.runs(given["held"]) {
-      var admission = Admission(context: context)
-      _ = try admission.admit(run, at: UInt64(clock), in: storage)
-      try admission.finish(in: storage)
-      context = admission.context
+    var held = try Self.runs(given["held"])
+    while !held.isEmpty {
+      // What is for an office whose charter comes later among them waits for it.
+      var waiting: [CarriedRun] = []
+      for run in held {
+        var admission = Admission(context: context)
+        do {
+          _ = try admission.admit(run, at: UInt64(clock), in: storage)
+          try admission.finish(in: storage)
+          context = admission.context
+        } catch Admission.Failure.outOfScope {
+          waiting.append(run)
+        }
+      }
+      guard waiting.count < held.count else { throw MalformedVector(what: "held out of scope") }
+      held = waiting
     }
-    let signs = try Self.runs(given["signs"])
-    return try ConversationSide(context, storage, clock: UInt64(clock), agreed: try agreed(given["agreed"])) { side in
-      var admission = Admission(context: side.context)
-      for run in signs { _ = try admission.admit(run, at: side.clock, in: side.storage) }
-      try admission.finish(in: side.storage)
-      return admission.context
-    }
+    var signs = try given["receipts"]?.list?.map { try Self.runs($0) } ?? [try Self.runs(given["signs"])]
+    return try ConversationSide(
+      context, storage, clock: UInt64(clock), agreed: try agreed(given["agreed"]), traits: try traits(given)
+    ) { side in try Self.admitted(signs.isEmpty ? [] : signs.removeFirst(), by: side) }
   }
 
   private static func charters(_ given: JSONValue?) throws -> [StoredCharter] {
@@ -88,18 +127,31 @@ extension VectorReading {
 
   // MARK: What is shown
 
-  private static func shown(_ conversation: Conversation) throws -> JSONValue {
+  private static func shown(_ conversation: Conversation, isCut: Bool) throws -> JSONValue {
     let offices = conversation.sides.map(\.context.office.text)
-    let frames = try conversation.lines.map { (by: $0.by, frame: try SyncFrame(decoding: $0.frame)) }
+    let frames = try conversation.lines.dropLast(isCut ? 1 : 0).map { (by: $0.by, frame: try SyncFrame(decoding: $0.frame)) }
     let isBrief = frames.contains { if case .positions = $0.frame { true } else { false } }
-    return .object([
-      "course": .text(frames.count == 2 ? "idle" : isBrief ? "brief" : "whole"),
-      "lines": .list(frames.map { .text("\(offices[$0.by]) \(words($0.frame))") }),
+    let digests = frames.compactMap { if case .hello(let hello) = $0.frame { hello.digest } else { nil } }
+    var lines = frames.map { JSONValue.text("\(offices[$0.by]) \(words($0.frame))") }
+    if isCut, let last = conversation.lines.last { lines.append(.text("\(offices[last.by]) cut \(last.frame.count)")) }
+    var members: [String: JSONValue] = [
+      "course": .text(Set(digests).count == 1 ? "idle" : isBrief ? "brief" : "whole"),
+      "lines": .list(lines),
       "bytes": .list(
         (0...1).map { side in
           Shown.number(conversation.lines.filter { $0.by == side }.reduce(0) { $0 + $1.frame.count })
         }),
       "held": .list(try conversation.sides.map(held)),
+    ]
+    if isCut { members["begun"] = .list(conversation.sides.map { $0.begun.map(begun) ?? .null }) }
+    return .object(members)
+  }
+
+  /// As `given` has it for the next session.
+  static func begun(_ begun: BegunEntry) -> JSONValue {
+    .object([
+      "stream": Shown.hex(begun.name.stream.encoded), "seq": Shown.number(begun.name.seq),
+      "signature": Shown.hex(begun.name.signature), "payload": Shown.hex(begun.payload),
     ])
   }
 
@@ -119,8 +171,12 @@ extension VectorReading {
     case .positions(let positions):
       "positions " + positions.map { $0.map { "\($0.seq)" } ?? "none" }.joined(separator: " ")
     case .close(let code, _): "close \(code.rawValue)"
-    // Nothing else is said in version 2.
-    default: "other"
+    case .ping: "ping"
+    case .begun(let name): "begun \(Shown.name(name.stream)) \(name.seq) \(name.count)"
+    case .continuation(let rest):
+      "continuation \(Shown.name(rest.run.stream)) \(rest.run.first) \(rest.run.items.count) after \(rest.skipped)"
+    case .tree(let nodes): "tree \(nodes.count) \(nodes.compactMap { $0 }.count)"
+    case .attachment: "attachment"
     }
   }
 

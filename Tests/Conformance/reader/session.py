@@ -1,7 +1,7 @@
-"""Whole sessions, both sides of them (page 5): who may say what, and what each holds in the end."""
+"""Whole sessions of version 2, both sides of them (page 5): who may say what, and what each holds in the end."""
 
 from .cbor import Refused, whole
-from .frames import FRAME_MAX, frontier_digest, read_frame, rebuilt
+from .frames import frontier_digest, read_frame, rebuilt
 from .log import PAYLOAD_MAX, Charter, Entry, Head, Introduction, Revocation, Stream, changes_of
 from .tree import Tree
 
@@ -10,7 +10,6 @@ ENTRY_MORE = 72
 HEADS_MAX = 2_000
 WANTS_MAX = 256
 LOOK_BACK = (64, 4_096, 1 << 64)
-VERSION = 2
 
 
 class NotByThePage(Exception):
@@ -109,6 +108,8 @@ class Side:
 
 
 class Session:
+    VERSION = 2
+
     def __init__(self, given):
         root = bytes.fromhex(given["root"])
         self.sides = [Side(side, root) for side in given["sides"]]
@@ -140,7 +141,7 @@ class Session:
             raise Refused("unsupported-version")
         if frame["office"] != side.office:
             raise Refused("wrong-office")
-        expect(frame["version"] == VERSION, "version")
+        expect(frame["version"] == self.VERSION, "version")
         expect(frame["digest"] == frontier_digest(side.heads), "digest of the heads that both may hold")
         expect(frame["agreed"] == (None if side.agreed is None else frontier_digest(side.agreed)), "agreed")
         if peer.hello is None:
@@ -198,7 +199,7 @@ class Session:
 
     def read_run(self, side, peer, frame):
         self.in_turn(self.are_known() and not (side.has_settled and self.has_all_dones(peer)))
-        cost = sum(len(item["signature"]) + len(item["payload"]) + ENTRY_MORE for item in frame["items"])
+        cost = cost_of(frame)
         expect(side.credit > 0, "credit")
         side.credit -= cost
         peer.owed += cost
@@ -206,6 +207,10 @@ class Session:
         expect(side.tree.may_read(peer.office, stream), "a stream that the other may not hold")
         if side.dones == 0:
             self.check_order(side, peer, frame)
+        self.store(peer, frame)
+
+    def store(self, peer, frame):
+        stream = frame["stream"]
         key = peer.tree.key(stream.author)
         if key is None or not peer.tree.may_read(peer.office, stream):
             return  # Left: its charter may be on its way.
@@ -320,10 +325,16 @@ class Session:
             for stream, entries in side.signs:
                 if self.course != "idle":
                     side.take(stream, entries)
+        return self.shown()
+
+    def shown(self):
         for side, peer in zip(self.sides, reversed(self.sides)):
             for stream, entries in side.entries.items():
                 if side.tree.may_read(side.office, stream) and side.tree.may_read(peer.office, stream):
                     expect(set(entries) <= set(peer.entries.get(stream, {})), f"the other lacks some of {stream.name}")
+        return self.told()
+
+    def told(self):
         return {
             "course": self.course,
             "lines": self.lines,
@@ -348,15 +359,5 @@ def by_stream(head):
     return head.stream.encoded
 
 
-def read_session(given, data):
-    def lines(reader):
-        found = []
-        for _ in range(reader.head(10_000)):
-            reader.array(2)
-            found.append((reader.unsigned(1), reader.bytes(FRAME_MAX)))
-        return found
-
-    session = Session(given)
-    for by, frame in whole(data, lines):
-        session.read(by, frame)
-    return session.finish()
+def cost_of(run):
+    return sum(len(item["signature"]) + len(item["payload"]) + ENTRY_MORE for item in run["items"])

@@ -6,7 +6,7 @@ import pathlib
 from . import blobs, bundle, cbor, desk, dossier, draw, frames, frontier, log, merge, shown, suites
 from .cbor import Refused, whole
 from .clock import Clock, clamped
-from .session import read_session
+from .staying import read_session
 from .tree import Tree
 
 
@@ -173,7 +173,7 @@ def read_frontier_digest(given, data):
 
 def read_frontier_tree(given, data):
     sides = [frames.read_frame(side)["heads"] for side in (data, bytes.fromhex(given["other"]))]
-    levels, leaves = frontier.met(*sides)
+    levels, leaves, _ = frontier.met(*sides)
     return {
         "levels": [[side.hex() for side in level] for level in levels],
         "differing": [[head.stream.name for head in side] for side in leaves],
@@ -198,6 +198,20 @@ def read_clock(given, data):
 
     whole(data, steps)
     return {"last": lasts}
+
+
+def read_clamp(given, data):
+    def entry(reader):
+        reader.array(3)
+        stamp, seq, clocks = reader.unsigned(), reader.unsigned(), []
+        for _ in range(reader.head(100)):
+            reader.array(2)
+            upto, wall = reader.unsigned(), reader.unsigned()
+            if upto >= seq:
+                clocks.append(wall)
+        return stamp, min(clocks, default=None)
+
+    return {"order": shown.show_wide(clamped(*whole(data, entry)))}
 
 
 def rank_of(given):
