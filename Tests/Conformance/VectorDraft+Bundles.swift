@@ -305,6 +305,8 @@ extension VectorDraft {
         refused: "no-charter"),
       try draft("gap", scenario, try with([run[0], run[2]]), refused: "gap"),
       try draft("swapped", scenario, try with([run[1], run[0], run[2]]), refused: "gap"),
+      // An entry of the root's in the district's stream.
+      try draft("stream", scenario, try with([run[0], scenario.runs[0].entries[0].encoded, run[2]]), refused: "wrong-stream"),
       try draft("fork", scenario, try with([other.encoded, run[1], run[2]]), refused: "fork"),
       try draft(
         "payload", scenario, try with([run[0], altered(entries[1], back: 1), run[2]]), refused: "payload-altered"),

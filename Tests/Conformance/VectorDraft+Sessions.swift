@@ -101,6 +101,9 @@ extension VectorDraft {
       VectorDraft("frame-positions-seq", page, "frame", position(0), refused: "out-of-range"),
       VectorDraft("frame-want", page, "frame", SyncFrame.want(stream: district.stream, from: 65).encoded),
       VectorDraft("frame-close", page, "frame", SyncFrame.close(code: .fork, text: "fork at 3").encoded),
+    ] + SyncFrame.CloseCode.allCases.filter { $0 != .fork && $0 != .superseded }.map { code in
+      VectorDraft("frame-close-\(code.name)", page, "frame", SyncFrame.close(code: code, text: "").encoded)
+    } + [
       VectorDraft("frontier-digest", page, "frontier-digest", frontier),
       try VectorDraft("frame-kind", page, "frame", hex: "810a", refused: "unsupported"),
       try VectorDraft("frame-count", page, "frame", hex: "820500", refused: "unsupported"),
@@ -175,6 +178,9 @@ extension VectorDraft {
       VectorDraft("enrolment-request", page, "enrolment", request.encoded),
       VectorDraft("enrolment-grant", page, "enrolment", grant.encoded),
       VectorDraft("enrolment-refused", page, "enrolment", EnrolmentMessage.refused(code: "used").encoded),
+    ] + ["malformed", "signature", "unknown", "expired", "revoked"].map { code in
+      VectorDraft("enrolment-refused-\(code)", page, "enrolment", EnrolmentMessage.refused(code: code).encoded)
+    } + [
       try VectorDraft("enrolment-kind", page, "enrolment", hex: "821360", refused: "unsupported"),
       VectorDraft("enrolment-no-charter", page, "enrolment", noCharter, refused: "unsupported"),
       VectorDraft("enrolment-suite", page, "enrolment", suite, refused: "out-of-range"),

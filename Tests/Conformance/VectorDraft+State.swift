@@ -25,6 +25,32 @@ extension VectorDraft {
       VectorDraft(
         "clock-past", page, "clock", steps([[1, HybridTimestamp(milliseconds: 10).rawValue, 2_000], [0, 3_000]]),
         given: .object(["last": .number(2_500)])),
+    ] + clamps()
+  }
+
+  /// Entries ordered by the clock of a receipt, or by their own stamp.
+  private static func clamps() -> [VectorDraft] {
+    func clamp(_ name: String, _ stamp: HybridTimestamp, of seq: UInt64, _ receipts: [(UInt64, UInt64)]) -> VectorDraft {
+      let input = Fixed.bytes {
+        $0.arrayHead(3)
+        $0.unsigned(stamp.rawValue)
+        $0.unsigned(seq)
+        $0.arrayHead(receipts.count)
+        for (seq, clock) in receipts {
+          $0.arrayHead(2)
+          $0.unsigned(seq)
+          $0.unsigned(clock)
+        }
+      }
+      return VectorDraft("clamp-\(name)", "3-clock.md", "clamp", input)
+    }
+    let ahead = HybridTimestamp(milliseconds: 5_000_000)
+    return [
+      clamp("ahead", ahead, of: 3, [(2, 500_000), (5, 1_000_000)]),
+      clamp("earliest", ahead, of: 3, [(9, 900_000), (3, 1_000_000)]),
+      clamp("within", HybridTimestamp(milliseconds: 1_600_000, counter: .max), of: 3, [(3, 1_000_000)]),
+      clamp("beyond", HybridTimestamp(milliseconds: 1_600_001), of: 3, [(3, 1_000_000)]),
+      clamp("unreached", ahead, of: 3, [(2, 1_000_000)]), clamp("none", ahead, of: 1, []),
     ]
   }
 

@@ -71,6 +71,7 @@ struct VectorReading {
     case "frontier-digest": try frontierDigest()
     case "frontier-tree": try frontierTree()
     case "clock": try clock()
+    case "clamp": try clamp()
     case "register": try register()
     case "row": try row()
     case "invitation": try invitation()
@@ -214,6 +215,20 @@ struct VectorReading {
     }
     try reader.finish()
     return .object(["last": .list(stamps)])
+  }
+
+  private func clamp() throws -> JSONValue {
+    var reader = CBORReader(bytes)
+    try reader.array(of: 3)
+    let stamp = HybridTimestamp(rawValue: try reader.unsigned()), seq = try reader.unsigned()
+    let stream = StreamID(author: KeyFingerprint(.zero), incarnation: 1, audience: .up)
+    let receipts = try (0..<(try reader.arrayHead(atMost: 100))).map { _ in
+      try reader.array(of: 2)
+      let head = StreamHead(stream: stream, seq: try reader.unsigned(), hash: .zero)
+      return Receipt(head: head, clock: try reader.unsigned(), position: 0)
+    }
+    try reader.finish()
+    return .object(["order": Shown.wide((Clamp.of(stamp, seq: seq, receipts: receipts) ?? stamp).rawValue)])
   }
 
   private func frontierDigest() throws -> JSONValue {

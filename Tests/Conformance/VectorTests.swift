@@ -47,23 +47,56 @@ struct VectorTests {
   @Test("every kind of refusal has a vector", arguments: [
     ("items", ["unsigned", "integer", "bytes", "text", "flag", "null", "array", "value", "header", "entry", "payload"]),
     ("chains", ["chain"]), ("charters", ["charters"]), ("dossiers", ["dossier"]), ("sessions", ["session"]),
-    ("blobs", ["blob-manifest", "blob-chunk"]),
+    ("blobs", ["blob-manifest", "blob-chunk"]), ("runs", ["run"]), ("bundles", ["bundle"]), ("codes", ["invitation"]),
   ])
   func refusals(what: String, reads: [String]) throws {
     let refused = Set(try ProtocolVector.all().filter { reads.contains($0.reads) }.compactMap(\.refused))
-    let wanted =
+    let wanted: [String] =
       switch what {
       case "items": CBORReader.Failure.allCases.map(\.rawValue)
       case "chains": ChainFailure.Code.allCases.map(\.rawValue)
+      // What a session is closed for by what the other says; of the rest, runs out of scope are left and forks are kept.
       case "sessions":
-        ([.unsupportedVersion, .wrongOffice, .protocolViolated, .invalidEntry, .tooMuch] as [SyncFrame.CloseCode])
-          .map(\.name)
+        Set(SyncFrame.CloseCode.allCases).subtracting(
+          [.normal, .outOfScope, .fork, .internalFailure, .shuttingDown, .superseded]
+        ).map(\.name)
+      // Payloads are hashed by the reader, and a run without items is no frame.
+      case "runs": ChainFailure.Code.allCases.filter { ![.empty, .payloadAltered].contains($0) }.map(\.rawValue)
+      case "bundles":
+        ["not-a-bundle", "altered", "no-charter"]
+          + ChainFailure.Code.allCases.filter { $0 != .unknownSuite }.map(\.rawValue)
+      case "codes": ["mistyped"]
       case "dossiers": DossierEntry.Failure.allCases.map(\.rawValue) + ["not-above", "piece-missing", "guest-refused"]
       // A vector of two gibibytes would show it: `BlobTests`.
       case "blobs": BlobFailure.allCases.filter { $0 != .tooLarge }.map(\.rawValue)
-      default: OfficeTree.Failure.allCases.map(\.rawValue)
+      case "charters": OfficeTree.Failure.allCases.map(\.rawValue)
+      default: []
       }
-    #expect(Set(wanted).subtracting(refused).isEmpty)
+    #expect(!wanted.isEmpty && Set(wanted).subtracting(refused).isEmpty, "\(Set(wanted).subtracting(refused))")
+  }
+
+  @Test("every rule that keeps an entry from being valid has a log that it judges")
+  func judged() throws {
+    let rules = try ProtocolVector.all().filter { $0.reads == "bundle" }
+      .flatMap { $0.expected?["judged"]?.list ?? [] }.compactMap { $0["rule"]?.text }
+    let valid: Set<ClassRule> = [.undisputed, .receiptedInTime, .ratified, .witnessedBranch]
+    #expect(Set(rules) == Set(ClassRule.allCases.filter { !valid.contains($0) }.map(\.rawValue)))
+  }
+
+  @Test("every refusal of a vector is named on its page, or with the encoding on page 2; the codes of page 6 have vectors")
+  func named() throws {
+    let folder = RepositoryRoot.path + "/Protocol/"
+    let encoding = try String(contentsOfFile: folder + "2-entry.md", encoding: .utf8)
+    for vector in try ProtocolVector.all() {
+      guard let refused = vector.refused else { continue }
+      let page = try String(contentsOfFile: folder + vector.page, encoding: .utf8)
+      #expect(page.contains("`\(refused)`") || encoding.contains("`\(refused)`"), "\(vector.name): \(refused)")
+    }
+    let transport = try String(contentsOfFile: folder + "6-transport.md", encoding: .utf8)
+    let codes = try ProtocolVector.all().filter { $0.reads == "enrolment" }.compactMap { $0.expected?["code"]?.text }
+    let listed = try #require(transport.firstMatch(of: /or `\[18, code\]`: ([^;]+);/)).1
+    let told = listed.matches(of: /`(\w+)`/).map { String($0.1) }
+    #expect(told.count == 5 && Set(codes) == Set(told + ["revoked"]))
   }
 
   @Test("every frame, close and kind of change has a vector, and both suites sign")
@@ -75,6 +108,8 @@ struct VectorTests {
         "hello", "frontier", "entries", "run", "credit", "done", "settled", "want", "positions", "close", "ping", "begun",
         "continuation", "tree",
       ])
+    let closes = read.filter { $0.reads == "frame" }.compactMap { $0.expected?["code"]?.number }
+    #expect(Set(closes).isSuperset(of: SyncFrame.CloseCode.allCases.map { Int64($0.rawValue) }))
     let changes = read.filter { $0.reads == "payload" }.flatMap { $0.expected?["changes"]?.list ?? [] }
     let kinds = Set(changes.compactMap { $0["kind"]?.number })
     #expect(kinds.union([7]).isSuperset(of: 1...10) && read.contains { $0.reads == "fork-proof" })
