@@ -100,8 +100,8 @@ let executables: [Target] = [
   .executableTarget(
     name: "benchmark",
     dependencies: [
-      "CFloor", "Casebook", "Casework", "Replication", "ReplicaStore", "SignatureSuites", "OfficeNode", "PeerTransport",
-      logging, .product(name: "NIOPosix", package: "swift-nio"),
+      "CFloor", "Casebook", "Casework", "Replication", "ReplicaStore", "SignatureSuites", "RegimePacks", "OfficeNode",
+      "PeerTransport", logging, .product(name: "NIOPosix", package: "swift-nio"),
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ], swiftSettings: strict),
   // Replays seeds of the simulator.

@@ -1,11 +1,10 @@
 #include "CFloor.h"
+#include "support.h"
 
 #include <openssl/evp.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { tables = 3, fields = 11, stamp_bytes = 10, id_bytes = 16, digest_bytes = 32, signature_bytes = 64 };
 
@@ -22,35 +21,13 @@ static const char *const columns[tables][fields] = {
 };
 
 typedef struct {
-  sqlite3 *database;
+  floor_database base;
   sqlite3_stmt *insert[tables], *stamps[tables], *update[tables][fields], *log;
   EVP_MD_CTX *digest;
   EVP_PKEY *key;
   const EVP_MD *sha256;
   uint8_t head[digest_bytes];
-  char *error;
-  size_t error_size;
 } floor_run;
-
-static int fail(floor_run *run, const char *what) {
-  snprintf(run->error, run->error_size, "%s: %s", what, run->database ? sqlite3_errmsg(run->database) : "");
-  return -1;
-}
-
-static double now(clockid_t clock) {
-  struct timespec time;
-  clock_gettime(clock, &time);
-  return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-static int execute(floor_run *run, const char *sql) {
-  return sqlite3_exec(run->database, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : fail(run, sql);
-}
-
-static int prepare(floor_run *run, const char *sql, sqlite3_stmt **statement) {
-  int code = sqlite3_prepare_v3(run->database, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, NULL);
-  return code == SQLITE_OK ? 0 : fail(run, sql);
-}
 
 static int is_integer(int table, int field) { return columns[table][field][0] == '#'; }
 static const char *column_name(int table, int field) { return columns[table][field] + is_integer(table, field); }
@@ -64,19 +41,19 @@ static int make_tables(floor_run *run) {
       length += snprintf(sql + length, sizeof sql - (size_t)length, ", %s %s", column_name(table, field),
                          is_integer(table, field) ? "INTEGER" : "TEXT");
     snprintf(sql + length, sizeof sql - (size_t)length, ")");
-    if (execute(run, sql)) return -1;
+    if (floor_execute(&run->base, sql)) return -1;
     snprintf(sql, sizeof sql, "INSERT INTO %s VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", table_names[table]);
-    if (prepare(run, sql, &run->insert[table])) return -1;
+    if (floor_prepare(&run->base, sql, &run->insert[table])) return -1;
     snprintf(sql, sizeof sql, "SELECT stamps FROM %s WHERE id = ?", table_names[table]);
-    if (prepare(run, sql, &run->stamps[table])) return -1;
+    if (floor_prepare(&run->base, sql, &run->stamps[table])) return -1;
     for (int field = 0; field < fields; field++) {
       snprintf(sql, sizeof sql, "UPDATE %s SET %s = ?1, stamps = ?2 WHERE id = ?3", table_names[table],
                column_name(table, field));
-      if (prepare(run, sql, &run->update[table][field])) return -1;
+      if (floor_prepare(&run->base, sql, &run->update[table][field])) return -1;
     }
   }
-  if (execute(run, "CREATE TABLE log (seq INTEGER PRIMARY KEY, bytes BLOB NOT NULL)")) return -1;
-  return prepare(run, "INSERT INTO log VALUES (?, ?)", &run->log);
+  if (floor_execute(&run->base, "CREATE TABLE log (seq INTEGER PRIMARY KEY, bytes BLOB NOT NULL)")) return -1;
+  return floor_prepare(&run->base, "INSERT INTO log VALUES (?, ?)", &run->log);
 }
 
 // The workload's ids are 26 digits of Crockford's base 32 for 128 bits.
@@ -102,11 +79,6 @@ static void bind_field(sqlite3_stmt *statement, int position, int integer, const
   else sqlite3_bind_text(statement, position, text, -1, SQLITE_STATIC);
 }
 
-static int step(floor_run *run, sqlite3_stmt *statement, int expected) {
-  int code = sqlite3_step(statement);
-  return code == expected ? 0 : fail(run, sqlite3_sql(statement));
-}
-
 static int apply_insert(floor_run *run, int table, char **parts, uint64_t stamp) {
   uint8_t id[id_bytes], stamps[fields * stamp_bytes];
   read_id(parts[0], id);
@@ -117,14 +89,14 @@ static int apply_insert(floor_run *run, int table, char **parts, uint64_t stamp)
   }
   // A record that comes twice would have to be merged: so it is looked up first.
   sqlite3_bind_blob(run->stamps[table], 1, id, id_bytes, SQLITE_STATIC);
-  if (step(run, run->stamps[table], SQLITE_DONE)) return -1;
+  if (floor_step(&run->base, run->stamps[table], SQLITE_DONE)) return -1;
   sqlite3_reset(run->stamps[table]);
   sqlite3_stmt *insert = run->insert[table];
   sqlite3_bind_blob(insert, 1, id, id_bytes, SQLITE_STATIC);
   sqlite3_bind_blob(insert, 2, stamps, sizeof stamps, SQLITE_STATIC);
   for (int field = 0; field < fields; field++)
     bind_field(insert, field + 3, is_integer(table, field), parts[field + 1]);
-  int code = step(run, insert, SQLITE_DONE);
+  int code = floor_step(&run->base, insert, SQLITE_DONE);
   sqlite3_reset(insert);
   return code;
 }
@@ -134,17 +106,17 @@ static int apply_update(floor_run *run, int table, char **parts, uint64_t stamp)
   read_id(parts[0], id);
   int field = 0;
   while (field < fields && strcmp(column_name(table, field), parts[1])) field++;
-  if (field == fields) return fail(run, parts[1]);
+  if (field == fields) return floor_fail(&run->base, parts[1]);
   sqlite3_stmt *select = run->stamps[table], *update = run->update[table][field];
   sqlite3_bind_blob(select, 1, id, id_bytes, SQLITE_STATIC);
-  if (step(run, select, SQLITE_ROW)) return -1;
+  if (floor_step(&run->base, select, SQLITE_ROW)) return -1;
   memcpy(stamps, sqlite3_column_blob(select, 0), sizeof stamps);
   sqlite3_reset(select);
   memcpy(stamps + field * stamp_bytes, &stamp, 8);
   bind_field(update, 1, is_integer(table, field), parts[2]);
   sqlite3_bind_blob(update, 2, stamps, sizeof stamps, SQLITE_STATIC);
   sqlite3_bind_blob(update, 3, id, id_bytes, SQLITE_STATIC);
-  int code = step(run, update, SQLITE_DONE);
+  int code = floor_step(&run->base, update, SQLITE_DONE);
   sqlite3_reset(update);
   return code;
 }
@@ -152,7 +124,7 @@ static int apply_update(floor_run *run, int table, char **parts, uint64_t stamp)
 static int apply_lines(floor_run *run, char *lines, size_t length, uint64_t stamp, uint64_t *changes) {
   for (char *line = lines, *end = lines + length; line < end;) {
     char *next = memchr(line, '\n', (size_t)(end - line)), *parts[fields + 3];
-    if (!next) return fail(run, "a line without an end");
+    if (!next) return floor_fail(&run->base, "a line without an end");
     *next = 0;
     int count = 0;
     for (char *part = line; part && count < fields + 3;) {
@@ -160,7 +132,7 @@ static int apply_lines(floor_run *run, char *lines, size_t length, uint64_t stam
       if ((part = strchr(part, '\t'))) *part++ = 0;
     }
     int is_insert = *line == 'I';
-    if (count != (is_insert ? fields + 3 : 5)) return fail(run, "a line of another shape");
+    if (count != (is_insert ? fields + 3 : 5)) return floor_fail(&run->base, "a line of another shape");
     int table = table_of(parts[1]);
     if (is_insert ? apply_insert(run, table, parts + 2, stamp) : apply_update(run, table, parts + 2, stamp)) return -1;
     *changes += is_insert ? fields + 1 : 1;
@@ -173,7 +145,7 @@ static int chain(floor_run *run, const uint8_t *entry, size_t length) {
   unsigned size = digest_bytes;
   int done = EVP_DigestInit_ex(run->digest, run->sha256, NULL) && EVP_DigestUpdate(run->digest, run->head, digest_bytes)
              && EVP_DigestUpdate(run->digest, entry, length) && EVP_DigestFinal_ex(run->digest, run->head, &size);
-  return done ? 0 : fail(run, "SHA-256");
+  return done ? 0 : floor_fail(&run->base, "SHA-256");
 }
 
 static int verify(floor_run *run, const uint8_t *message, size_t length) {
@@ -183,7 +155,7 @@ static int verify(floor_run *run, const uint8_t *message, size_t length) {
   int valid = context && EVP_DigestVerifyInit(context, NULL, NULL, NULL, run->key) == 1
               && EVP_DigestVerify(context, message + text, signature_bytes, message, text) == 1;
   EVP_MD_CTX_free(context);
-  return valid ? 0 : fail(run, "a signature that is not valid");
+  return valid ? 0 : floor_fail(&run->base, "a signature that is not valid");
 }
 
 static uint8_t *read_file(const char *path, size_t *length) {
@@ -227,9 +199,9 @@ static int apply_all(floor_run *run, uint8_t *position, const uint8_t *end,
     piece lines, entry, message;
     if (next_piece(&position, end, &lines) || next_piece(&position, end, &entry)
         || next_piece(&position, end, &message))
-      return fail(run, "the input is cut off");
+      return floor_fail(&run->base, "the input is cut off");
     if (!is_open) {
-      if (execute(run, "BEGIN IMMEDIATE")) return -1;
+      if (floor_execute(&run->base, "BEGIN IMMEDIATE")) return -1;
       is_open = 1;
       uint64_t count = result->entries / settings->entries_part;
       if (count < settings->entries_min) count = settings->entries_min;
@@ -240,15 +212,15 @@ static int apply_all(floor_run *run, uint8_t *position, const uint8_t *end,
     if (chain(run, entry.bytes, entry.length) || verify(run, message.bytes, message.length)) return -1;
     sqlite3_bind_int64(run->log, 1, (sqlite3_int64)seq);
     sqlite3_bind_blob(run->log, 2, entry.bytes, (int)entry.length, SQLITE_STATIC);
-    if (step(run, run->log, SQLITE_DONE)) return -1;
+    if (floor_step(&run->base, run->log, SQLITE_DONE)) return -1;
     sqlite3_reset(run->log);
     if (apply_lines(run, (char *)lines.bytes, lines.length, seq << 16, &result->changes)) return -1;
     if (seq == commit_at) {
-      if (execute(run, "COMMIT")) return -1;
+      if (floor_execute(&run->base, "COMMIT")) return -1;
       is_open = 0;
     }
   }
-  return is_open ? execute(run, "COMMIT") : 0;
+  return is_open ? floor_execute(&run->base, "COMMIT") : 0;
 }
 
 static void close_run(floor_run *run) {
@@ -258,37 +230,31 @@ static void close_run(floor_run *run) {
     for (int field = 0; field < fields; field++) sqlite3_finalize(run->update[table][field]);
   }
   sqlite3_finalize(run->log);
-  sqlite3_close(run->database);
+  sqlite3_close(run->base.handle);
   EVP_MD_CTX_free(run->digest);
   EVP_PKEY_free(run->key);
 }
 
 int docket_floor_run(const char *input, const char *database, docket_floor_settings settings,
                      docket_floor_result *result, char *error, size_t error_size) {
-  floor_run run = {.error = error, .error_size = error_size};
+  floor_run run = {.base = {.error = error, .error_size = error_size}};
   memset(result, 0, sizeof *result);
   size_t length = 0;
   uint8_t *bytes = read_file(input, &length);
   if (!bytes || length < digest_bytes) {
     free(bytes);
-    return fail(&run, "cannot read the input");
+    return floor_fail(&run.base, "cannot read the input");
   }
-  char sql[256];
-  snprintf(sql, sizeof sql,
-           "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = %u; "
-           "PRAGMA cache_size = -%u",
-           settings.checkpoint_pages, settings.cache_kibibytes);
   run.digest = EVP_MD_CTX_new();
   run.sha256 = EVP_sha256();
   run.key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, bytes, digest_bytes);
-  int code = sqlite3_open(database, &run.database) == SQLITE_OK ? 0 : fail(&run, database);
-  if (!code) code = execute(&run, sql);
+  int code = floor_open(&run.base, database, settings.checkpoint_pages, settings.cache_kibibytes);
   if (!code) code = make_tables(&run);
   if (!code) {
-    double wall = now(CLOCK_MONOTONIC), cpu = now(CLOCK_PROCESS_CPUTIME_ID);
+    double wall = floor_now(CLOCK_MONOTONIC), cpu = floor_now(CLOCK_PROCESS_CPUTIME_ID);
     code = apply_all(&run, bytes + digest_bytes, bytes + length, &settings, result);
-    result->wall_seconds = now(CLOCK_MONOTONIC) - wall;
-    result->cpu_seconds = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    result->wall_seconds = floor_now(CLOCK_MONOTONIC) - wall;
+    result->cpu_seconds = floor_now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
   }
   close_run(&run);
   free(bytes);
@@ -302,7 +268,7 @@ static int digest_table(floor_run *run, int table) {
     length += snprintf(sql + length, sizeof sql - (size_t)length, ", %s", column_name(table, field));
   snprintf(sql + length, sizeof sql - (size_t)length, " FROM %s ORDER BY id", table_names[table]);
   sqlite3_stmt *select;
-  if (prepare(run, sql, &select)) return -1;
+  if (floor_prepare(&run->base, sql, &select)) return -1;
   int code;
   while ((code = sqlite3_step(select)) == SQLITE_ROW) {
     unsigned size = digest_bytes;
@@ -316,14 +282,14 @@ static int digest_table(floor_run *run, int table) {
     EVP_DigestFinal_ex(run->digest, run->head, &size);
   }
   sqlite3_finalize(select);
-  return code == SQLITE_DONE ? 0 : fail(run, sql);
+  return code == SQLITE_DONE ? 0 : floor_fail(&run->base, sql);
 }
 
 int docket_floor_digest(const char *database, uint8_t digest[32], char *error, size_t error_size) {
-  floor_run run = {.error = error, .error_size = error_size};
+  floor_run run = {.base = {.error = error, .error_size = error_size}};
   run.digest = EVP_MD_CTX_new();
   run.sha256 = EVP_sha256();
-  int code = sqlite3_open(database, &run.database) == SQLITE_OK ? 0 : fail(&run, database);
+  int code = sqlite3_open(database, &run.base.handle) == SQLITE_OK ? 0 : floor_fail(&run.base, database);
   for (int table = 0; !code && table < tables; table++) code = digest_table(&run, table);
   memcpy(digest, run.head, digest_bytes);
   close_run(&run);

@@ -11,7 +11,10 @@ struct Benchmark: AsyncParsableCommand {
       Both run in processes of their own, in turn, over the same input. A change is one field value; a new record of \
       twelve fields counts twelve. --workload takes a file of `workload.py gen`.
       """,
-    subcommands: [Measure.self, OfficesCommand.self, BoardCommand.self, CatchUp.self, FloorRun.self], defaultSubcommand: Measure.self)
+    subcommands: [
+      Measure.self, OfficesCommand.self, BoardCommand.self, CatchUp.self, FloorRun.self, ActOffice.self, LocalActs.self,
+      FloorActs.self,
+    ], defaultSubcommand: Measure.self)
 }
 
 struct Measure: ParsableCommand {
@@ -31,6 +34,8 @@ struct Measure: ParsableCommand {
   var commitEntries: Int?
   @Option(help: "加字段时的行数 rows of the schema change")
   var schemaRows = 1_000_000
+  @Option(help: "每遍办理次数 local acts of one run")
+  var acts = 500
   @Option(help: ArgumentHelp("临时目录 folder for the databases", valueName: "folder"))
   var folder: String?
   @Option(help: "语言 language: zh, en [LANG]")
@@ -41,7 +46,9 @@ struct Measure: ParsableCommand {
   private static let quickChanges = 200_000
 
   func validate() throws {
-    guard changes >= 1, runs >= 1, commitEntries ?? 1 >= 1, schemaRows >= 1 else { throw ValidationError("changes, runs, commit-entries, schema-rows: >= 1") }
+    guard changes >= 1, runs >= 1, commitEntries ?? 1 >= 1, schemaRows >= 1, acts >= 1 else {
+      throw ValidationError("changes, runs, commit-entries, schema-rows, acts: >= 1")
+    }
   }
 
   func run() throws {
@@ -52,7 +59,7 @@ struct Measure: ParsableCommand {
     let report = try Measurement(
       changes: quick ? min(changes, Self.quickChanges) : changes, workload: workload, seed: seed, runs: runs,
       commits: commitEntries.map { CommitCadence(least: $0, most: $0) } ?? .standard,
-      schemaRows: schemaRows, scratch: scratch
+      schemaRows: schemaRows, acts: acts, scratch: scratch
     ).report()
     if json {
       print(try report.json())

@@ -17,6 +17,13 @@ struct FloorRun: ParsableCommand {
 
   struct Failed: Error, CustomStringConvertible {
     let description: String
+
+    init(description: String) { self.description = description }
+
+    /// - Parameter text: as the floor left it, with a zero behind it.
+    init(_ text: [CChar]) {
+      description = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
   }
 
   @Option var input: String
@@ -34,19 +41,15 @@ struct FloorRun: ParsableCommand {
     let settings = docket_floor_settings(
       entries_min: entriesMin, entries_max: entriesMax, entries_part: entriesPart, checkpoint_pages: checkpointPages,
       cache_kibibytes: cacheKibibytes)
-    guard docket_floor_run(input, database, settings, &result, &error, error.count) == 0 else { throw failed(error) }
+    guard docket_floor_run(input, database, settings, &result, &error, error.count) == 0 else { throw Failed(error) }
     var report = FloorResult(
       wallSeconds: result.wall_seconds, cpuSeconds: result.cpu_seconds, entries: Int(result.entries),
       changes: Int(result.changes), rowsDigest: "")
     if digest {
       var bytes = [UInt8](repeating: 0, count: Digest.byteCount)
-      guard docket_floor_digest(database, &bytes, &error, error.count) == 0 else { throw failed(error) }
+      guard docket_floor_digest(database, &bytes, &error, error.count) == 0 else { throw Failed(error) }
       report.rowsDigest = Hexadecimal.string(bytes)
     }
     print(String(decoding: try JSONEncoder().encode(report), as: UTF8.self))
-  }
-
-  private func failed(_ error: [CChar]) -> Failed {
-    Failed(description: String(decoding: error.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
   }
 }

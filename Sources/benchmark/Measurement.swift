@@ -11,6 +11,7 @@ struct Measurement {
   let runs: Int
   let commits: CommitCadence
   let schemaRows: Int
+  let acts: Int
   let scratch: String
 
   /// The size that growth and the SM2 suite are compared at.
@@ -66,6 +67,7 @@ struct Measurement {
     guard engine.allSatisfy({ $0.entries == whole.entries }), floor.allSatisfy({ $0.changes == whole.changes }) else {
       throw Incomplete()
     }
+    let local = try ActComparison(acts: acts, turns: runs, scratch: scratch).figures()
     let (held, ahead) = Exchange.heads(5_000, moved: 20)
     let idle = try Exchange(left: held, right: held, agreed: held)
     let moved = try Exchange(left: held, right: ahead, agreed: held)
@@ -92,6 +94,8 @@ struct Measurement {
       schemaAddSeconds: try SchemaAddition.seconds(rows: schemaRows, in: scratch), growthReferenceChanges: small.changes,
       growthVs100k: rate / (Double(small.changes) / smallWall),
       floorGrowthVs100k: best(smallFloor) / Double(small.changes) * Double(whole.changes) / floorWall,
+      localActPerSecond: local.perSecond, localActFloorPerSecond: local.floorPerSecond, localActVsFloor: local.vsFloor,
+      localActCpuVsFloor: local.cpuVsFloor,
       sameRows: engine.last?.rowsDigest == floor.last?.rowsDigest && engine.last?.rowsDigest.isEmpty == false,
       isOptimised: Self.isOptimised)
   }

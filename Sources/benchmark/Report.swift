@@ -31,6 +31,11 @@ struct Report: Codable {
   var growthVs100k: Double
   /// The floor's own growth: what SQLite and the disk make of it.
   var floorGrowthVs100k: Double
+  /// Acts at the desk, each durable and signed, and the same rows, log bytes and signature in C.
+  var localActPerSecond: Double
+  var localActFloorPerSecond: Double
+  var localActVsFloor: Double
+  var localActCpuVsFloor: Double
   var sameRows: Bool
   /// A build without optimisation measures nothing.
   var isOptimised: Bool
@@ -59,6 +64,10 @@ struct Report: Codable {
     case growthReferenceChanges = "growth_reference_changes"
     case growthVs100k = "growth_vs_100k"
     case floorGrowthVs100k = "floor_growth_vs_100k"
+    case localActPerSecond = "local_act_per_second"
+    case localActFloorPerSecond = "local_act_floor_per_second"
+    case localActVsFloor = "local_act_vs_floor"
+    case localActCpuVsFloor = "local_act_cpu_vs_floor"
     case sameRows = "same_rows"
     case isOptimised = "is_optimised"
   }
@@ -108,6 +117,13 @@ struct Report: Codable {
         Bilingual(zh: "与 \(growthReferenceChanges) 变更时之比", en: "rate against \(growthReferenceChanges) changes"),
         Figures.short(growthVs100k), must: ">= 0.7", ahead: ">= 0.8"),
       .init(Bilingual(zh: "下限的同一比值", en: "the floor's"), Figures.short(floorGrowthVs100k)),
+      .init(Bilingual(zh: "本地办理，次/秒", en: "local acts, each durable, a second"), Figures.whole(localActPerSecond)),
+      .init(Bilingual(zh: "下限（C，一次签名），次/秒", en: "floor (C, one signature), a second"), Figures.whole(localActFloorPerSecond)),
+      .init(
+        Bilingual(zh: "本地办理 ÷ 下限", en: "local act / floor"),
+        Figures.short(localActVsFloor), must: ">= 0.5", ahead: "cr-sqlite"),
+      .init(
+        Bilingual(zh: "按处理器时间，本地办理 ÷ 下限", en: "local act / floor by CPU time"), Figures.short(localActCpuVsFloor)),
       .init(Bilingual(zh: "两者行相同", en: "same rows in both"), sameRows ? "✓" : "✗", must: "✓"),
     ]
   }

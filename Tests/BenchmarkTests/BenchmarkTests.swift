@@ -32,13 +32,13 @@ struct BenchmarkTests {
   /// Timings say nothing at this size and are not looked at; the rest must be so at any size.
   @Test("--json has every figure; engine and floor end with the same rows")
   func figures() throws {
-    let output = try run(["--json", "--changes", "2000", "--runs", "1", "--schema-rows", "500"])
+    let output = try run(["--json", "--changes", "2000", "--runs", "1", "--schema-rows", "500", "--acts", "20"])
     #expect(output.status == 0)
     let report = try #require(try JSONSerialization.jsonObject(with: Data(output.out.utf8)) as? [String: Any])
     let keys = [
       "apply_per_second", "apply_vs_floor", "sm2_vs_ed25519", "wire_overhead_bytes_per_change", "idle_bytes",
       "idle_round_trips", "frontier_20_of_5000_bytes", "frontier_20_of_5000_unknown_bytes", "catchup_rss_delta_mib",
-      "schema_add_seconds", "growth_vs_100k",
+      "schema_add_seconds", "growth_vs_100k", "local_act_vs_floor", "local_act_cpu_vs_floor",
     ]
     for key in keys { #expect((report[key] as? Double ?? -1) >= 0, "\(key)") }
     #expect(report["same_rows"] as? Bool == true)
@@ -73,7 +73,7 @@ struct BenchmarkTests {
     let path = NSTemporaryDirectory() + "workload-" + UUID().uuidString + ".tsv"
     try Self.workload.write(toFile: path, atomically: true, encoding: .utf8)
     defer { try? FileManager.default.removeItem(atPath: path) }
-    let arguments = ["--json", "--workload", path, "--changes", "1000", "--runs", "1", "--schema-rows", "10"]
+    let arguments = ["--json", "--workload", path, "--changes", "1000", "--runs", "1", "--schema-rows", "10", "--acts", "1"]
     let output = try run(arguments)
     #expect(output.status == 0)
     let report = try #require(try JSONSerialization.jsonObject(with: Data(output.out.utf8)) as? [String: Any])

@@ -28,8 +28,8 @@ enum ImportTable {
       "UnixSignals", "Foundation", "Synchronization",
     ],
     "benchmark": [
-      "CFloor", "Casebook", "Casework", "Replication", "ReplicaStore", "SignatureSuites", "OfficeNode", "PeerTransport",
-      "ArgumentParser", "Logging", "NIOPosix", "Foundation", "Dispatch", "Synchronization",
+      "CFloor", "Casebook", "Casework", "Replication", "ReplicaStore", "SignatureSuites", "RegimePacks", "OfficeNode",
+      "PeerTransport", "ArgumentParser", "Logging", "NIOPosix", "Foundation", "Dispatch", "Synchronization",
     ],
   ]
 

@@ -1,4 +1,4 @@
-// The floor: the benchmark's workload written raw in C into SQLite. What no engine over SQLite can pass.
+// The floor: the benchmark's workload, and acts, written raw in C into SQLite. What no engine over SQLite can pass.
 #ifndef DOCKET_FLOOR_H
 #define DOCKET_FLOOR_H
 
@@ -33,6 +33,20 @@ typedef struct {
 // Returns 0, or -1 with a text in `error`.
 int docket_floor_run(const char *input, const char *database, docket_floor_settings settings,
                      docket_floor_result *result, char *error, size_t error_size);
+
+// Does acts that the engine did, as raw C does them: for each one Ed25519 signature over the entry's bytes, then one
+// transaction (WAL, synchronous=FULL: one wait for the disk) that writes the rows and the log bytes the engine wrote,
+// and reads nothing. `entries` of the result are acts; `entries_per_commit` of the settings counts for nothing.
+//
+// `engine` is the replica after its acts, `database` a copy of it from before them. What is written is read from
+// `engine` before the time is taken. Each act has a file of its own. The rows are known statement by statement: where
+// the engine writes others, `docket_floor_differences` finds them.
+int docket_floor_acts(const char *engine, const char *database, docket_floor_settings settings,
+                      docket_floor_result *result, char *error, size_t error_size);
+
+// How many rows, of all tables, stand in one of the two databases and not in the other.
+int docket_floor_differences(const char *engine, const char *database, uint64_t *differences, char *error,
+                             size_t error_size);
 
 // A chained SHA-256 over all rows, by table and id: `h = SHA-256(h, id, 0x1F, field, 0x1F, ...)`.
 int docket_floor_digest(const char *database, uint8_t digest[32], char *error, size_t error_size);
