@@ -12,8 +12,8 @@ struct Benchmark: AsyncParsableCommand {
       twelve fields counts twelve. --workload takes a file of `workload.py gen`.
       """,
     subcommands: [
-      Measure.self, OfficesCommand.self, BoardCommand.self, CatchUp.self, FloorRun.self, ActOffice.self, LocalActs.self,
-      FloorActs.self,
+      Measure.self, OfficesCommand.self, LiveCommand.self, BoardCommand.self, CatchUp.self, FloorRun.self,
+      ActOffice.self, LocalActs.self, FloorActs.self,
     ], defaultSubcommand: Measure.self)
 }
 

@@ -113,6 +113,23 @@ struct BenchmarkTests {
     #expect((report["rest_with_all"] as? [String: Any])?["memory_kibibytes"] as? Int ?? 0 > 0)
   }
 
+  @Test("single acts between two offices: each gets its receipt and is in the superior's database, in few bytes")
+  func live() throws {
+    let output = try run([
+      "live", "--json", "--acts", "5",
+      "--docket", URL(fileURLWithPath: Self.executable).deletingLastPathComponent().path + "/docket",
+    ])
+    #expect(output.status == 0)
+    let report = try #require(try JSONSerialization.jsonObject(with: Data(output.out.utf8)) as? [String: Any])
+    let acts = try #require(report["acts"] as? [String: Any])
+    #expect((acts["receipted"] as? [String: Any])?["count"] as? Int == 5)
+    #expect(acts["without_receipt"] as? Int == 0)
+    #expect((report["flush"] as? [String: Any])?["count"] as? Int == 5)
+    // DESIGN section 8.
+    #expect((1...600).contains(report["bytes_up_per_act"] as? Int ?? 0))
+    #expect(report["bytes_down_per_act"] as? Int ?? 0 > 0)
+  }
+
   @Test("the board counts every file that was written for it, and has coverage from checks whose acts are read")
   func board() throws {
     let output = try run([

@@ -6,7 +6,8 @@ import OfficeNode
 import RegimePacks
 import Replication
 
-/// Founds the office whose acts are measured: a bundled pack in force, a clerk, and a case for each act. Prints the cases' numbers.
+/// Founds the office whose acts are measured: a bundled pack in force, a clerk, and a case for each act. Prints the
+/// cases' numbers.
 struct ActOffice: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "act-office", shouldDisplay: false)
 

@@ -1,7 +1,6 @@
 import Casebook
 import Foundation
 import OfficeNode
-import PeerTransport
 import Synchronization
 
 /// Many offices that call one node at once for a first sync, one office that works on meanwhile, and the node at rest
@@ -19,14 +18,10 @@ struct OfficesRun {
 
   /// Between two acts of the office that works on.
   private static let actInterval = Duration.milliseconds(100)
-  /// Between two acts while nothing else goes on: long enough that none meets the one before it.
-  private static let quietInterval = Duration.milliseconds(20)
   /// Between two questions at the node's own desk.
   private static let askInterval = Duration.seconds(2)
   /// Boards that are asked for once everything is there.
   private static let boards = 20
-  /// A receipt that takes longer does not come.
-  private static let receiptTime = Duration.seconds(30)
   /// From the end of all work until the node is watched at rest: it gives back memory once nothing has come for a while.
   private static let restAfter = Duration.seconds(30)
 
@@ -39,19 +34,11 @@ struct OfficesRun {
     defer { node.stop() }
     var report = OfficesReport(
       seed: seed, offices: count, changesPerOffice: crowd.entriesPerOffice * OfficeLog.changesPerEntry)
-    let connection = try await OfficeCrowd.dial(live, root, port: node.port)
-    let working = try await hold(worker, connection, with: root)
+    let session = try await LiveSession.begin(worker, with: root, at: node.port)
 
     // Alone: its latency, and the node's rest with one session.
-    let before = (connection.bytesSent, connection.bytesReceived)
-    for _ in 0..<acts {
-      try worker.act()
-      try await Task.sleep(for: Self.quietInterval)
-    }
-    try await receipts(of: worker)
-    report.alone = OfficesReport.Acts(worker.takeFigures())
-    report.bytesPerAct = [connection.bytesSent - before.0, connection.bytesReceived - before.1].map { $0 / max(1, acts) }
-    report.flush = OfficesReport.Spread(try flushes())
+    let alone = try await session.quietActs(acts, scratch: scratch)
+    (report.alone, report.bytesPerAct, report.flush) = (alone.acts, alone.bytesPerAct, alone.flush)
     report.restWithOne = try await rest(node)
 
     // All at once.
@@ -74,7 +61,7 @@ struct OfficesRun {
     let answers = await asking.value
     report.desk = OfficesReport.Spread(answers.node)
     report.board = OfficesReport.Spread(answers.board)
-    try await receipts(of: worker)
+    try await session.receipts()
     report.during = OfficesReport.Acts(worker.takeFigures())
     report.take(crowd.results)
     report.restWithAll = try await rest(node)
@@ -85,55 +72,12 @@ struct OfficesRun {
     report.memoryPeakWithBoardKibibytes = try node.memory().peak
 
     for session in sessions { session.cancel() }
-    working.cancel()
     for session in sessions { await session.value }
-    try? await working.value
-    await connection.close()
+    await session.end()
     node.stop()
     let held = try root.entriesHeld(of: crowd.keys)
     report.officesWhole = held.count { $0 == UInt64(crowd.entriesPerOffice) }
     return report
-  }
-
-  /// What the disk takes to keep a page, as many times as acts were measured: each act waits for it three times, at home,
-  /// at the node, and there again for its receipt.
-  private func flushes() throws -> [Double] {
-    let path = scratch + "/flush"
-    guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path) else {
-      throw CocoaError(.fileWriteUnknown)
-    }
-    defer { try? file.close() }
-    let page = Data(count: 4_096)
-    return try (0..<acts).map { _ in
-      let began = ContinuousClock.now
-      try file.write(contentsOf: page)
-      try file.synchronize()
-      return began.duration(to: .now) / .seconds(1)
-    }
-  }
-
-  /// Waits for the receipts of all acts.
-  private func receipts(of worker: LiveOffice) async throws {
-    let end = ContinuousClock.now + Self.receiptTime
-    while worker.hasOpenActs, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(10)) }
-  }
-
-  /// Brings the office in sync, and leaves its session open.
-  private func hold(
-    _ worker: LiveOffice, _ connection: PeerConnection, with root: RootOffice
-  ) async throws -> Task<Void, any Error> {
-    let (ready, isReady) = AsyncStream<Void>.makeStream()
-    let session = try DrivenSession(
-      connection: connection, office: worker.keys.office, peer: root.keys.office, shelf: worker,
-      clock: UInt64(Date().timeIntervalSince1970 * 1_000)
-    ) { _ in isReady.yield() }
-    let working = Task {
-      var session = session
-      defer { isReady.finish() }
-      try await session.run(worker.events, worker.source)
-    }
-    for await _ in ready { break }
-    return working
   }
 
   /// Asks how the node and its peers are, as whoever looks after it does, and for the board, as an officer does.
