@@ -13,7 +13,7 @@ struct Benchmark: AsyncParsableCommand {
       """,
     subcommands: [
       Measure.self, OfficesCommand.self, LiveCommand.self, BoardCommand.self, CatchUp.self, FloorRun.self,
-      ActOffice.self, LocalActs.self, FloorActs.self,
+      ActOffice.self, LocalActs.self, FloorActs.self, SecuredCatchUp.self, FrameSender.self,
     ], defaultSubcommand: Measure.self)
 }
 
@@ -34,6 +34,8 @@ struct Measure: ParsableCommand {
   var commitEntries: Int?
   @Option(help: "加字段时的行数 rows of the schema change")
   var schemaRows = 1_000_000
+  @Flag(help: "另测经本机 TLS 传输的追赶 catch up over TLS on this machine too")
+  var tls = false
   @Option(help: "每遍办理次数 local acts of one run")
   var acts = 500
   @Option(help: ArgumentHelp("临时目录 folder for the databases", valueName: "folder"))
@@ -59,7 +61,7 @@ struct Measure: ParsableCommand {
     let report = try Measurement(
       changes: quick ? min(changes, Self.quickChanges) : changes, workload: workload, seed: seed, runs: runs,
       commits: commitEntries.map { CommitCadence(least: $0, most: $0) } ?? .standard,
-      schemaRows: schemaRows, acts: acts, scratch: scratch
+      schemaRows: schemaRows, acts: acts, isSecured: tls, scratch: scratch
     ).report()
     if json {
       print(try report.json())

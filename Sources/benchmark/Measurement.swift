@@ -12,6 +12,8 @@ struct Measurement {
   let commits: CommitCadence
   let schemaRows: Int
   let acts: Int
+  /// Whether catching up is measured over TLS too.
+  let isSecured: Bool
   let scratch: String
 
   /// The size that growth and the SM2 suite are compared at.
@@ -67,6 +69,7 @@ struct Measurement {
     guard engine.allSatisfy({ $0.entries == whole.entries }), floor.allSatisfy({ $0.changes == whole.changes }) else {
       throw Incomplete()
     }
+    let secured = isSecured ? try securedRuns(whole) : nil
     let local = try ActComparison(acts: acts, turns: runs, scratch: scratch).figures()
     let (held, ahead) = Exchange.heads(5_000, moved: 20)
     let idle = try Exchange(left: held, right: held, agreed: held)
@@ -80,6 +83,8 @@ struct Measurement {
     return Report(
       seed: workload == nil ? seed : nil, changes: whole.changes, entries: whole.entries, applyPerSecond: rate,
       floorPerSecond: Double(whole.changes) / floorWall, applyVsFloor: floorWall / wall,
+      applyTLSPerSecond: secured.map { Double(whole.changes) / $0.best }, applyTLSVsFile: secured?.vsFile,
+      applyTLSVsFloor: secured?.vsFloor,
       cpuSecondsPerMillion: best(engine.map(\.cpuSeconds)) / millions,
       applyCpuVsFloor: best(floor.map(\.cpuSeconds)) / best(engine.map(\.cpuSeconds)),
       floorCpuSecondsPerMillion: best(floor.map(\.cpuSeconds)) / millions,
@@ -121,13 +126,33 @@ struct Measurement {
     #endif
   }
 
+  /// The floor, the engine from the file and the engine over TLS, in turn.
+  /// - Returns: seconds of the best run over TLS, and the median ratios of runs that followed one another.
+  private func securedRuns(_ input: WorkloadInput) throws -> (best: Double, vsFile: Double, vsFloor: Double) {
+    var seconds: [Double] = []
+    var vsFile: [Double] = []
+    var vsFloor: [Double] = []
+    for _ in 0..<runs {
+      let floor = try floorRun(input, isLast: false)
+      let secured = try catchUp(input, isLast: false, command: "catch-up-secured").0
+      let file = try catchUp(input, isLast: false).0
+      guard secured.entries == input.entries else { throw Incomplete() }
+      seconds.append(secured.wallSeconds)
+      vsFile.append(file.wallSeconds / secured.wallSeconds)
+      vsFloor.append(floor.wallSeconds / secured.wallSeconds)
+    }
+    return (best(seconds), vsFile.sorted()[runs / 2], vsFloor.sorted()[runs / 2])
+  }
+
   /// - Returns: with the bytes its database takes once closed.
-  private func catchUp(_ input: WorkloadInput, isLast: Bool) throws -> (CatchUpResult, Int) {
+  private func catchUp(
+    _ input: WorkloadInput, isLast: Bool, command: String = "catch-up"
+  ) throws -> (CatchUpResult, Int) {
     let database = scratch + "/engine.sqlite"
     defer { remove(database) }
     let offices = String(decoding: try JSONEncoder().encode(input.offices), as: UTF8.self)
     let result = try Child.run(
-      ["catch-up", "--frames", input.frames, "--database", database, "--offices", offices,
+      [command, "--frames", input.frames, "--database", database, "--offices", offices,
         "--entries-min", "\(commits.least)", "--entries-max", "\(commits.most)"] + (isLast ? ["--digest"] : []),
       as: CatchUpResult.self)
     let size = ["", "-wal"].reduce(0) { sum, end in

@@ -10,6 +10,10 @@ struct Report: Codable {
   var applyPerSecond: Double
   var floorPerSecond: Double
   var applyVsFloor: Double
+  /// The same frames over TLS on loopback; absent unless asked for.
+  var applyTLSPerSecond: Double?
+  var applyTLSVsFile: Double?
+  var applyTLSVsFloor: Double?
   var cpuSecondsPerMillion: Double
   /// The same ratio of processor time, which other work on the machine disturbs less.
   var applyCpuVsFloor: Double
@@ -46,6 +50,9 @@ struct Report: Codable {
     case applyPerSecond = "apply_per_second"
     case floorPerSecond = "floor_per_second"
     case applyVsFloor = "apply_vs_floor"
+    case applyTLSPerSecond = "apply_tls_per_second"
+    case applyTLSVsFile = "apply_tls_vs_file"
+    case applyTLSVsFloor = "apply_tls_vs_floor"
     case cpuSecondsPerMillion = "cpu_seconds_per_million"
     case applyCpuVsFloor = "apply_cpu_vs_floor"
     case floorCpuSecondsPerMillion = "floor_cpu_seconds_per_million"
@@ -79,7 +86,9 @@ struct Report: Codable {
   }
 
   /// One line a figure: its name, its value, what it must reach, what would be ahead.
-  func table() -> [Figures.Line] {
+  func table() -> [Figures.Line] { catchingUp() + securedCatchingUp() + rest() }
+
+  private func catchingUp() -> [Figures.Line] {
     [
       .init(Bilingual(zh: "变更数", en: "changes"), "\(changes)"),
       .init(Bilingual(zh: "条目数", en: "entries"), "\(entries)"),
@@ -88,6 +97,22 @@ struct Report: Codable {
         Bilingual(zh: "下限（C 直写 SQLite），变更/秒", en: "floor (C into SQLite), changes/s"), Figures.whole(floorPerSecond)),
       .init(
         Bilingual(zh: "应用 ÷ 下限", en: "apply / floor"), Figures.short(applyVsFloor), must: ">= 0.5", ahead: ">= 0.65"),
+    ]
+  }
+
+  private func securedCatchingUp() -> [Figures.Line] {
+    guard let applyTLSPerSecond, let applyTLSVsFile, let applyTLSVsFloor else { return [] }
+    return [
+      .init(Bilingual(zh: "经 TLS，变更/秒", en: "over TLS, changes/s"), Figures.whole(applyTLSPerSecond)),
+      .init(Bilingual(zh: "经 TLS ÷ 从文件", en: "over TLS / from the file"), Figures.short(applyTLSVsFile)),
+      .init(
+        Bilingual(zh: "经 TLS ÷ 下限", en: "over TLS / floor"), Figures.short(applyTLSVsFloor), must: ">= 0.5",
+        ahead: ">= 0.65"),
+    ]
+  }
+
+  private func rest() -> [Figures.Line] {
+    [
       .init(Bilingual(zh: "每百万变更处理器秒", en: "CPU s per 1 M changes"), Figures.short(cpuSecondsPerMillion)),
       .init(Bilingual(zh: "其中下限", en: "the floor's"), Figures.short(floorCpuSecondsPerMillion)),
       .init(Bilingual(zh: "按处理器时间，应用 ÷ 下限", en: "apply / floor by CPU time"), Figures.short(applyCpuVsFloor)),

@@ -32,13 +32,14 @@ struct BenchmarkTests {
   /// Timings say nothing at this size and are not looked at; the rest must be so at any size.
   @Test("--json has every figure; engine and floor end with the same rows")
   func figures() throws {
-    let output = try run(["--json", "--changes", "2000", "--runs", "1", "--schema-rows", "500", "--acts", "20"])
+    let output = try run(["--json", "--changes", "2000", "--runs", "1", "--schema-rows", "500", "--acts", "20", "--tls"])
     #expect(output.status == 0)
     let report = try #require(try JSONSerialization.jsonObject(with: Data(output.out.utf8)) as? [String: Any])
     let keys = [
       "apply_per_second", "apply_vs_floor", "sm2_vs_ed25519", "wire_overhead_bytes_per_change", "idle_bytes",
       "idle_round_trips", "frontier_20_of_5000_bytes", "frontier_20_of_5000_unknown_bytes", "catchup_rss_delta_mib",
       "schema_add_seconds", "growth_vs_100k", "local_act_vs_floor", "local_act_cpu_vs_floor",
+      "apply_tls_vs_file", "apply_tls_vs_floor",
     ]
     for key in keys { #expect((report[key] as? Double ?? -1) >= 0, "\(key)") }
     #expect(report["same_rows"] as? Bool == true)
