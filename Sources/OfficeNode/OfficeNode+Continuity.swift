@@ -40,14 +40,17 @@ extension OfficeNode {
       own = try store.read { try Self.ownEntries(context, in: $0) }
     }
     ownCount = own
-    if own > HighWater.read(home) {
+    var mark = highWater ?? HighWater.read(home)
+    if own > mark {
       do {
         try HighWater.write(own, home, isSynced: false)
+        mark = own
       } catch {
         logger.warning("high-water mark not written", metadata: LogCause.of(error))
       }
     }
-    if isBehindHighWater, own >= HighWater.read(home) { isBehindHighWater = false }
+    highWater = mark
+    if isBehindHighWater, own >= mark { isBehindHighWater = false }
   }
 
   /// After a complete session with the superior, or everything it holds came in a bundle: what it holds of ours is here again. What may still be missing, or may
@@ -81,6 +84,7 @@ extension OfficeNode {
     let own = try StoreFailures.mapped { try store.read { try Self.ownEntries(changed, in: $0) } }
     do {
       try HighWater.write(own, home)
+      highWater = own
       try HomeMark.write(home)
     } catch {
       throw NodeFailure.folder(home.path, error)

@@ -58,6 +58,8 @@ public actor OfficeNode {
   var showIdentity: (@Sendable (TransportIdentity) -> Void)?
   /// Entries of its own, as they were last counted.
   var ownCount: UInt64?
+  /// The high-water mark as the file has it; `nil` while nobody looked.
+  var highWater: UInt64?
   /// Own entries the database lacks although this machine wrote them; no writing until they are back.
   var isBehindHighWater: Bool
   /// The home was copied, moved or restored since it was last sure of itself.
@@ -171,16 +173,20 @@ public actor OfficeNode {
       context: context, signer: signer, now: effects.now(), makeID: effects.newID, randomBytes: effects.randomBytes)
     return try StoreFailures.mapped {
       guard request.writes else { return try store.read { try clerk.perform(request, in: $0, progress: progress) } }
-      let (reply, warning) = try store.transaction { storage in
+      let (reply, warning, written) = try store.transaction { storage in
         // Asked before the entry is written: afterwards the clock has gone on.
         let warning = try clockWarning(in: storage)
-        return (try clerk.perform(request, in: storage, progress: progress), warning)
+        let before = try storage.entryCount()
+        let reply = try clerk.perform(request, in: storage, progress: progress)
+        return (reply, warning, Int(exactly: try storage.entryCount() &- before))
       }
-      try noteHighWater()
       defer { tellSessions() }
       switch request {
-      case .calendarImport, .ratify, .keyRevoke, .officeRenew: try store.read { try context.refresh(from: $0) }
-      default: break
+      case .calendarImport, .ratify, .keyRevoke, .officeRenew:
+        // What they decide may bring another branch to stand.
+        try noteHighWater()
+        try store.read { try context.refresh(from: $0) }
+      default: try noteHighWater(written: written)
       }
       guard let warning, case .acted(var view) = reply else { return reply }
       view.warnings.append(warning)

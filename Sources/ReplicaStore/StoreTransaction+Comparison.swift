@@ -53,7 +53,9 @@ extension StoreTransaction {
   ) throws -> ProjectionDifference? {
     let ours = try Row.fetchCursor(database, sql: sql, arguments: arguments)
     let theirs = try Row.fetchCursor(other.database, sql: sql, arguments: arguments)
-    func next(_ cursor: RowCursor) throws -> [[UInt8]]? { try cursor.next().map { Array($0.databaseValues).map(Self.cell) } }
+    func next(_ cursor: RowCursor) throws -> [[UInt8]]? {
+      try cursor.next().map { Array($0.databaseValues).map(Self.cell) }
+    }
     var left = try next(ours)
     var right = try next(theirs)
     var first: [[UInt8]]?

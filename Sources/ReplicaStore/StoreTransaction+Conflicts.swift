@@ -25,8 +25,9 @@ extension Schema {
             type: type.number, id: id, stampBytes: [UInt8](row["stamps"] as Data), winner: { _ in .null }),
           read.isInConflict
         else { continue }
-        try database.execute(
-          sql: "INSERT INTO row_in_conflict (type, id) VALUES (?, ?)", arguments: [Int64(type.number), Data(id.bytes)])
+        try database.cachedStatement(sql: "INSERT INTO row_in_conflict (type, id) VALUES (?, ?)").execute(arguments: [
+          Int64(type.number), Data(id.bytes),
+        ])
       }
     }
   }

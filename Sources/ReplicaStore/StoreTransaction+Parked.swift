@@ -33,11 +33,13 @@ extension StoreTransaction {
           arguments: [Data(stream.encoded)])
       } else {
         try Row.fetchAll(
-          connection.cachedStatement(sql: "SELECT stream, first, last, size FROM parked_run ORDER BY stream, first, last"))
+          connection.cachedStatement(
+            sql: "SELECT stream, first, last, size FROM parked_run ORDER BY stream, first, last"))
       }
     return try rows.map { row in
       ParkedRun(
-        stream: try Self.stream(row["stream"]), first: UInt64(row["first"] as Int64), last: UInt64(row["last"] as Int64),
+        stream: try Self.stream(row["stream"]), first: UInt64(row["first"] as Int64),
+        last: UInt64(row["last"] as Int64),
         bytes: row["size"])
     }
   }

@@ -17,18 +17,22 @@ extension StoreTransaction {
   /// the summaries, whose triggers then find nothing to subtract from, and leave nothing of a tally that was wrong.
   /// `change_count` is none of them: a count that began anew would come to a number that meant another state.
   static let derivedTables = [
-    "receipt", "act", "other_record", "file_tally", "case_summary", "row_in_conflict", "held_change", "fact", "sighting",
+    "receipt", "act", "other_record", "file_tally", "case_summary", "row_in_conflict", "held_change", "fact",
+    "sighting",
     "clamp", "time_doubt",
   ]
 
   /// Beginnings of the names of small values that are made from the log, each with a name for the table they would be.
   static let derivedValues = [
-    (NumberIndex.prefix, "document_number"), (DossierLedger.prefix, "dossier"), (AttachmentLedger.prefix, "named_content"),
+    (NumberIndex.prefix, "document_number"), (DossierLedger.prefix, "dossier"),
+    (AttachmentLedger.prefix, "named_content"),
     (ContradictionLedger.prefix, "contradiction"), (SightingLedger.prefix, "sighting_ahead"),
   ]
 
   public func clearProjection() throws {
-    for table in Self.derivedTables + schema.types.map(Schema.table) { try database.execute(sql: "DELETE FROM \(table)") }
+    for table in Self.derivedTables + schema.types.map(Schema.table) {
+      try database.execute(sql: "DELETE FROM \(table)")
+    }
     try database.execute(sql: "DELETE FROM charter WHERE is_pinned = 0")
     try dropUnreadableCharters()
     try database.execute(sql: "UPDATE charter SET stamp = NULL")

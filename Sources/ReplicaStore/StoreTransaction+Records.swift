@@ -8,7 +8,7 @@ extension StoreTransaction {
   public func row(_ type: UInt64, _ id: RecordID) throws -> RecordRow? {
     guard let record = schema.type(type) else {
       let row = try Row.fetchOne(
-        database, sql: "SELECT id, stamps, extra FROM other_record WHERE type = ? AND id = ?",
+        database.cachedStatement(sql: "SELECT id, stamps, extra FROM other_record WHERE type = ? AND id = ?"),
         arguments: [Int64(type), Data(id.bytes)])
       return try row.map { try self.record($0, type: type, fields: []) }
     }
@@ -20,17 +20,19 @@ extension StoreTransaction {
   public func rows(_ type: UInt64) throws -> [RecordRow] {
     guard let record = schema.type(type) else {
       return try Row.fetchAll(
-        database, sql: "SELECT id, stamps, extra FROM other_record WHERE type = ? ORDER BY id", arguments: [Int64(type)]
+        database.cachedStatement(sql: "SELECT id, stamps, extra FROM other_record WHERE type = ? ORDER BY id"),
+        arguments: [Int64(type)]
       ).map { try self.record($0, type: type, fields: []) }
     }
-    return try Row.fetchAll(database, sql: "SELECT * FROM \(Schema.table(record)) ORDER BY id")
+    return try Row.fetchAll(database.cachedStatement(sql: "SELECT * FROM \(Schema.table(record)) ORDER BY id"))
       .map { try self.record($0, type: type, fields: record.fields) }
   }
 
   public func rows(_ type: UInt64, where field: UInt64, is value: FieldValue) throws -> [RecordRow] {
     guard let record = schema.type(type), let column = record.field(field) else { return [] }
     return try Row.fetchAll(
-      database.cachedStatement(sql: "SELECT * FROM \(Schema.table(record)) WHERE \(column.name) \(Self.test(value)) ORDER BY id"),
+      database.cachedStatement(
+        sql: "SELECT * FROM \(Schema.table(record)) WHERE \(column.name) \(Self.test(value)) ORDER BY id"),
       arguments: Self.argument(value, column.kind)
     ).map { try self.record($0, type: type, fields: record.fields) }
   }
@@ -50,7 +52,8 @@ extension StoreTransaction {
     let list = columns.map { $0?.name ?? "NULL" }.joined(separator: ", ")
     let cursor = try Row.fetchCursor(
       database.cachedStatement(
-        sql: "SELECT id, extra IS NULL\(list.isEmpty ? "" : ", " + list) FROM \(Schema.table(record)) WHERE \(column.name) \(Self.test(value))"
+        sql:
+          "SELECT id, extra IS NULL\(list.isEmpty ? "" : ", " + list) FROM \(Schema.table(record)) WHERE \(column.name) \(Self.test(value))"
       ), arguments: Self.argument(value, column.kind))
     var found: [RecordValues] = []
     while let row = try cursor.next() {
@@ -120,21 +123,22 @@ extension StoreTransaction {
         .execute(arguments: StatementArguments([Data(row.id.bytes), Data(row.stampBytes), extraData] + values))
       try noteConflict(of: row)
     } else {
-      try database.execute(
-        sql: "INSERT OR REPLACE INTO other_record (type, id, stamps, extra) VALUES (?, ?, ?, ?)",
-        arguments: [Int64(row.type), Data(row.id.bytes), Data(row.stampBytes), Self.encode(extra)])
+      try database.cachedStatement(
+        sql: "INSERT OR REPLACE INTO other_record (type, id, stamps, extra) VALUES (?, ?, ?, ?)"
+      ).execute(arguments: [Int64(row.type), Data(row.id.bytes), Data(row.stampBytes), Self.encode(extra)])
     }
   }
 
   public func restore(_ type: UInt64, _ id: RecordID) throws {
     guard schema.type(type) != nil else { return }
     let other = try Row.fetchOne(
-      database, sql: "SELECT id, stamps, extra FROM other_record WHERE type = ? AND id = ?",
+      database.cachedStatement(sql: "SELECT id, stamps, extra FROM other_record WHERE type = ? AND id = ?"),
       arguments: [Int64(type), Data(id.bytes)])
     if let other {
       try put(try record(other, type: type, fields: []))
-      try database.execute(
-        sql: "DELETE FROM other_record WHERE type = ? AND id = ?", arguments: [Int64(type), Data(id.bytes)])
+      try database.cachedStatement(sql: "DELETE FROM other_record WHERE type = ? AND id = ?").execute(arguments: [
+        Int64(type), Data(id.bytes),
+      ])
     } else if let row = try row(type, id) {
       // Read with the columns of today, values that had none come from `extra`, and go into theirs.
       try put(row)

@@ -10,16 +10,17 @@ extension StoreTransaction {
   public func setAside(_ stream: StreamID, from seq: UInt64, head: StreamHead?) throws {
     guard let id = try streamNumber(stream) else { return }
     let rows = try Row.fetchAll(
-      connection, sql: "SELECT seq, bytes FROM entry WHERE stream = ? AND seq >= ? ORDER BY seq",
+      connection.cachedStatement(sql: "SELECT seq, bytes FROM entry WHERE stream = ? AND seq >= ? ORDER BY seq"),
       arguments: [id, Int64(seq)])
     try putAside(rows.map { try entry($0["bytes"], of: stream, at: UInt64($0["seq"] as Int64)) })
-    try connection.execute(sql: "DELETE FROM entry WHERE stream = ? AND seq >= ?", arguments: [id, Int64(seq)])
+    try connection.cachedStatement(sql: "DELETE FROM entry WHERE stream = ? AND seq >= ?").execute(arguments: [
+      id, Int64(seq),
+    ])
     if let head {
-      try connection.execute(
-        sql: "UPDATE stream SET seq = ?, hash = ?, moved = ? WHERE id = ?",
+      try connection.cachedStatement(sql: "UPDATE stream SET seq = ?, hash = ?, moved = ? WHERE id = ?").execute(
         arguments: [Int64(head.seq), Data(head.hash.bytes), try nextMove(), id])
     } else {
-      try connection.execute(sql: "DELETE FROM stream WHERE id = ?", arguments: [id])
+      try connection.cachedStatement(sql: "DELETE FROM stream WHERE id = ?").execute(arguments: [id])
     }
   }
 
@@ -35,21 +36,21 @@ extension StoreTransaction {
 
   public func removeAside(_ entries: [Entry]) throws {
     for entry in entries {
-      try connection.execute(
-        sql: "DELETE FROM entry_aside WHERE stream = ? AND seq = ? AND bytes = ?",
+      try connection.cachedStatement(sql: "DELETE FROM entry_aside WHERE stream = ? AND seq = ? AND bytes = ?").execute(
         arguments: [Data(entry.header.stream.encoded), Int64(entry.header.seq), Data(entry.encoded)])
     }
   }
 
   public func entriesAside(of stream: StreamID) throws -> [Entry] {
     try Row.fetchAll(
-      connection, sql: "SELECT bytes FROM entry_aside WHERE stream = ? ORDER BY seq, bytes",
+      connection.cachedStatement(sql: "SELECT bytes FROM entry_aside WHERE stream = ? ORDER BY seq, bytes"),
       arguments: [Data(stream.encoded)]
     ).map { try entry($0["bytes"]) }
   }
 
   public func streamsAside() throws -> [StreamID] {
-    try Data.fetchAll(connection, sql: "SELECT DISTINCT stream FROM entry_aside ORDER BY stream").map(Self.stream)
+    try Data.fetchAll(connection.cachedStatement(sql: "SELECT DISTINCT stream FROM entry_aside ORDER BY stream")).map(
+      Self.stream)
   }
 
   private func entry(_ data: Data) throws -> Entry {
@@ -61,7 +62,9 @@ extension StoreTransaction {
   }
 
   public func forkProofs() throws -> [StoredForkProof] {
-    try Row.fetchAll(connection, sql: "SELECT body, is_published FROM fork_proof ORDER BY stream, seq, body").map { row in
+    try Row.fetchAll(
+      connection.cachedStatement(sql: "SELECT body, is_published FROM fork_proof ORDER BY stream, seq, body")
+    ).map { row in
       guard case .forkProof(let proof) = try Self.change(row["body"]) else {
         throw StoreError(.corrupt, cause: "fork proof")
       }
@@ -84,15 +87,17 @@ extension StoreTransaction {
   // MARK: Charters and facts
 
   public func charters() throws -> [StoredCharter] {
-    try Row.fetchAll(connection, sql: "SELECT issuer, body, stamp, is_pinned FROM charter ORDER BY id").map { row in
-      guard let issuer = Digest(row["issuer"] as Data), case .charter(let charter) = try Self.change(row["body"]) else {
-        throw StoreError(.corrupt, cause: "charter")
+    try Row.fetchAll(connection.cachedStatement(sql: "SELECT issuer, body, stamp, is_pinned FROM charter ORDER BY id"))
+      .map { row in
+        guard let issuer = Digest(row["issuer"] as Data), case .charter(let charter) = try Self.change(row["body"])
+        else {
+          throw StoreError(.corrupt, cause: "charter")
+        }
+        let stamp = (row["stamp"] as Int64?).map { HybridTimestamp(rawValue: UInt64(bitPattern: $0)) }
+        var stored = StoredCharter(charter: charter, issuer: KeyFingerprint(issuer), stamp: stamp)
+        stored.isPinned = row["is_pinned"]
+        return stored
       }
-      let stamp = (row["stamp"] as Int64?).map { HybridTimestamp(rawValue: UInt64(bitPattern: $0)) }
-      var stored = StoredCharter(charter: charter, issuer: KeyFingerprint(issuer), stamp: stamp)
-      stored.isPinned = row["is_pinned"]
-      return stored
-    }
   }
 
   public func put(_ charter: StoredCharter) throws {
@@ -111,15 +116,14 @@ extension StoreTransaction {
   }
 
   public func facts() throws -> [StoredFact] {
-    try Row.fetchAll(connection, sql: "SELECT stream, seq, body FROM fact ORDER BY id").map { row in
+    try Row.fetchAll(connection.cachedStatement(sql: "SELECT stream, seq, body FROM fact ORDER BY id")).map { row in
       guard let change = try Self.change(row["body"]) else { throw StoreError(.corrupt, cause: "fact") }
       return StoredFact(change: change, stream: try Self.stream(row["stream"]), seq: UInt64(row["seq"] as Int64))
     }
   }
 
   public func put(_ fact: StoredFact) throws {
-    try connection.execute(
-      sql: "INSERT OR IGNORE INTO fact (stream, seq, body) VALUES (?, ?, ?)",
+    try connection.cachedStatement(sql: "INSERT OR IGNORE INTO fact (stream, seq, body) VALUES (?, ?, ?)").execute(
       arguments: [Data(fact.stream.encoded), Int64(fact.seq), Data(Entry.payload(of: [fact.change]))])
   }
 
@@ -156,9 +160,9 @@ extension StoreTransaction {
   // MARK: Clamps
 
   public func reorder(act: RecordID, of file: RecordID, stamp: HybridTimestamp) throws {
-    try connection.execute(
-      sql: "UPDATE act SET stamp = ? WHERE file = ? AND id = ?",
-      arguments: [Int64(bitPattern: stamp.rawValue), Data(file.bytes), Data(act.bytes)])
+    try connection.cachedStatement(sql: "UPDATE act SET stamp = ? WHERE file = ? AND id = ?").execute(arguments: [
+      Int64(bitPattern: stamp.rawValue), Data(file.bytes), Data(act.bytes),
+    ])
   }
 
   public func clamp(of stamp: WriteStamp) throws -> HybridTimestamp? {
@@ -173,37 +177,37 @@ extension StoreTransaction {
       Int64(bitPattern: stamp.author), Int64(bitPattern: stamp.time.rawValue),
     ]
     if let clamp {
-      try connection.execute(
-        sql: "INSERT OR REPLACE INTO clamp (author, stamp, clamp) VALUES (?, ?, ?)",
-        arguments: StatementArguments(key + [Int64(bitPattern: clamp.rawValue)]))
+      try connection.cachedStatement(sql: "INSERT OR REPLACE INTO clamp (author, stamp, clamp) VALUES (?, ?, ?)")
+        .execute(arguments: StatementArguments(key + [Int64(bitPattern: clamp.rawValue)]))
     } else {
-      try connection.execute(
-        sql: "DELETE FROM clamp WHERE author = ? AND stamp = ?", arguments: StatementArguments(key))
+      try connection.cachedStatement(sql: "DELETE FROM clamp WHERE author = ? AND stamp = ?").execute(
+        arguments: StatementArguments(key))
     }
   }
 
   public func doubts() throws -> [StoredDoubt] {
-    try Row.fetchAll(connection, sql: "SELECT act, file, author, doubt FROM time_doubt ORDER BY act").map { row in
-      guard let act = RecordID([UInt8](row["act"] as Data)), let file = RecordID([UInt8](row["file"] as Data)),
-        let author = Digest(row["author"] as Data), let doubt = TimeDoubt(rawValue: row["doubt"])
-      else { throw StoreError(.corrupt, cause: "time_doubt") }
-      return StoredDoubt(act: act, file: file, author: KeyFingerprint(author), doubt: doubt)
-    }
+    try Row.fetchAll(connection.cachedStatement(sql: "SELECT act, file, author, doubt FROM time_doubt ORDER BY act"))
+      .map { row in
+        guard let act = RecordID([UInt8](row["act"] as Data)), let file = RecordID([UInt8](row["file"] as Data)),
+          let author = Digest(row["author"] as Data), let doubt = TimeDoubt(rawValue: row["doubt"])
+        else { throw StoreError(.corrupt, cause: "time_doubt") }
+        return StoredDoubt(act: act, file: file, author: KeyFingerprint(author), doubt: doubt)
+      }
   }
 
   public func put(_ doubt: StoredDoubt) throws {
-    try connection.execute(
-      sql: "INSERT OR REPLACE INTO time_doubt (act, file, author, doubt) VALUES (?, ?, ?, ?)",
-      arguments: [
-        Data(doubt.act.bytes), Data(doubt.file.bytes), Data(doubt.author.bytes), doubt.doubt.rawValue,
-      ])
+    try connection.cachedStatement(
+      sql: "INSERT OR REPLACE INTO time_doubt (act, file, author, doubt) VALUES (?, ?, ?, ?)"
+    ).execute(arguments: [
+      Data(doubt.act.bytes), Data(doubt.file.bytes), Data(doubt.author.bytes), doubt.doubt.rawValue,
+    ])
   }
 
   public func removeDoubt(of act: RecordID) throws {
-    try connection.execute(sql: "DELETE FROM time_doubt WHERE act = ?", arguments: [Data(act.bytes)])
+    try connection.cachedStatement(sql: "DELETE FROM time_doubt WHERE act = ?").execute(arguments: [Data(act.bytes)])
   }
 
   public func hasClamps() throws -> Bool {
-    try Bool.fetchOne(connection, sql: "SELECT EXISTS (SELECT 1 FROM clamp)") ?? false
+    try Bool.fetchOne(connection.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM clamp)")) ?? false
   }
 }

@@ -66,12 +66,14 @@ extension StoreTransaction {
     """
 
   public func put(_ summary: CaseSummary) throws {
-    try database.cachedStatement(sql: Self.putSummary).execute(arguments: StatementArguments([
-      Data(summary.file.bytes), summary.kind, summary.number, summary.title, summary.pack, summary.regime,
-      summary.workflow, summary.subject, summary.office, summary.openedBy, summary.addressee, summary.checkKind,
-      summary.state, summary.isFinal, summary.openedOn, summary.closedOn, summary.nextDue, summary.nextClock,
-      summary.isProvisional, summary.isSuspended, summary.actCount, summary.voidCount, summary.waitingCount,
-    ] as [(any DatabaseValueConvertible)?]))
+    try database.cachedStatement(sql: Self.putSummary).execute(
+      arguments: StatementArguments(
+        [
+          Data(summary.file.bytes), summary.kind, summary.number, summary.title, summary.pack, summary.regime,
+          summary.workflow, summary.subject, summary.office, summary.openedBy, summary.addressee, summary.checkKind,
+          summary.state, summary.isFinal, summary.openedOn, summary.closedOn, summary.nextDue, summary.nextClock,
+          summary.isProvisional, summary.isSuspended, summary.actCount, summary.voidCount, summary.waitingCount,
+        ] as [(any DatabaseValueConvertible)?]))
   }
 
   public func summary(of file: RecordID) throws -> CaseSummary? {
@@ -129,7 +131,9 @@ extension StoreTransaction {
 
   public func doubtCounts() throws -> [KeyFingerprint: Int] {
     var counts: [KeyFingerprint: Int] = [:]
-    for row in try Row.fetchAll(database, sql: "SELECT author, count(*) FROM time_doubt GROUP BY author") {
+    for row in try Row.fetchAll(
+      database.cachedStatement(sql: "SELECT author, count(*) FROM time_doubt GROUP BY author"))
+    {
       guard let author = Digest(row[0] as Data) else { throw StoreError(.corrupt, cause: "time_doubt") }
       counts[KeyFingerprint(author)] = row[1]
     }

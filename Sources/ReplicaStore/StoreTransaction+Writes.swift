@@ -23,9 +23,12 @@ final class RowStatements {
     let table = Schema.table(type)
     let names = (["id", "stamps"] + type.fields.map(\.name)).joined(separator: ", ")
     let marks = Array(repeating: "?", count: type.fields.count + 2).joined(separator: ", ")
-    insert = try BoundStatement(database, sql: "INSERT INTO \(table) (\(names)) VALUES (\(marks)) ON CONFLICT DO NOTHING")
+    insert = try BoundStatement(
+      database, sql: "INSERT INTO \(table) (\(names)) VALUES (\(marks)) ON CONFLICT DO NOTHING")
     stamps = try BoundStatement(database, sql: "SELECT stamps, extra, rowid FROM \(table) WHERE id = ?")
-    lastID = try Data.fetchOne(database, sql: "SELECT max(id) FROM \(table)").flatMap { RecordID([UInt8]($0)) }
+    lastID = try Data.fetchOne(database.cachedStatement(sql: "SELECT max(id) FROM \(table)")).flatMap {
+      RecordID([UInt8]($0))
+    }
   }
 
   /// Positions of the columns a write sets, in its order.

@@ -32,7 +32,7 @@ public final class StoreTransaction: ReplicaStorage {
   }
 
   public func heads() throws -> [StreamHead] {
-    try Row.fetchAll(connection, sql: "SELECT name, seq, hash FROM stream ORDER BY name").map { row in
+    try Row.fetchAll(connection.cachedStatement(sql: "SELECT name, seq, hash FROM stream ORDER BY name")).map { row in
       try head(try Self.stream(row["name"]), seq: row["seq"], hash: row["hash"])
     }
   }
@@ -42,9 +42,10 @@ public final class StoreTransaction: ReplicaStorage {
     var count = 0
     for array in [0x83, 0x84] as [UInt8] {
       let first = [array, 0x58, 0x20] + author.bytes
-      count += try Int.fetchOne(
-        connection.cachedStatement(sql: "SELECT count(*) FROM stream WHERE name >= ? AND name < ?"),
-        arguments: [Data(first), Data(first + [0xFF])]) ?? 0
+      count +=
+        try Int.fetchOne(
+          connection.cachedStatement(sql: "SELECT count(*) FROM stream WHERE name >= ? AND name < ?"),
+          arguments: [Data(first), Data(first + [0xFF])]) ?? 0
     }
     return count
   }
@@ -101,7 +102,7 @@ public final class StoreTransaction: ReplicaStorage {
   }
 
   public func moves() throws -> UInt64 {
-    UInt64(try Int64.fetchOne(connection, sql: "SELECT value FROM counter WHERE name = 'moves'") ?? 0)
+    UInt64(try Int64.fetchOne(connection.cachedStatement(sql: "SELECT value FROM counter WHERE name = 'moves'")) ?? 0)
   }
 
   public func heads(movedAfter moves: UInt64) throws -> [StreamHead] {
@@ -147,8 +148,8 @@ public final class StoreTransaction: ReplicaStorage {
   }
 
   public func entryCount() throws -> UInt64 {
-    let held = try Int64.fetchOne(connection, sql: "SELECT coalesce(sum(seq), 0) FROM stream") ?? 0
-    return UInt64(held + (try Int64.fetchOne(connection, sql: "SELECT count(*) FROM entry_aside") ?? 0))
+    let held = try Int64.fetchOne(connection.cachedStatement(sql: "SELECT coalesce(sum(seq), 0) FROM stream")) ?? 0
+    return UInt64(held + (try Int64.fetchOne(connection.cachedStatement(sql: "SELECT count(*) FROM entry_aside")) ?? 0))
   }
 
   // MARK: Deciding facts
@@ -178,7 +179,9 @@ public final class StoreTransaction: ReplicaStorage {
   }
 
   public func latestReceiptEntry() throws -> Digest? {
-    try Data.fetchOne(connection, sql: "SELECT entry FROM receipt ORDER BY id DESC LIMIT 1").flatMap { Digest($0) }
+    try Data.fetchOne(connection.cachedStatement(sql: "SELECT entry FROM receipt ORDER BY id DESC LIMIT 1")).flatMap {
+      Digest($0)
+    }
   }
 
   public func receiptClock(ofEntry hash: Digest) throws -> UInt64? {
@@ -199,24 +202,26 @@ public final class StoreTransaction: ReplicaStorage {
   // MARK: Exceptional and small
 
   public func put(_ held: HeldChange) throws {
-    try connection.execute(
-      sql: "INSERT OR IGNORE INTO held_change (stream, seq, position, reason, rule) VALUES (?, ?, ?, ?, ?)",
-      arguments: [
-        Data(held.stream.encoded), Int64(held.seq), held.index, held.reason.rawValue, held.rule?.rawValue,
-      ])
+    try connection.cachedStatement(
+      sql: "INSERT OR IGNORE INTO held_change (stream, seq, position, reason, rule) VALUES (?, ?, ?, ?, ?)"
+    ).execute(arguments: [
+      Data(held.stream.encoded), Int64(held.seq), held.index, held.reason.rawValue, held.rule?.rawValue,
+    ])
   }
 
   public func remove(_ held: HeldChange) throws {
-    try connection.execute(
-      sql: "DELETE FROM held_change WHERE stream = ? AND seq = ? AND position = ?",
-      arguments: [Data(held.stream.encoded), Int64(held.seq), held.index])
+    try connection.cachedStatement(sql: "DELETE FROM held_change WHERE stream = ? AND seq = ? AND position = ?")
+      .execute(arguments: [Data(held.stream.encoded), Int64(held.seq), held.index])
   }
 
   public func heldChanges() throws -> [HeldChange] {
-    try Row.fetchAll(connection, sql: "SELECT stream, seq, position, reason, rule FROM held_change ORDER BY id").map { row in
+    try Row.fetchAll(
+      connection.cachedStatement(sql: "SELECT stream, seq, position, reason, rule FROM held_change ORDER BY id")
+    ).map { row in
       guard let reason = HeldChange.Reason(rawValue: row["reason"]) else { throw StoreError(.corrupt, cause: "held") }
       return HeldChange(
-        stream: try Self.stream(row["stream"]), seq: UInt64(row["seq"] as Int64), index: row["position"], reason: reason,
+        stream: try Self.stream(row["stream"]), seq: UInt64(row["seq"] as Int64), index: row["position"],
+        reason: reason,
         rule: (row["rule"] as String?).flatMap(ClassRule.init))
     }
   }
@@ -230,10 +235,11 @@ public final class StoreTransaction: ReplicaStorage {
   public func setValue(_ key: String, _ value: [UInt8]?) throws {
     if let value {
       try connection.cachedStatement(
-        sql: "INSERT INTO small_value (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+        sql:
+          "INSERT INTO small_value (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
       ).execute(arguments: [key, Data(value)])
     } else {
-      try connection.execute(sql: "DELETE FROM small_value WHERE name = ?", arguments: [key])
+      try connection.cachedStatement(sql: "DELETE FROM small_value WHERE name = ?").execute(arguments: [key])
     }
   }
 

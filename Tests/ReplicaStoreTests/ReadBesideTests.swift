@@ -31,6 +31,10 @@ struct ReadBesideTests {
     let folder = try StoreFolder()
     let store = try ReplicaStore.create(path: folder.database, suites: .standard)
     #expect(throws: StoreError.self) { try store.readBeside { try $0.setValue("a", [1]) } }
+    #expect(throws: StoreError.self) { try store.read { try $0.setValue("a", [1]) } }
     #expect(try store.read { try $0.value("a") } == nil)
+    // And neither stands in the way of who comes after it.
+    try store.transaction { try $0.setValue("a", [2]) }
+    #expect(try store.readBeside { try $0.value("a") } == [2])
   }
 }

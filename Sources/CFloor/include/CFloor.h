@@ -36,7 +36,7 @@ int docket_floor_run(const char *input, const char *database, docket_floor_setti
 
 // Does acts that the engine did, as raw C does them: for each one Ed25519 signature over the entry's bytes, then one
 // transaction (WAL, synchronous=FULL: one wait for the disk) that writes the rows and the log bytes the engine wrote,
-// and reads nothing. `entries` of the result are acts; `entries_per_commit` of the settings counts for nothing.
+// and reads nothing. `entries` of the result are acts; the settings' entries of one commit count for nothing.
 //
 // `engine` is the replica after its acts, `database` a copy of it from before them. What is written is read from
 // `engine` before the time is taken. Each act has a file of its own. The rows are known statement by statement: where

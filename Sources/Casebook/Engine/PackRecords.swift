@@ -16,12 +16,14 @@ public struct PackRecords: Sendable {
 
   /// Every pack held, by code and version.
   public static func headers(in storage: any ReplicaStorage) throws -> [Header] {
-    try storage.rows(RecordType.pack.number).compactMap { row in
-      guard let code = row.text(1), let version = row.value(2).integer, let sections = row.value(3).integer,
-        let digest = row.text(4)
-      else { return nil }
-      return Header(record: row.id, code: code, version: Int(version), sections: Int(sections), digest: digest)
-    }.sorted { ($0.code, $0.version) < ($1.code, $1.version) }
+    try storage.rows(RecordType.pack.number).compactMap(header).sorted { ($0.code, $0.version) < ($1.code, $1.version) }
+  }
+
+  static func header(_ row: RecordRow) -> Header? {
+    guard let code = row.text(1), let version = row.value(2).integer, let sections = row.value(3).integer,
+      let digest = row.text(4)
+    else { return nil }
+    return Header(record: row.id, code: code, version: Int(version), sections: Int(sections), digest: digest)
   }
 
   /// The text, or `nil` while sections are missing or do not give the digest in the header.
@@ -68,16 +70,17 @@ extension ReplicaContext {
   ) throws -> RegimePack? {
     guard let suite = suites[.ed25519],
       let header = try headers(for: office ?? self.office, in: storage)
-        .first(where: { $0.code == code && $0.version == version }),
-      let text = try PackRecords.text(of: header, in: storage, using: suite)
+        .first(where: { $0.code == code && $0.version == version })
     else { return nil }
-    return shelf.pack(fromYAML: text)
+    return try self.pack(header, in: storage) {
+      try PackRecords.text(of: header, in: storage, using: suite).flatMap { shelf.pack(fromYAML: $0) }
+    }
   }
 
   /// Packs that bind an office, by code and version; of one code and version the highest author's first.
   func headers(for office: OfficeCode, in storage: any ReplicaStorage) throws -> [PackRecords.Header] {
-    try PackRecords.headers(in: storage).compactMap { header -> (header: PackRecords.Header, rank: Int)? in
-      guard let row = try storage.row(RecordType.pack.number, header.record), let author = tree.soleAuthor(of: row),
+    try packHeaders(in: storage).compactMap { row -> (header: PackRecords.Header, rank: Int)? in
+      guard let header = PackRecords.header(row), let author = tree.soleAuthor(of: row),
         author == office || tree.isSuperior(author, of: office)
       else { return nil }
       return (header, tree.rank(of: author))

@@ -103,6 +103,7 @@ extension Projector {
         try sort(&row, in: storage)
         try storage.put(row)
         if write.type == RecordType.caseFile.number { touchedFiles.insert(write.id) }
+        if PackMark.concerns(write.type) { try touchPack(of: entry, write.id, in: storage) }
       case .act(let act):
         // Another entry's act of the same id may be the one that is kept.
         guard let kept = try storage.act(act.id, of: act.file), kept.stream == entry.header.stream,

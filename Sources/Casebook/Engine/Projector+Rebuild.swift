@@ -8,6 +8,7 @@ extension Projector {
     var done = 0
     let forks = try storage.forkProofs().count
     try storage.clearProjection()
+    try PackMark.change(by: Array("rebuild".utf8), suites: context.suites, in: storage)
     mustRebuild = false
     judgements = [:]
     touchedFiles = []

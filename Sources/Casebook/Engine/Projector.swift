@@ -133,10 +133,15 @@ public struct Projector {
     if context.tree.mayRead(context.office, stream) { try AttachmentLedger.note(write, in: stream, storage) }
     // Whoever a file was transferred to is told of what is added to it.
     if let file = write.attachedFile { touchedFiles.insert(file) }
-    if write.type == RecordType.pack.number || write.type == RecordType.packSection.number { hasTouchedPacks = true }
+    if PackMark.concerns(write.type) { try touchPack(of: entry, write.id, in: storage) }
     if write.type == RecordType.calendarYear.number { hasTouchedCalendar = true }
     let isUnknown = type == nil || write.fields.contains { type?.field($0.number) == nil }
     return isUnknown ? .unknownKind : nil
+  }
+
+  mutating func touchPack(of entry: Entry, _ record: RecordID, in storage: any ReplicaStorage) throws {
+    hasTouchedPacks = true
+    try PackMark.change(by: entry.headerBytes + record.bytes, suites: context.suites, in: storage)
   }
 
   /// Refolds the files that were touched; to be called once at the end of the transaction.

@@ -112,12 +112,22 @@ public struct ReplicaContext: Sendable {
 
 /// Where parsed packs come from. Parsing YAML is an edge's work; the text itself is replicated as records.
 public protocol PackShelf: Sendable {
-  /// - Parameter yaml: the pack's text as replicated; it may be parsed once and remembered by its hash.
+  /// - Parameter yaml: the pack's text as replicated.
   /// - Returns: `nil` when the text is no pack this version understands.
   func pack(fromYAML yaml: String) -> RegimePack?
 
+  /// What was remembered last, if it was under this mark; a shelf that remembers nothing is only slower.
+  func remembered(under mark: Digest) -> RememberedPacks?
+  /// Instead of what was remembered before.
+  func remember(_ packs: RememberedPacks, under mark: Digest)
+
   /// The text with everything it refers to outside itself written into it, so that it means the same in every office.
   func selfContained(_ yaml: String) -> String
+}
+
+extension PackShelf {
+  public func remembered(under mark: Digest) -> RememberedPacks? { nil }
+  public func remember(_ packs: RememberedPacks, under mark: Digest) {}
 }
 
 extension OfficeTree: OfficeHierarchy {

@@ -18,7 +18,8 @@ struct SecuredCatchUp: AsyncParsableCommand {
   @Option var frames: String
   @Option var database: String
   @Option var offices: String
-  @Option var entriesPerCommit: Int
+  @Option var entriesMin: Int
+  @Option var entriesMax: Int
 
   func run() async throws {
     let context = try JSONDecoder().decode(Offices.self, from: Data(offices.utf8)).cityContext()
@@ -68,13 +69,13 @@ struct SecuredCatchUp: AsyncParsableCommand {
 
   /// On a thread of its own: it waits for the disk.
   private func apply(_ descriptor: Int32, _ context: ReplicaContext, _ store: ReplicaStore) async throws -> Int {
-    let entriesPerCommit = entriesPerCommit
+    let commits = CommitCadence(least: entriesMin, most: entriesMax)
     return try await withCheckedThrowingContinuation { continuation in
       DispatchQueue.global().async {
         continuation.resume(
           with: Result {
             try CatchUp.apply(
-              "/dev/fd/\(descriptor)", context: context, entriesPerCommit: entriesPerCommit, to: store)
+              "/dev/fd/\(descriptor)", context: context, commits: commits, to: store)
           })
       }
     }
@@ -99,7 +100,7 @@ struct FrameSender: AsyncParsableCommand {
     guard let file = FileHandle(forReadingAtPath: frames) else { throw CocoaError(.fileReadNoSuchFile) }
     while let head = try file.read(upToCount: FrameFile.lengthBytes), head.count == FrameFile.lengthBytes {
       let length = head.reduce(0) { $0 << 8 | Int($1) }
-      guard let frame = try file.read(upToCount: length), frame.count == length else { throw FrameFile.CutOff() }
+      guard let frame = try file.read(upToCount: length), frame.count == length else { throw FrameReader.CutOff() }
       try await connection.send([UInt8](frame))
     }
     try await connection.send(Self.last)
