@@ -12,8 +12,9 @@ struct BundleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "为另一机构生成交换包 make a bundle for another office",
       discussion: """
-        默认从对方已确认收到之处起；回执随包送回。对方丢失数据时用 --whole。
-        From where the other office is known to hold the entries on; receipts travel in it. --whole after a loss.
+        默认从对方已确认收到之处起；回执随包送回。对方丢失数据时用 --whole；交给同级机构也用 --whole，只含根机构发给全体机构的内容，供双方核对。
+        From where the other office is known to hold the entries on; receipts travel in it. --whole after a loss, and for an
+        office beside: it gets what the root says to all, so that the two can compare.
         """)
     @Option(name: .customLong("for"), help: "机构 office") var office: String
     @Option(
