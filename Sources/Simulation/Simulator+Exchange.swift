@@ -91,8 +91,8 @@ extension Simulator {
             contentsOf: step(id, side) { $0.storeFailed(.invalidEntry, "\(failure)", isMisbehaviour: true) })
         }
       case .compare(let head):
-        let isOurs = try office.holds(head)
-        queue.append(contentsOf: step(id, side) { $0.compared(head, isOurs: isOurs) })
+        let place = try office.place(of: head)
+        queue.append(contentsOf: step(id, side) { $0.compared(head, as: place) })
       case .writeReceipts:
         if side == .callee { try keepBeforeReceipts(office) }
         let (heads, written) = try office.writeReceipts(for: peer.code, at: wall)

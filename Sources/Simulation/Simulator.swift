@@ -68,6 +68,8 @@ public final class Simulator {
   var ratified: Set<HeldChange> = []
   /// Offices whose disks were set back.
   var restored: Set<Int> = []
+  /// Entries that stood in dossiers, by whom they were for.
+  var handedOver: [OfficeCode: Set<Digest>] = [:]
   /// Last reason why a session with the superior broke off, for the report.
   var lastTrouble: [Int: String] = [:]
   /// Where SQLite databases go.

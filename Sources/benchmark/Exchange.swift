@@ -95,7 +95,7 @@ struct Exchange {
       case .writeReceipts: run(sides[side].receiptsWritten([]), on: side, &sides, &outboxes)
       case .compare(let head):
         // Heads here are of one history: who is behind is on the other's chain.
-        run(sides[side].compared(head, isOurs: true), on: side, &sides, &outboxes)
+        run(sides[side].compared(head, as: .held), on: side, &sides, &outboxes)
       case .reportFork, .complete, .close: continue
       }
     }

@@ -19,7 +19,9 @@ struct ForkTests {
       try county.name(ids[0], "备份前")
       restored = try county.restored()
       restored.context.standing = Standing()
-      for head in county.storage.heads() { try restored.take(county.storage.entries(of: head.stream, from: 1, bytesMax: .max)) }
+      for head in county.storage.heads() {
+        try restored.take(county.storage.entries(of: head.stream, from: 1, bytesMax: .max))
+      }
       try county.name(ids[1], "备份后")
       try region.city.meet(county)
       try region.city.witness()
@@ -49,7 +51,8 @@ struct ForkTests {
     try twins.region.province.exchange(with: city)
     for replica in [restored, city, twins.region.province] {
       #expect(twins.ids.map { replica.name(of: $0) } == ["备份前", "备份后", "恢复后二", "恢复后三"])
-      #expect(!replica.storage.rows(RecordType.subject.number).contains { $0.fields.values.contains(where: \.isInConflict) })
+      #expect(
+        !replica.storage.rows(RecordType.subject.number).contains { $0.fields.values.contains(where: \.isInConflict) })
       #expect(replica.storage.forkProofs().count == 1)
     }
     // Nothing is recorded twice.
@@ -103,7 +106,8 @@ struct ForkTests {
     for replica in [restored, city] {
       #expect(twins.ids.map { replica.name(of: $0) } == ["备份前", "备份后", "恢复后二", "换钥后"])
       #expect(replica.storage.forkProofs().count == 1)
-      #expect(!replica.storage.rows(RecordType.subject.number).contains { $0.fields.values.contains(where: \.isInConflict) })
+      #expect(
+        !replica.storage.rows(RecordType.subject.number).contains { $0.fields.values.contains(where: \.isInConflict) })
       // The lost branch's introduction is not said again.
       #expect(try KeyRotation.pending(of: restored.context.office, in: replica.context, replica.storage) == nil)
     }
@@ -141,7 +145,9 @@ struct ForkTests {
       office: province.context.office, signingKey: next.publicKey, transportKey: [UInt8](repeating: 9, count: 32))
     try province.write(KeyRotation.changes(introduction, in: province.context, at: province.now), for: .down)
     let twin = try province.restored()
-    for head in province.storage.heads() { try twin.take(province.storage.entries(of: head.stream, from: 1, bytesMax: .max)) }
+    for head in province.storage.heads() {
+      try twin.take(province.storage.entries(of: head.stream, from: 1, bytesMax: .max))
+    }
     for replica in [province, twin] {
       replica.context.sign(with: next.publicKey)
       replica.signer = next
@@ -211,6 +217,32 @@ struct ForkTests {
     #expect(try Judged.state(of: province) == before)
   }
 
+  @Test("a stream forks once more, unnoticed, where both have settled an earlier fork and hold the same length")
+  func onceMore() throws {
+    let twins = try Twins()
+    let (county, city, province) = (twins.region.county, twins.region.city, twins.region.province)
+    let stream = county.context.stream(.up)
+    let first = try twins.restored.name(twins.ids[2], "第一次另一面")
+    try city.take([first])
+    for _ in 0..<3 { try province.exchange(with: city) }
+    #expect(province.storage.entriesAside(of: stream) == [first])
+    let evil = try county.restored()
+    try evil.take(county.storage.entries(of: stream, from: 1, bytesMax: .max))
+    evil.now = county.now + 9_000
+    try city.take([try county.name(twins.ids[3], "先到的一面")])
+    let second = try evil.name(twins.ids[3], "第二次另一面")
+    try province.take([second])
+    for office in [city, province] { try office.witness() }
+    for _ in 0..<2 { try province.exchange(with: city) }
+    for office in [city, province] {
+      #expect(office.name(of: twins.ids[3]) == "先到的一面")
+      #expect(Set(office.storage.entriesAside(of: stream)) == [first, second])
+    }
+    #expect(province.storage.head(of: stream) == city.storage.head(of: stream))
+    // What is kept is not asked for again.
+    #expect(try !province.exchange(with: city).carried.contains(stream))
+  }
+
   @Test("the witnessed branch comes piece by piece: it is held once the witnessed head has come")
   func pieces() throws {
     let region = try Judged()
@@ -252,7 +284,8 @@ struct ForkTests {
     try west.witness()
     // Each reports upwards what it was shown; the city passes the reports on, as it cannot alter them.
     for report in [east, west] {
-      try province.take(city.storage.entries(of: city.context.stream(.subtree(report.context.office)), from: 1, bytesMax: .max))
+      try province.take(
+        city.storage.entries(of: city.context.stream(.subtree(report.context.office)), from: 1, bytesMax: .max))
       try province.take(report.storage.entries(of: report.context.stream(.up), from: 1, bytesMax: .max))
     }
     #expect(province.storage.forkProofs().isEmpty)

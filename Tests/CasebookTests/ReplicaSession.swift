@@ -82,7 +82,7 @@ struct SessionSide {
           queue.append(contentsOf: session.branchesApart(stream, before: seq, bytes: run.bytes))
         }
       case .compare(let head):
-        queue.append(contentsOf: session.compared(head, isOurs: try replica.context.holds(head, in: replica.storage)))
+        queue.append(contentsOf: session.compared(head, as: try replica.context.place(of: head, in: replica.storage)))
       case .writeReceipts:
         try replica.witness()
         queue.append(

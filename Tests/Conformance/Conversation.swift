@@ -201,7 +201,7 @@ final class ConversationSide {
         queue.append(contentsOf: session.loadedAside(stream, entries: entries))
       case .store(let run): queue.append(contentsOf: try store(run))
       case .compare(let head):
-        queue.append(contentsOf: session.compared(head, isOurs: try context.holds(head, in: storage)))
+        queue.append(contentsOf: session.compared(head, as: try context.place(of: head, in: storage)))
       case .writeReceipts:
         context = try sign(self)
         queue.append(

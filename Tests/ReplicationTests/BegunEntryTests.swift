@@ -44,7 +44,7 @@ struct BegunEntryTests {
           connection.frames.append(frame)
           toReceiver += sender.received(try SyncFrame(decoding: frame.encoded))
         case .store(let run): toSender += store(run, &connection, &receiver)
-        case .compare(let head): toSender += receiver.compared(head, isOurs: true)
+        case .compare(let head): toSender += receiver.compared(head, as: .held)
         case .close(let code, _, _): connection.closed = code
         default: break
         }
@@ -58,7 +58,7 @@ struct BegunEntryTests {
           taken.append(entry)
         }
         toReceiver += sender.loaded(stream, entries: taken)
-      case .compare(let head): toReceiver += sender.compared(head, isOurs: true)
+      case .compare(let head): toReceiver += sender.compared(head, as: .held)
       case .send(let frame):
         let encoded = frame.encoded
         switch frame {

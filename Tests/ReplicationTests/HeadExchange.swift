@@ -40,7 +40,7 @@ struct HeadExchange {
         case .loadAside(let stream, _, _): queue.append(contentsOf: session.loadedAside(stream, entries: []))
         case .compare(let head):
           events.append(.compare(head))
-          queue.append(contentsOf: session.compared(head, isOurs: true))
+          queue.append(contentsOf: session.compared(head, as: .held))
         case .writeReceipts: queue.append(contentsOf: session.receiptsWritten([]))
         case .reportFork(let stream, let seq): events.append(.fork(stream, at: seq))
         case .close(let code, _, _): closed = code

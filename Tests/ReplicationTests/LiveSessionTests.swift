@@ -61,7 +61,7 @@ struct LiveSessionTests {
         for entry in side.receipt { side.held[entry.header.stream, default: []].append(entry) }
         side.receipt = []
         queue.append(contentsOf: side.session.receiptsWritten(heads(side.held)))
-      case .compare(let head): queue.append(contentsOf: side.session.compared(head, isOurs: true))
+      case .compare(let head): queue.append(contentsOf: side.session.compared(head, as: .held))
       case .reportFork: side.forks += 1
       case .complete:
         side.completions += 1

@@ -42,7 +42,7 @@ struct SessionBoundsTests {
         frames.append(frame)
       case .load(let stream, _, _): queue.append(contentsOf: side.session.loaded(stream, entries: []))
       case .loadAside(let stream, _, _): queue.append(contentsOf: side.session.loadedAside(stream, entries: []))
-      case .compare(let head): queue.append(contentsOf: side.session.compared(head, isOurs: true))
+      case .compare(let head): queue.append(contentsOf: side.session.compared(head, as: .held))
       case .writeReceipts: queue.append(contentsOf: side.session.receiptsWritten([]))
       case .close(let code, _, _): side.closed = code
       case .store, .reportFork, .complete: break

@@ -28,7 +28,8 @@ struct SessionTests {
   private func heads(_ held: [StreamID: [[UInt8]]]) throws -> [StreamHead] {
     try held.filter { !$0.value.isEmpty }.map { stream, entries in
       StreamHead(
-        stream: stream, seq: UInt64(entries.count), hash: try Entry(decoding: entries[entries.count - 1]).hash(using: suite))
+        stream: stream, seq: UInt64(entries.count),
+        hash: try Entry(decoding: entries[entries.count - 1]).hash(using: suite))
     }.sorted { $0.stream < $1.stream }
   }
 
@@ -73,8 +74,12 @@ struct SessionTests {
       case .store(let run): queue.append(contentsOf: store(run, &side))
       case .writeReceipts: queue.append(contentsOf: side.session.receiptsWritten([]))
       case .compare(let head):
-        let ours = side.held[head.stream, default: []].dropFirst(Int(head.seq) - 1).first.flatMap { try? Entry(decoding: $0) }
-        queue.append(contentsOf: side.session.compared(head, isOurs: ours?.hash(using: suite) == head.hash))
+        func goes(through entries: [[UInt8]]) -> Bool {
+          entries.contains { (try? Entry(decoding: $0))?.hash(using: suite) == head.hash }
+        }
+        let place: HeadPlace =
+          goes(through: side.held[head.stream, default: []]) ? .held : goes(through: side.aside) ? .aside : .nowhere
+        queue.append(contentsOf: side.session.compared(head, as: place))
       case .reportFork: side.forks += 1
       case .complete: break
       case .close(let code, _, _): side.closed = code
@@ -151,7 +156,9 @@ struct SessionTests {
   }
 
   /// `SessionLimits.oldestVersion` is what the offices run that are not upgraded yet; one above ours, those that are.
-  @Test("neighbouring versions meet and speak the lower one", arguments: [(1, 2), (2, 1), (2, 3), (1, 1), (3, 4)] as [(UInt64, UInt64)])
+  @Test(
+    "neighbouring versions meet and speak the lower one",
+    arguments: [(1, 2), (2, 1), (2, 3), (1, 1), (3, 4)] as [(UInt64, UInt64)])
   func versions(_ one: UInt64, _ other: UInt64) throws {
     let (stream, entries) = try chain(5)
     var left = try side(a, peer: b, [stream: entries], version: one)
@@ -277,8 +284,9 @@ struct SessionTests {
     #expect(left.isComplete && right.isComplete)
     #expect(right.aside.contains(left0[3].encoded))
     #expect(right.held[author.stream] == right0.map(\.encoded))
-    // A fork that is known, and of which our branch stands, is not asked for again.
+    // A branch that is kept, of a fork of which ours stands, is not asked for again.
     var settled = try side(b, peer: a, [author.stream: right0.map(\.encoded)])
+    settled.aside = left0.dropFirst(3).map(\.encoded)
     let heads = try heads(settled.held)
     let hello = SyncFrame.Hello(
       version: 1, office: try #require(b), digest: SyncFrame.digest(of: heads, using: suite), clock: 0, software: "t")
@@ -286,7 +294,14 @@ struct SessionTests {
       hello: hello, peer: try #require(a), heads: heads, settledForks: [author.stream], hashing: suite)
     var again = try side(a, peer: b, [author.stream: left0.map(\.encoded)])
     _ = try run(&again, &settled)
-    #expect(again.isComplete && settled.isComplete && settled.aside.isEmpty)
+    #expect(again.isComplete && settled.isComplete && settled.aside.count == 200)
+    // One that is not kept is: the stream forked once more.
+    settled.aside = []
+    settled.session = SyncSession(
+      hello: hello, peer: try #require(a), heads: heads, settledForks: [author.stream], hashing: suite)
+    again = try side(a, peer: b, [author.stream: left0.map(\.encoded)])
+    _ = try run(&again, &settled)
+    #expect(again.isComplete && settled.isComplete && settled.aside.first == left0[3].encoded)
   }
 
   @Test("a peer that asks for earlier entries without end is cut off; a stream it may not hold gives it nothing")

@@ -69,10 +69,12 @@ public struct BranchRecovery {
     for entry in lost {
       if let name = name(of: entry, context: journal.context) { try storage.setValue(name, []) }
     }
+    if journal.context.hasDossiers { try DossierLedger.forgetLost(in: storage) }
   }
 
-  /// Own entries aside that were not recorded again, by stamp. What a revoked key signed is not put under another key:
-  /// nobody can tell it from what a thief signed, so it stays aside as evidence, and an ancestor may ratify it.
+  /// Own entries aside, or found in dossiers, that were not recorded again, by stamp. What a revoked key signed is not put
+  /// under another key: nobody can tell it from what a thief signed, so it stays aside as evidence, and an ancestor may
+  /// ratify it.
   private static func lost(context: ReplicaContext, in storage: any ReplicaStorage) throws -> [Entry] {
     var lost: [Entry] = []
     for stream in try storage.streamsAside() where context.recovers(stream.author) {
@@ -80,11 +82,19 @@ public struct BranchRecovery {
         try name(of: entry, context: context).map { try storage.value($0) == nil } ?? false
       }
     }
+    if context.hasDossiers { lost += try DossierLedger.lost(in: storage) }
     return lost.sorted { $0.header.stamp < $1.header.stamp }
   }
 
   private static func name(of entry: Entry, context: ReplicaContext) -> String? {
-    context.suites[entry.header.suite].map { prefix + Hexadecimal.string(entry.hash(using: $0).bytes) }
+    context.suites[entry.header.suite].map { name(of: entry.hash(using: $0)) }
+  }
+
+  private static func name(of hash: Digest) -> String { prefix + Hexadecimal.string(hash.bytes) }
+
+  /// Whether a lost entry's content was signed again.
+  static func isRecordedAgain(_ hash: Digest, in storage: any ReplicaStorage) throws -> Bool {
+    try storage.value(name(of: hash)) != nil
   }
 
   /// Receipts are owed anew and sightings made anew; what an earlier key introduced is not for this one to say; everything
@@ -102,7 +112,8 @@ public struct BranchRecovery {
           fields: write.fields.map { field in
             var stamps = field.replaces
             for stamp in field.replaces { if let now = renewed[stamp] { stamps.append(now) } }
-            return .init(number: field.number, value: field.value, replaces: Array(stamps.prefix(LogLimits.replacedMax)))
+            return .init(
+              number: field.number, value: field.value, replaces: Array(stamps.prefix(LogLimits.replacedMax)))
           }))
     default: return change
     }

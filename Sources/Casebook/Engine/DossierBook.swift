@@ -47,7 +47,9 @@ struct DossierBook {
   ) throws {
     var told = try DossierLedger.told(of: dossier.file, to: target, in: storage)
     for item in dossier.items {
-      guard let entry = try? Entry(decoding: item.entry), let suite = context.suites[entry.header.suite] else { continue }
+      guard let entry = try? Entry(decoding: item.entry), let suite = context.suites[entry.header.suite] else {
+        continue
+      }
       let hash = entry.hash(using: suite)
       let stated = DossierLedger.Proven(claimed: entry.header.stamp.milliseconds, from: item.from, until: item.until)
       told[hash] = DossierLedger.Told(
@@ -100,7 +102,7 @@ struct DossierBook {
   }
 
   /// Offices that the file was transferred to and that did not transfer it on, as far as it is for this office to tell
-  /// them. One whose transfer turned out void keeps being told, once it was.
+  /// them. One whose transfer turned out void, or does not count at all any more, keeps being told, once it was.
   private func recipients(of folded: FoldedCase, told: [OfficeCode]) -> [OfficeCode] {
     let transfers = folded.standing(ActRule.transferID)
     let targets = Set(transfers.compactMap(\.transferTarget).compactMap { OfficeCode($0) } + told)
@@ -111,10 +113,13 @@ struct DossierBook {
     }.sorted()
   }
 
-  /// Entries handed over that a revocation or a fork decides over since.
+  /// Entries handed over that a revocation or a fork decides over since, or that this office lost with its disk: they are
+  /// recorded again and handed over as that.
   private func withdrawn(from told: [Digest: DossierLedger.Told]) throws -> [Digest] {
     let gone = try told.values.filter { one in
-      guard !one.isWithdrawn, context.standing.concerns(one.stream) else { return false }
+      guard !one.isWithdrawn, context.standing.concerns(one.stream) || context.isForNobodyElse(one.stream) else {
+        return false
+      }
       let isHeld = try context.hash(of: one.stream, at: one.seq, in: storage) == one.hash
       return try !isHeld || context.judge(one.stream, in: storage).judgement(at: one.seq).entryClass != .valid
     }
@@ -135,7 +140,8 @@ struct DossierBook {
     return nil
   }
 
-  /// Entries that touch the file, are not to be read by the target in their own streams, and were not handed to it.
+  /// Entries that touch the file, are not to be read by the target in their own streams, and were not handed to it. Where
+  /// no transfer to it counts any more, void or not, only what it was handed before.
   private func missing(of file: OpenedFile, for target: OfficeCode) throws -> [Entry] {
     var positions = Set(file.stored.map { Position(stream: $0.stream, seq: $0.seq) })
     let attachments = try storage.rows(RecordType.attachment.number, where: 1, is: .text(file.row.id.description))
@@ -146,19 +152,20 @@ struct DossierBook {
       rows.append(row)
     }
     let finder = EntryFinder(heads: try storage.heads(), storage: storage)
-    for stamp in Set(rows.flatMap { $0.fields.values.flatMap (\.stamps) }) {
+    for stamp in Set(rows.flatMap { $0.fields.values.flatMap(\.stamps) }) {
       if let found = try finder.position(of: stamp) { positions.insert(found) }
     }
     let told = try DossierLedger.told(of: file.row.id, to: target, in: storage)
+    let isTransferred = file.folded?.steps.contains { $0.act.transferTarget == target.text } ?? false
     var entries: [Entry] = []
     for position in positions where !context.tree.mayRead(target, position.stream) {
       guard let entry = try storage.entries(of: position.stream, from: position.seq, bytesMax: 1).first,
         entry.header.seq == position.seq, let suite = context.suites[entry.header.suite],
         let changes = try? entry.changes(), DossierEntry.concerns(changes, only: file.row.id)
       else { continue }
-      if let known = told[entry.hash(using: suite)], !known.isWithdrawn, try !isProvenOtherwise(entry, than: known.proven) {
-        continue
-      }
+      let known = told[entry.hash(using: suite)]
+      if known == nil, !isTransferred { continue }
+      if let known, !known.isWithdrawn, try !isProvenOtherwise(entry, than: known.proven) { continue }
       entries.append(entry)
     }
     return entries.sorted {

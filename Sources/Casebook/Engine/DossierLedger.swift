@@ -15,6 +15,8 @@ public enum DossierLedger {
   private static let takenPrefix = prefix + "taken/"
   /// Then the entry's hash: stamp of the latest dossier that withdraws it.
   private static let withdrawnPrefix = prefix + "withdrawn/"
+  /// Then the entry's hash: bytes of an own entry that is to be recorded again.
+  private static let lostPrefix = prefix + "lost/"
 
   // MARK: Told
 
@@ -165,6 +167,21 @@ public enum DossierLedger {
     var writer = CBORWriter()
     writer.unsigned(stamp.rawValue)
     try storage.setValue(withdrawnPrefix + hexadecimal(hash.bytes), writer.bytes)
+  }
+
+  // MARK: Lost
+
+  /// Keeps an own entry that stands in a dossier and not in the log any more, until it is recorded again.
+  static func noteLost(_ entry: Entry, _ hash: Digest, in storage: any ReplicaStorage) throws {
+    try storage.setValue(lostPrefix + hexadecimal(hash.bytes), entry.encoded)
+  }
+
+  static func lost(in storage: any ReplicaStorage) throws -> [Entry] {
+    try storage.values(prefix: lostPrefix).compactMap { try? Entry(decoding: $0.value) }
+  }
+
+  static func forgetLost(in storage: any ReplicaStorage) throws {
+    for (key, _) in try storage.values(prefix: lostPrefix) { try storage.setValue(key, nil) }
   }
 
   // MARK: Guests

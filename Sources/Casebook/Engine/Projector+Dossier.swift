@@ -73,6 +73,9 @@ extension Projector {
       let entry = checked.entry
       let hash = entry.hash(using: suite)
       let isWithdrawn = try DossierLedger.isWithdrawn(hash, from: received.stamp, in: storage)
+      if issuer == context.office, !isWithdrawn, try isLost(entry, hash, in: storage) {
+        try DossierLedger.noteLost(entry, hash, in: storage)
+      }
       // Content goes where the dossier goes.
       for case .record(let write) in checked.changes where !isWithdrawn {
         try AttachmentLedger.note(write, in: received.stream, storage)
@@ -83,6 +86,15 @@ extension Projector {
       for change in checked.changes { _ = try project(change, of: entry, clamp: clamp, in: storage) }
     }
     return isWhole
+  }
+
+  /// Whether this office, set back to an earlier state, finds an entry of its own in a dossier that it had written: nobody
+  /// else may hold the stream it stood in, so that it comes back in no other way.
+  private func isLost(_ entry: Entry, _ hash: Digest, in storage: any ReplicaStorage) throws -> Bool {
+    let stream = entry.header.stream
+    guard context.recovers(stream.author), context.isForNobodyElse(stream) else { return false }
+    return try context.hash(of: stream, at: entry.header.seq, in: storage) != hash
+      && !BranchRecovery.isRecordedAgain(hash, in: storage)
   }
 
   /// Keeps what receipts prove of an entry, as they would decide over it where its stream is held.

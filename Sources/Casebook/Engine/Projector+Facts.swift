@@ -71,15 +71,18 @@ extension Projector {
     hasTouchedTree = true
     guard context.hasUnseatedStreams else { return }
     let tree = context.tree
-    mustRebuild = try mustRebuild || storage.heads().contains {
-      before.seat(of: $0.stream.author) == nil && tree.seat(of: $0.stream.author) != nil
-    }
+    mustRebuild =
+      try mustRebuild
+      || storage.heads().contains {
+        before.seat(of: $0.stream.author) == nil && tree.seat(of: $0.stream.author) != nil
+      }
   }
 
   private mutating func project(
     _ receipt: Receipt, from issuer: OfficeCode?, of entry: Entry, in storage: any ReplicaStorage
   ) throws -> HeldChange.Reason? {
-    guard receipt.isStorable, let issuer, let author = context.tree.office(of: receipt.head.stream.author),
+    guard receipt.isStorable, let issuer,
+      let author = context.tree.seat(of: receipt.head.stream.author)?.charter.office,
       context.tree.isSuperior(issuer, of: author),
       context.tree.reaches(entry.header.stream, holdersOf: receipt.head.stream),
       let suite = context.suites[entry.header.suite]
@@ -136,7 +139,9 @@ extension Projector {
   // MARK: Held changes
 
   /// Reasons that a growing tree can do away with.
-  private static let retried: Set<HeldChange.Reason> = [.charterRefused, .charterWaiting, .receiptRefused, .factRefused]
+  private static let retried: Set<HeldChange.Reason> = [
+    .charterRefused, .charterWaiting, .receiptRefused, .factRefused,
+  ]
 
   /// Tries again what a charter was missing for.
   mutating func retryHeld(in storage: any ReplicaStorage) throws {
@@ -197,6 +202,17 @@ extension ReplicaContext {
   /// Whether the chain held here goes through a head.
   public func holds(_ head: StreamHead, in storage: any ReplicaStorage) throws -> Bool {
     try hash(of: head.stream, at: head.seq, in: storage) == head.hash
+  }
+
+  /// Where a head that a peer holds lies here. Where no more can be kept aside, nothing more is looked for.
+  /// - Complexity: O(entries aside of the stream) where it is not on the chain held.
+  public func place(of head: StreamHead, in storage: any ReplicaStorage) throws -> HeadPlace {
+    if try holds(head, in: storage) { return .held }
+    let aside = try storage.entriesAside(of: head.stream)
+    let isKept = aside.contains { entry in
+      entry.header.seq == head.seq && suites[entry.header.suite].map { entry.hash(using: $0) } == head.hash
+    }
+    return isKept || aside.count >= Admission.asideMax ? .aside : .nowhere
   }
 
   /// Hash of the entry held at a position.

@@ -70,7 +70,8 @@ public struct ReplicaContext: Sendable {
       }
       waiting.removeAll { stored in
         do throws(OfficeTree.Failure) {
-          try tree.admit(stored.charter, from: stored.issuer, stamp: stored.isPinned ? nil : stored.stamp, suites: suites)
+          try tree.admit(
+            stored.charter, from: stored.issuer, stamp: stored.isPinned ? nil : stored.stamp, suites: suites)
           if stored.isPinned, let stamp = stored.stamp {
             try tree.admit(stored.charter, from: stored.issuer, stamp: stamp, suites: suites)
           }
@@ -97,6 +98,11 @@ public struct ReplicaContext: Sendable {
   /// Whether what is lost of a key's branches is this office's to record again: the present key's, and the earlier ones'
   /// unless a superior took them out of office, for then another may have written it.
   func recovers(_ key: KeyFingerprint) -> Bool { key == self.key || isOwn(key) && !tree.isRevoked(key) }
+
+  /// Whether an own stream is one that no other office may hold: the root's reports have no reader above.
+  func isForNobodyElse(_ stream: StreamID) -> Bool {
+    isOwn(stream.author) && stream.audience == .up && tree.seat(office)?.charter.parent == nil
+  }
 
   /// Goes on with another key of this office.
   public mutating func sign(with key: PublicKey) {

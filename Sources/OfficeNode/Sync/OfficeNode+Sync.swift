@@ -111,6 +111,12 @@ extension OfficeNode {
     }
   }
 
+  /// Where a peer's head lies here.
+  func place(of head: StreamHead) throws -> HeadPlace {
+    let context = context
+    return try StoreFailures.mapped { try store.read { try context.place(of: head, in: $0) } }
+  }
+
   /// Whether our chain goes through a head.
   func holds(_ head: StreamHead) throws -> Bool {
     let context = context

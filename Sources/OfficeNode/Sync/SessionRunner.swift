@@ -356,7 +356,7 @@ struct SessionRunner {
         waiting.append(run)
         waitingBytes += run.bytes
       case .compare(let head):
-        queue.append(contentsOf: session.compared(head, isOurs: try await node.holds(head)))
+        queue.append(contentsOf: session.compared(head, as: try await node.place(of: head)))
       case .writeReceipts: queue.append(contentsOf: session.receiptsWritten(try await writeReceipts()))
       case .reportFork(let stream, let seq):
         await node.logFork(stream, seq: seq)

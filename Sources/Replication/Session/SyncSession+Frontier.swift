@@ -112,7 +112,10 @@ extension SyncSession {
         actions += want(head.stream, before: head.seq)
       } else if head.seq > held?.seq ?? 0 {
         queue.append(Range(stream: head.stream, next: (held?.seq ?? 0) + 1, last: head.seq))
-        if let held { actions.append(.compare(held)) }
+        if let held {
+          comparing += 1
+          actions.append(.compare(held))
+        }
       }
     }
     let held = Dictionary(ours.map { ($0.stream, $0.seq) }, uniquingKeysWith: { first, _ in first })
@@ -120,7 +123,6 @@ extension SyncSession {
     let takes = theirs.values.map { head in head.seq - min(head.seq, held[head.stream] ?? 0) }
     // A peer may claim any position: of so many entries nobody has a log.
     entriesExpected = (sends + takes).reduce(0) { $0 + Int(min($1, SessionLimits.claimMax)) }
-    comparing = actions.count { if case .compare = $0 { true } else { false } }
     for head in ours where wanted[head.stream] == nil && lacked.contains(head.stream) { actions += wantAside(head) }
     return actions + advance()
   }

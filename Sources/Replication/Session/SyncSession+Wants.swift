@@ -1,5 +1,26 @@
+/// Where the head that a peer holds of a stream lies here.
+public enum HeadPlace: Sendable {
+  /// On the chain held.
+  case held
+  /// On a branch that is kept aside.
+  case aside
+  case nowhere
+}
+
 /// Entries from further back, and what lies aside: where two sides hold different branches.
 extension SyncSession {
+  /// The shell looked where the peer's head lies. Entries for it go out in any case: the peer has to learn too.
+  public mutating func compared(_ head: StreamHead, as place: HeadPlace) -> [Action] {
+    comparing -= 1
+    guard phase == .exchanging else { return [] }
+    if place == .held { return advance() }
+    comparedForks.insert(head.stream)
+    // Known forks or not: of this branch nothing is known, so the stream forked once more.
+    if place == .nowhere { forkedAnew.insert(head.stream) }
+    let known = ours.first { $0.stream == head.stream }?.seq ?? 0
+    return want(head.stream, before: min(head.seq, known + 1)) + advance()
+  }
+
   /// The shell could not store the run: it is of another branch than ours, which parts from it before position `seq`.
   public mutating func branchesApart(_ stream: StreamID, before seq: UInt64, bytes: Int) -> [Action] {
     if phase == .live { return liveBranchesApart(stream, before: seq, bytes: bytes) }
@@ -24,7 +45,12 @@ extension SyncSession {
     let times = wanted[stream] ?? 0
     // The peer serves no more in one session; the next one goes on with the others.
     let mayAsk = wanted.values.reduce(0, +) < SessionLimits.wantsMax
-    guard !settledForks.contains(stream), times < SessionLimits.lookBack.count, mayAsk else {
+    let isSettled = settledForks.contains(stream) && !forkedAnew.contains(stream)
+    if isSettled, let head = theirs[stream], comparedForks.insert(stream).inserted {
+      comparing += 1
+      return [.compare(head)]
+    }
+    guard !isSettled, times < SessionLimits.lookBack.count, mayAsk else {
       return times == 0 ? [report] : []
     }
     wanted[stream] = times + 1

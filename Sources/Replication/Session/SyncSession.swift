@@ -16,7 +16,7 @@ public struct SyncSession: Sendable {
     case loadAside(stream: StreamID, after: Int, bytesMax: Int)
     /// Verify and store, then call `stored` (or `branchesApart`).
     case store(CarriedRun)
-    /// The peer is behind: look whether its head is on our chain and call `compared`.
+    /// The peer is behind, or its branch of a known fork is another: look where its head lies and call `compared`.
     case compare(StreamHead)
     /// Everything the peer had is stored: write receipts for it, then call `receiptsWritten`.
     case writeReceipts
@@ -89,6 +89,9 @@ public struct SyncSession: Sendable {
   var donesReceived = 0
   /// How often entries from further back were asked for, by stream.
   var wanted: [StreamID: Int] = [:]
+  /// Streams of `settledForks` of which the shell was asked where the peer's head lies, and those it lies nowhere of.
+  var comparedForks: Set<StreamID> = []
+  var forkedAnew: Set<StreamID> = []
   var wantsServed = 0
   var hasAskedReceipts = false
   var hasWrittenReceipts = false
@@ -120,7 +123,8 @@ public struct SyncSession: Sendable {
 
   /// - Parameters:
   ///   - moved: those of `heads` that moved since the agreement the hello names.
-  ///   - settledForks: streams whose fork is known and of which our branch stands: the other one is not asked for again.
+  ///   - settledForks: streams whose fork is known and of which our branch stands: a branch that is kept is not asked for
+  ///     again.
   ///   - begun: the beginning of the entry after one of `heads`, from an earlier session with this peer.
   ///   - lacked: streams of which a branch is known by a proof alone: what lies aside there is asked for.
   ///   - hello: ours; its digest is over `heads`.
@@ -264,13 +268,6 @@ public struct SyncSession: Sendable {
       .send(.close(code: code, text: String(text.prefix(SessionLimits.closeTextMax / 4)))),
       .close(code, text, isMisbehaviour: isMisbehaviour),
     ]
-  }
-
-  /// The shell compared the peer's head with our chain. Entries for it go out in either case: the peer has to learn too.
-  public mutating func compared(_ head: StreamHead, isOurs: Bool) -> [Action] {
-    comparing -= 1
-    guard phase == .exchanging else { return [] }
-    return (isOurs ? [] : want(head.stream, before: head.seq)) + advance()
   }
 
   /// The shell wrote receipts (or had none to write): heads that the peer may hold and lacks.

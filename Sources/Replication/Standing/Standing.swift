@@ -16,9 +16,9 @@ public struct Standing: Sendable, Hashable {
   /// Takes a revocation in.
   /// - Returns: whether it counts: the issuer stands above the office whose key it is.
   public mutating func add(_ revocation: Revocation, from issuer: OfficeCode, in tree: OfficeTree) -> Bool {
-    guard tree.office(of: revocation.key) == revocation.office, tree.isSuperior(issuer, of: revocation.office) else {
-      return false
-    }
+    guard tree.seat(of: revocation.key)?.charter.office == revocation.office,
+      tree.isSuperior(issuer, of: revocation.office)
+    else { return false }
     revocations[revocation.key, default: []].insert(IssuedRevocation(revocation: revocation, issuer: issuer))
     return true
   }
@@ -26,9 +26,8 @@ public struct Standing: Sendable, Hashable {
   /// Takes a ratification in.
   /// - Returns: whether it counts: the issuer stands above the stream's author.
   public mutating func add(_ ratification: Ratification, from issuer: OfficeCode, in tree: OfficeTree) -> Bool {
-    guard let author = tree.office(of: ratification.stream.author), tree.isSuperior(issuer, of: author) else {
-      return false
-    }
+    guard let author = tree.seat(of: ratification.stream.author)?.charter.office, tree.isSuperior(issuer, of: author)
+    else { return false }
     ratifications[ratification.stream, default: []].insert(ratification)
     return true
   }
@@ -38,7 +37,9 @@ public struct Standing: Sendable, Hashable {
 
   public func isRevoked(_ key: KeyFingerprint) -> Bool { revocations[key] != nil }
   public func revocations(of key: KeyFingerprint) -> [Revocation] {
-    (revocations[key] ?? []).map(\.revocation).sorted { ($0.position, $0.reason.rawValue) < ($1.position, $1.reason.rawValue) }
+    (revocations[key] ?? []).map(\.revocation).sorted {
+      ($0.position, $0.reason.rawValue) < ($1.position, $1.reason.rawValue)
+    }
   }
 
   /// Where a stream forks first: what comes from there on is on a branch. `nil`: no fork of it is known.

@@ -210,7 +210,7 @@ public struct OfficeTree: Sendable, Hashable {
   /// decides over it: else offices that hold the same entries would count them differently. Told by the audiences: an
   /// office that a stream is for may have no seat here, and one there.
   public func reaches(_ fact: StreamID, holdersOf stream: StreamID) -> Bool {
-    guard let author = office(of: stream.author) else { return false }
+    guard let author = offices[stream.author] else { return false }
     switch (fact.audience, stream.audience) {
     case (.office(let office), .own), (.office(let office), .up): return office == author
     case (.office(let office), .office(let target)): return office == target

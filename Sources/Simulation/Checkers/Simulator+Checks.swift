@@ -179,7 +179,9 @@ extension Simulator {
         for holding in inspection.holdings[office.index] {
           let receipts = try storage.receipts(of: holding.stream)
           guard receipts.allSatisfy({ trusted.contains($0.issuer) }) else { continue }
-          if !proven.contains(holding.stream), receipts.contains(where: { isOverLost($0.receipt.head, holding) }) { continue }
+          if !proven.contains(holding.stream), receipts.contains(where: { isOverLost($0.receipt.head, holding) }) {
+            continue
+          }
           for (entry, hash) in zip(holding.entries, holding.hashes) {
             guard let signedAt = ledger.signedAt[hash] else { continue }
             let interval = try Witness.interval(of: holding.stream, seq: entry.header.seq, in: storage)

@@ -27,9 +27,13 @@ extension Simulator {
     statistics.handedOver += dossier.items.count
     if !dossier.items.isEmpty {
       let folded = try? office.disk.read { try office.running().file(dossier.file, in: $0)?.folded }
-      guard let steps = folded?.steps, steps.contains(where: { $0.act.transferTarget == target.text }) else {
+      let hashes = dossier.items.compactMap { try? Entry(decoding: $0.entry).hash(in: suites) }
+      let isTransferred = folded?.steps.contains { $0.act.transferTarget == target.text } ?? false
+      // What came to count again goes back to whom it was withdrawn from, though the transfer does not.
+      if !isTransferred, !handedOver[target, default: []].isSuperset(of: hashes) {
         return find(.dossiers, "\(subject), which nobody transferred to it")
       }
+      handedOver[target, default: []].formUnion(hashes)
       if folded?.scopeEnds[target.text] != nil { find(.dossiers, "\(subject), which it handed on itself") }
     }
     for item in dossier.items {
@@ -67,9 +71,8 @@ extension Simulator {
 
   /// Every file that was transferred is one and the same where it is now and above.
   func checkDossiers(_ inspection: Inspection) throws {
-    let lost = filesWithLostWork(inspection)
     for (file, holder) in try transferred()
-    where !ancestors(of: holder).contains(where: \.isHostile) && !lost.contains(file) {
+    where !ancestors(of: holder).contains(where: \.isHostile) {
       let theirs = try view(of: file, at: holder)
       for superior in ancestors(of: holder) {
         let ours = try view(of: file, at: superior)
@@ -80,26 +83,6 @@ extension Simulator {
         }
       }
     }
-  }
-
-  /// Files of which an entry stands in a dossier and was lost by its author, whose disk was set back: nobody holds the
-  /// root's own streams beside it, and it does not take its work back from the dossiers it wrote.
-  func filesWithLostWork(_ inspection: Inspection) -> Set<RecordID> {
-    var lost: Set<RecordID> = []
-    for holding in inspection.holdings.joined() {
-      var assembler = DossierAssembler()
-      for change in holding.entries.flatMap({ (try? $0.changes()) ?? [] }) {
-        guard case .dossier(let piece) = change, case .complete(let dossier) = assembler.add(piece) else { continue }
-        for item in dossier.items {
-          guard let entry = try? Entry(decoding: item.entry), let author = author(of: entry.header.stream),
-            restored.contains(author.index)
-          else { continue }
-          let (hash, stream) = (entry.hash(in: suites), entry.header.stream)
-          if !inspection.has(hash, stream, entry.header.seq, at: author.index) { lost.insert(dossier.file) }
-        }
-      }
-    }
-    return lost
   }
 
   /// Files with a transfer that stands, as the root sees it, and the office each is at now.
@@ -151,7 +134,8 @@ extension Simulator {
     let (ours, theirs) = (steps(holder), steps(superior))
     if ours != theirs {
       let (more, lacking) = (ours.filter { !theirs.contains($0) }, theirs.filter { !ours.contains($0) })
-      return "it shows \(ours.count) acts, \(more.prefix(2)) alone and without \(lacking.prefix(2)), against \(theirs.count)"
+      return
+        "it shows \(ours.count) acts, \(more.prefix(2)) alone and without \(lacking.prefix(2)), against \(theirs.count)"
     }
     return holder.folded != superior.folded ? "its acts lead elsewhere than" : "its summary is another one than"
   }

@@ -12,7 +12,6 @@ extension Simulator {
     random.shuffle(&chosen)
     let marked = chosen.filter { $0.canary != nil }
     chosen = ([offices[0]] + marked + chosen.filter { $0.canary == nil }).prefix(Self.rebuiltMax).map { $0 }
-    let lost = filesWithLostWork(inspection)
     var images: [(office: SimulatedOffice, image: ProjectionImage)] = []
     for office in chosen where !office.isHostile {
       let live = try office.disk.read { try ProjectionImage(of: $0, inspection.holdings[office.index]) }
@@ -26,11 +25,7 @@ extension Simulator {
     }
     for (index, one) in images.enumerated() {
       for other in images[(index + 1)...] {
-        // Shown to one of them in a dossier, and lost by its author.
-        let differing = one.image.differences(fromSharedOf: other.image).filter { line in
-          !lost.contains { line.contains($0.description) }
-        }
-        for line in differing.prefix(2) {
+        for line in one.image.differences(fromSharedOf: other.image).prefix(2) {
           find(
             .projection, "\(one.office.code) and \(other.office.code) hold the same of \(line) and show it differently")
         }

@@ -52,10 +52,10 @@ extension SimulatedOffice {
     return try disk.read { try context.entriesAside(of: stream, after: count, bytesMax: bytesMax, in: $0) }
   }
 
-  /// Whether our chain goes through a head.
-  func holds(_ head: StreamHead) throws -> Bool {
+  /// Where a peer's head lies here.
+  func place(of head: StreamHead) throws -> HeadPlace {
     let context = try running()
-    return try disk.read { try context.holds(head, in: $0) }
+    return try disk.read { try context.place(of: head, in: $0) }
   }
 
   /// Stores what came; what this office had written on a branch of its own is recorded again with it.

@@ -94,7 +94,7 @@ struct DrivenSession {
       case .store(let run):
         try shelf.take(run)
         queue += session.stored(bytes: run.bytes, count: run.count)
-      case .compare(let head): queue += session.compared(head, isOurs: true)
+      case .compare(let head): queue += session.compared(head, as: .held)
       case .writeReceipts: queue += session.receiptsWritten([])
       case .reportFork: continue
       case .complete: onComplete(self)
