@@ -34,7 +34,7 @@ extension OfficeNode {
   func noteHighWater(written: Int? = nil) throws {
     let context = context
     let own: UInt64
-    if let written, let ownCount {
+    if let written, written >= 0, let ownCount {
       own = ownCount + UInt64(written)
     } else {
       own = try store.read { try Self.ownEntries(context, in: $0) }

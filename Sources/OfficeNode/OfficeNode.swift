@@ -176,9 +176,8 @@ public actor OfficeNode {
       let (reply, warning, written) = try store.transaction { storage in
         // Asked before the entry is written: afterwards the clock has gone on.
         let warning = try clockWarning(in: storage)
-        let before = try storage.entryCount()
         let reply = try clerk.perform(request, in: storage, progress: progress)
-        return (reply, warning, Int(exactly: try storage.entryCount() &- before))
+        return (reply, warning, storage.entriesGained)
       }
       defer { tellSessions() }
       switch request {

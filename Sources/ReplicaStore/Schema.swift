@@ -131,6 +131,13 @@ enum Schema {
 
   static func table(_ type: RecordType) -> String { "r_\(type.name)" }
 
+  /// What a row of the type is read from: its id, its stamps, the values without a column, then its fields' columns. Not
+  /// `*`: a column that was added later stands at the end of its table.
+  /// - Parameter prefix: of each name.
+  static func columns(_ type: RecordType, prefix: String = "") -> String {
+    type.fields.reduce("\(prefix)id, \(prefix)stamps, \(prefix)extra") { "\($0), \(prefix)\($1.name)" }
+  }
+
   /// Record tables of versions 1 to 3 had no row numbers; see the migration of the entries.
   private static func giveRowNumbers(_ database: Database) throws {
     let old = try Row.fetchAll(

@@ -41,12 +41,14 @@ extension RecordRow {
 extension StoreTransaction {
   public func rowsInConflict(_ type: UInt64) throws -> [RecordRow] {
     guard let record = schema.type(type) else { return [] }
-    return try Row.fetchAll(
+    let select = try BoundStatement(
       database,
       sql: """
-        SELECT r.* FROM row_in_conflict c JOIN \(Schema.table(record)) r ON r.id = c.id WHERE c.type = ? ORDER BY c.id
-        """, arguments: [Int64(type)]
-    ).map { try self.record($0, type: type, fields: record.fields) }
+        SELECT \(Schema.columns(record, prefix: "r.")) FROM row_in_conflict c JOIN \(Schema.table(record)) r ON r.id = c.id
+        WHERE c.type = ? ORDER BY c.id
+        """)
+    select.bind(Int64(type), at: 1)
+    return try select.all { try Self.record($0, type, record) }
   }
 
   /// Only rows written whole can come to be in conflict, or cease to be.

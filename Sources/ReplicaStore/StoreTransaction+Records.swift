@@ -6,35 +6,41 @@ public import Replication
 /// Rows of typed records, acts and summaries.
 extension StoreTransaction {
   public func row(_ type: UInt64, _ id: RecordID) throws -> RecordRow? {
-    guard let record = schema.type(type) else {
-      let row = try Row.fetchOne(
-        database.cachedStatement(sql: "SELECT id, stamps, extra FROM other_record WHERE type = ? AND id = ?"),
-        arguments: [Int64(type), Data(id.bytes)])
-      return try row.map { try self.record($0, type: type, fields: []) }
-    }
-    let row = try Row.fetchOne(
-      database.cachedStatement(sql: "SELECT * FROM \(Schema.table(record)) WHERE id = ?"), arguments: [Data(id.bytes)])
-    return try row.map { try self.record($0, type: type, fields: record.fields) }
+    let known = schema.type(type)
+    let select = try BoundStatement(
+      database,
+      sql: known.map { "SELECT \(Schema.columns($0)) FROM \(Schema.table($0)) WHERE id = ?1" }
+        ?? "SELECT id, stamps, extra FROM other_record WHERE id = ?1 AND type = ?2")
+    select.bind(id.bytes, at: 1)
+    if known == nil { select.bind(Int64(type), at: 2) }
+    return try select.first { try Self.record($0, type, known) }
   }
 
   public func rows(_ type: UInt64) throws -> [RecordRow] {
-    guard let record = schema.type(type) else {
-      return try Row.fetchAll(
-        database.cachedStatement(sql: "SELECT id, stamps, extra FROM other_record WHERE type = ? ORDER BY id"),
-        arguments: [Int64(type)]
-      ).map { try self.record($0, type: type, fields: []) }
-    }
-    return try Row.fetchAll(database.cachedStatement(sql: "SELECT * FROM \(Schema.table(record)) ORDER BY id"))
-      .map { try self.record($0, type: type, fields: record.fields) }
+    let known = schema.type(type)
+    let select = try BoundStatement(
+      database,
+      sql: known.map { "SELECT \(Schema.columns($0)) FROM \(Schema.table($0)) ORDER BY id" }
+        ?? "SELECT id, stamps, extra FROM other_record WHERE type = ? ORDER BY id")
+    if known == nil { select.bind(Int64(type), at: 1) }
+    return try select.all { try Self.record($0, type, known) }
   }
 
   public func rows(_ type: UInt64, where field: UInt64, is value: FieldValue) throws -> [RecordRow] {
-    guard let record = schema.type(type), let column = record.field(field) else { return [] }
-    return try Row.fetchAll(
-      database.cachedStatement(
-        sql: "SELECT * FROM \(Schema.table(record)) WHERE \(column.name) \(Self.test(value)) ORDER BY id"),
-      arguments: Self.argument(value, column.kind)
-    ).map { try self.record($0, type: type, fields: record.fields) }
+    guard let known = schema.type(type), let column = known.field(field) else { return [] }
+    let select = try BoundStatement(
+      database,
+      sql: """
+        SELECT \(Schema.columns(known)) FROM \(Schema.table(known)) WHERE \(column.name) \(Self.test(value)) ORDER BY id
+        """)
+    switch value {
+    case .text(let text): select.bind(text, at: 1)
+    case .integer(let number): select.bind(number, at: 1)
+    case .flag(let flag): select.bind(flag, at: 1)
+    // `NULL` has no parameter, and the others equal nothing that has a column.
+    case .null, .bytes, .list: break
+    }
+    return try select.all { try Self.record($0, type, known) }
   }
 
   /// An index that leaves out rows without a value serves `=` alone.
@@ -76,28 +82,36 @@ extension StoreTransaction {
     return found
   }
 
-  /// A row from its columns, its stamps, and the encoded values that have no column of their kind.
-  func record(_ row: Row, type: UInt64, fields: [RecordType.Field]) throws -> RecordRow {
-    guard let id = RecordID([UInt8](row["id"] as Data)) else { throw StoreError(.corrupt, cause: "record id") }
-    var values: [UInt64: FieldValue] = [:]
-    for field in fields {
-      switch field.kind {
-      case .text: if let text: String = row[field.name] { values[field.number] = .text(text) }
-      case .integer: if let number: Int64 = row[field.name] { values[field.number] = .integer(number) }
-      case .flag: if let flag: Int64 = row[field.name] { values[field.number] = .flag(flag != 0) }
-      }
-    }
+  /// A row from its stamps, the encoded values that have no column of their kind, and its columns, in the order of
+  /// `Schema.columns`.
+  /// - Parameter known: its type; `nil` where it has no columns.
+  static func record(_ row: BoundStatement, _ type: UInt64, _ known: RecordType?) throws -> RecordRow {
+    guard let id = RecordID(row.bytes(0)) else { throw StoreError(.corrupt, cause: "record id") }
     do throws(CBORReader.Failure) {
-      if let extra: Data = row["extra"] {
-        var reader = CBORReader([UInt8](extra))
+      var extra: [UInt64: FieldValue] = [:]
+      if !row.isNull(2) {
+        var reader = CBORReader(row.bytes(2))
         for _ in 0..<(try reader.mapHead(atMost: LogLimits.rowFieldsMax)) {
           let number = try reader.unsigned()
-          values[number] = try FieldValue(from: &reader)
+          extra[number] = try FieldValue(from: &reader)
         }
       }
-      return try RecordRow(type: type, id: id, stampBytes: [UInt8](row["stamps"] as Data)) { values[$0] ?? .null }
+      return try RecordRow(type: type, id: id, stampBytes: row.bytes(1)) { number in
+        if let value = extra[number] { return value }
+        guard let known, let position = known.position(of: number) else { return .null }
+        return Self.value(row, position + 3, known.fields[position].kind)
+      }
     } catch {
       throw StoreError(.corrupt, cause: "record \(id): \(error.rawValue)")
+    }
+  }
+
+  private static func value(_ row: BoundStatement, _ column: Int, _ kind: RecordType.Field.Kind) -> FieldValue {
+    if row.isNull(column) { return .null }
+    return switch kind {
+    case .text: .text(row.text(column))
+    case .integer: .integer(row.integer(column))
+    case .flag: .flag(row.flag(column))
     }
   }
 
@@ -131,11 +145,12 @@ extension StoreTransaction {
 
   public func restore(_ type: UInt64, _ id: RecordID) throws {
     guard schema.type(type) != nil else { return }
-    let other = try Row.fetchOne(
-      database.cachedStatement(sql: "SELECT id, stamps, extra FROM other_record WHERE type = ? AND id = ?"),
-      arguments: [Int64(type), Data(id.bytes)])
-    if let other {
-      try put(try record(other, type: type, fields: []))
+    let select = try BoundStatement(
+      database, sql: "SELECT id, stamps, extra FROM other_record WHERE id = ?1 AND type = ?2")
+    select.bind(id.bytes, at: 1)
+    select.bind(Int64(type), at: 2)
+    if let other = try select.first({ try Self.record($0, type, nil) }) {
+      try put(other)
       try database.cachedStatement(sql: "DELETE FROM other_record WHERE type = ? AND id = ?").execute(arguments: [
         Int64(type), Data(id.bytes),
       ])
@@ -178,43 +193,41 @@ extension StoreTransaction {
   // MARK: Acts
 
   public func acts(of file: RecordID) throws -> [StoredAct] {
-    try Row.fetchAll(
-      connection.cachedStatement(sql: "SELECT stream, seq, stamp, body FROM act WHERE file = ? ORDER BY id"),
-      arguments: [Data(file.bytes)]
-    ).map(act)
+    let select = try BoundStatement(
+      connection, sql: "SELECT stream, seq, stamp, body FROM act WHERE file = ? ORDER BY id")
+    select.bind(file.bytes, at: 1)
+    return try select.all(act)
   }
 
   public func act(_ id: RecordID, of file: RecordID) throws -> StoredAct? {
-    try Row.fetchOne(
-      connection.cachedStatement(sql: "SELECT stream, seq, stamp, body FROM act WHERE file = ? AND id = ?"),
-      arguments: [Data(file.bytes), Data(id.bytes)]
-    ).map(act)
+    let select = try BoundStatement(
+      connection, sql: "SELECT stream, seq, stamp, body FROM act WHERE file = ? AND id = ?")
+    select.bind(file.bytes, at: 1)
+    select.bind(id.bytes, at: 2)
+    return try select.first(act)
   }
 
-  private func act(_ row: Row) throws -> StoredAct {
+  private func act(_ row: BoundStatement) throws -> StoredAct {
     do throws(CBORReader.Failure) {
-      guard case .act(let change) = try Entry.changes(ofPayload: [UInt8](row["body"] as Data)).first else {
-        throw .unsupported
-      }
+      guard case .act(let change) = try Entry.changes(ofPayload: row.bytes(3)).first else { throw .unsupported }
+      var stream = CBORReader(row.bytes(0))
       return StoredAct(
-        change: change, stream: try streamID(row["stream"]), seq: UInt64(row["seq"] as Int64),
-        stamp: HybridTimestamp(rawValue: UInt64(bitPattern: row["stamp"] as Int64)))
+        change: change, stream: try StreamID(from: &stream), seq: UInt64(row.integer(1)),
+        stamp: HybridTimestamp(rawValue: UInt64(bitPattern: row.integer(2))))
     } catch {
       throw StoreError(.corrupt, cause: "act: \(error.rawValue)")
     }
   }
 
-  private func streamID(_ data: Data) throws(CBORReader.Failure) -> StreamID {
-    var reader = CBORReader([UInt8](data))
-    return try StreamID(from: &reader)
-  }
-
   public func put(_ act: StoredAct) throws {
-    try connection.cachedStatement(
-      sql: "INSERT OR REPLACE INTO act (file, id, stream, seq, stamp, body) VALUES (?, ?, ?, ?, ?, ?)"
-    ).execute(arguments: [
-      Data(act.change.file.bytes), Data(act.change.id.bytes), Data(act.stream.encoded), Int64(act.seq),
-      Int64(bitPattern: act.stamp.rawValue), Data(Entry.payload(of: [.act(act.change)])),
-    ])
+    let insert = try BoundStatement(
+      connection, sql: "INSERT OR REPLACE INTO act (file, id, stream, seq, stamp, body) VALUES (?, ?, ?, ?, ?, ?)")
+    insert.bind(act.change.file.bytes, at: 1)
+    insert.bind(act.change.id.bytes, at: 2)
+    insert.bind(act.stream.encoded, at: 3)
+    insert.bind(Int64(act.seq), at: 4)
+    insert.bind(Int64(bitPattern: act.stamp.rawValue), at: 5)
+    insert.bind(Entry.payload(of: [.act(act.change)]), at: 6)
+    try insert.run()
   }
 }

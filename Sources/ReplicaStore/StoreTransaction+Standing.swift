@@ -12,6 +12,7 @@ extension StoreTransaction {
     let rows = try Row.fetchAll(
       connection.cachedStatement(sql: "SELECT seq, bytes FROM entry WHERE stream = ? AND seq >= ? ORDER BY seq"),
       arguments: [id, Int64(seq)])
+    entriesGained -= try self.head(of: stream).map { Int($0.seq) - Int(head?.seq ?? 0) } ?? 0
     try putAside(rows.map { try entry($0["bytes"], of: stream, at: UInt64($0["seq"] as Int64)) })
     try connection.cachedStatement(sql: "DELETE FROM entry WHERE stream = ? AND seq >= ?").execute(arguments: [
       id, Int64(seq),
@@ -31,6 +32,7 @@ extension StoreTransaction {
       try insert.execute(arguments: [
         Data(entry.header.stream.encoded), Int64(entry.header.seq), Data(entry.encoded),
       ])
+      entriesGained += connection.changesCount
     }
   }
 
@@ -38,6 +40,7 @@ extension StoreTransaction {
     for entry in entries {
       try connection.cachedStatement(sql: "DELETE FROM entry_aside WHERE stream = ? AND seq = ? AND bytes = ?").execute(
         arguments: [Data(entry.header.stream.encoded), Int64(entry.header.seq), Data(entry.encoded)])
+      entriesGained -= connection.changesCount
     }
   }
 

@@ -52,11 +52,20 @@ extension Schema {
 /// What lists and boards show of files.
 extension StoreTransaction {
   private static let columns = [
-    "file", "kind", "number", "title", "pack", "regime", "workflow", "subject", "office", "opened_by", "addressee",
-    "check_kind", "state", "is_final", "opened_on", "closed_on", "next_due", "next_clock", "is_provisional",
-    "is_suspended", "act_count", "void_count", "waiting_count",
+    "file", "kind", "number", "title", "pack", "regime", "workflow", "subject", "opened_by", "addressee", "check_kind",
+    "opened_on", "state", "is_final", "office", "closed_on", "next_due", "next_clock", "is_provisional", "is_suspended",
+    "act_count", "void_count", "waiting_count",
   ]
   private static let list = columns.joined(separator: ", ")
+  /// Columns of what a file is opened with: they change when its record does, not with an act.
+  private static let opening = 1..<12
+
+  /// Of a file whose opening columns are as they stand. SQLite takes a row out of every index that has a column of the
+  /// update and puts it back, whatever the values: two indexes of opening columns are two pages to log for each act.
+  static let updateSummary = """
+    UPDATE case_summary SET \(columns[opening.upperBound...].numbered(from: opening.upperBound + 1, " = ", ", "))
+    WHERE file = ?1 AND \(columns[opening].numbered(from: opening.lowerBound + 1, " = ", " AND "))
+    """
 
   /// Not `INSERT OR REPLACE`, which deletes the row first: an update's trigger runs once, and only where the tally is
   /// another one.
@@ -66,46 +75,76 @@ extension StoreTransaction {
     """
 
   public func put(_ summary: CaseSummary) throws {
-    try database.cachedStatement(sql: Self.putSummary).execute(
-      arguments: StatementArguments(
-        [
-          Data(summary.file.bytes), summary.kind, summary.number, summary.title, summary.pack, summary.regime,
-          summary.workflow, summary.subject, summary.office, summary.openedBy, summary.addressee, summary.checkKind,
-          summary.state, summary.isFinal, summary.openedOn, summary.closedOn, summary.nextDue, summary.nextClock,
-          summary.isProvisional, summary.isSuspended, summary.actCount, summary.voidCount, summary.waitingCount,
-        ] as [(any DatabaseValueConvertible)?]))
-  }
-
-  public func summary(of file: RecordID) throws -> CaseSummary? {
-    try summaries(where: "WHERE file = ?", [Data(file.bytes)]).first
-  }
-
-  public func files(numbered number: String, most: Int) throws -> [RecordID] {
-    try files(where: "number = ?", [number], most: most)
-  }
-
-  public func files(in ids: ClosedRange<RecordID>, most: Int) throws -> [RecordID] {
-    try files(where: "file BETWEEN ? AND ?", [Data(ids.lowerBound.bytes), Data(ids.upperBound.bytes)], most: most)
-  }
-
-  private func files(where condition: String, _ arguments: StatementArguments, most: Int) throws -> [RecordID] {
-    try Data.fetchAll(
-      database.cachedStatement(sql: "SELECT file FROM case_summary WHERE \(condition) ORDER BY file LIMIT ?"),
-      arguments: arguments + [most]
-    ).map {
-      guard let file = RecordID([UInt8]($0)) else { throw StoreError(.corrupt, cause: "summary") }
-      return file
+    let database = try database
+    for sql in [Self.updateSummary, Self.putSummary] {
+      let statement = try BoundStatement(database, sql: sql)
+      Self.bind(summary, to: statement)
+      try statement.run()
+      if statement.changes > 0 { return }
     }
   }
 
-  public func summaries() throws -> [CaseSummary] { try summaries(where: "ORDER BY opened_on, file", []) }
+  /// In the order of `columns`.
+  private static func bind(_ summary: CaseSummary, to statement: BoundStatement) {
+    statement.bind(summary.file.bytes, at: 1)
+    let opening = [
+      summary.kind, summary.number, summary.title, summary.pack, summary.regime, summary.workflow, summary.subject,
+      summary.openedBy, summary.addressee, summary.checkKind, summary.openedOn, summary.state,
+    ]
+    for (index, text) in opening.enumerated() { statement.bind(text, at: index + 2) }
+    statement.bind(summary.isFinal, at: 14)
+    statement.bind(summary.office, at: 15)
+    statement.bind(summary.closedOn, at: 16)
+    statement.bind(summary.nextDue, at: 17)
+    statement.bind(summary.nextClock, at: 18)
+    statement.bind(summary.isProvisional, at: 19)
+    statement.bind(summary.isSuspended, at: 20)
+    statement.bind(Int64(summary.actCount), at: 21)
+    statement.bind(Int64(summary.voidCount), at: 22)
+    statement.bind(Int64(summary.waitingCount), at: 23)
+  }
+
+  public func summary(of file: RecordID) throws -> CaseSummary? {
+    let select = try selectSummaries("WHERE file = ?")
+    select.bind(file.bytes, at: 1)
+    return try select.first(Self.summary)
+  }
+
+  public func files(numbered number: String, most: Int) throws -> [RecordID] {
+    let select = try selectFiles(where: "number = ?1")
+    select.bind(number, at: 1)
+    select.bind(Int64(most), at: 3)
+    return try select.all(Self.file)
+  }
+
+  public func files(in ids: ClosedRange<RecordID>, most: Int) throws -> [RecordID] {
+    let select = try selectFiles(where: "file BETWEEN ?1 AND ?2")
+    select.bind(ids.lowerBound.bytes, at: 1)
+    select.bind(ids.upperBound.bytes, at: 2)
+    select.bind(Int64(most), at: 3)
+    return try select.all(Self.file)
+  }
+
+  private func selectFiles(where condition: String) throws -> BoundStatement {
+    try BoundStatement(database, sql: "SELECT file FROM case_summary WHERE \(condition) ORDER BY file LIMIT ?3")
+  }
+
+  private static func file(_ row: BoundStatement) throws -> RecordID {
+    guard let file = RecordID(row.bytes(0)) else { throw StoreError(.corrupt, cause: "summary") }
+    return file
+  }
+
+  public func summaries() throws -> [CaseSummary] {
+    try selectSummaries("ORDER BY opened_on, file").all(Self.summary)
+  }
 
   public func summaries(
     openedBy office: String, pack: String, closedSince closed: String, openedSince opened: String
   ) throws -> [CaseSummary] {
-    try summaries(
-      where: "WHERE opened_by = ? AND pack = ? AND (closed_on >= ? OR opened_on >= ?) ORDER BY opened_on, file",
-      [office, pack, closed, opened])
+    let select = try selectSummaries(
+      "WHERE opened_by = ? AND pack = ? AND (closed_on >= ? OR opened_on >= ?) ORDER BY opened_on, file")
+    for (index, text) in [office, pack, closed, opened].enumerated() { select.bind(text, at: index + 1) }
+    return try select.all(Self.summary)
   }
 
   public func hasFiles(openedBy office: String, pack: String) throws -> Bool {
@@ -140,22 +179,24 @@ extension StoreTransaction {
     return counts
   }
 
-  /// Row by row: a list of them is long enough without a copy of each.
-  private func summaries(where condition: String, _ arguments: StatementArguments) throws -> [CaseSummary] {
-    let cursor = try Row.fetchCursor(
-      database.cachedStatement(sql: "SELECT \(Self.list) FROM case_summary \(condition)"), arguments: arguments)
-    var summaries: [CaseSummary] = []
-    while let row = try cursor.next() { summaries.append(try summary(row)) }
-    return summaries
+  private func selectSummaries(_ condition: String) throws -> BoundStatement {
+    try BoundStatement(database, sql: "SELECT \(Self.list) FROM case_summary \(condition)")
   }
 
-  /// By position: looking for a name among twenty for each of twenty takes longer than reading them.
-  private func summary(_ row: Row) throws -> CaseSummary {
-    guard let file = RecordID([UInt8](row[0] as Data)) else { throw StoreError(.corrupt, cause: "summary") }
-    return CaseSummary(
-      file: file, kind: row[1], number: row[2], title: row[3], pack: row[4], regime: row[5], workflow: row[6],
-      subject: row[7], office: row[8], openedBy: row[9], addressee: row[10], checkKind: row[11], state: row[12],
-      isFinal: row[13], openedOn: row[14], closedOn: row[15], nextDue: row[16], nextClock: row[17],
-      isProvisional: row[18], isSuspended: row[19], actCount: row[20], voidCount: row[21], waitingCount: row[22])
+  private static func summary(_ row: BoundStatement) throws -> CaseSummary {
+    CaseSummary(
+      file: try file(row), kind: row.text(1), number: row.text(2), title: row.text(3), pack: row.text(4),
+      regime: row.text(5), workflow: row.text(6), subject: row.text(7), office: row.text(14), openedBy: row.text(8),
+      addressee: row.text(9), checkKind: row.text(10), state: row.text(12), isFinal: row.flag(13),
+      openedOn: row.text(11), closedOn: row.optionalText(15), nextDue: row.optionalText(16),
+      nextClock: row.optionalText(17), isProvisional: row.flag(18), isSuspended: row.flag(19),
+      actCount: Int(row.integer(20)), voidCount: Int(row.integer(21)), waitingCount: Int(row.integer(22)))
+  }
+}
+
+extension ArraySlice<String> {
+  /// Each with a numbered parameter.
+  fileprivate func numbered(from first: Int, _ relation: String, _ separator: String) -> String {
+    enumerated().map { "\($1)\(relation)?\($0 + first)" }.joined(separator: separator)
   }
 }

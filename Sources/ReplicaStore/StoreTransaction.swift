@@ -16,6 +16,9 @@ public final class StoreTransaction: ReplicaStorage {
   var texts = TextBuffer()
   /// A stream's head moved in this transaction.
   private(set) var hasMoved = false
+  /// What `entryCount` has grown by in this transaction, counted as it goes: to ask it before and after an act would be
+  /// two looks at every stream.
+  public internal(set) var entriesGained = 0
 
   init(_ database: Database, schema: RecordSchema, suites: SuiteSet) {
     connection = database
@@ -26,14 +29,14 @@ public final class StoreTransaction: ReplicaStorage {
   // MARK: Log
 
   public func head(of stream: StreamID) throws -> StreamHead? {
-    let row = try Row.fetchOne(
-      connection.cachedStatement(sql: "SELECT seq, hash FROM stream WHERE name = ?"), arguments: [Data(stream.encoded)])
-    return try row.map { try head(stream, seq: $0["seq"], hash: $0["hash"]) }
+    let select = try BoundStatement(connection, sql: "SELECT seq, hash FROM stream WHERE name = ?")
+    select.bind(stream.encoded, at: 1)
+    return try select.first { try head(stream, seq: $0.integer(0), hash: $0.bytes(1)) }
   }
 
   public func heads() throws -> [StreamHead] {
     try Row.fetchAll(connection.cachedStatement(sql: "SELECT name, seq, hash FROM stream ORDER BY name")).map { row in
-      try head(try Self.stream(row["name"]), seq: row["seq"], hash: row["hash"])
+      try head(try Self.stream(row["name"]), seq: row["seq"], hash: [UInt8](row["hash"] as Data))
     }
   }
 
@@ -50,7 +53,7 @@ public final class StoreTransaction: ReplicaStorage {
     return count
   }
 
-  private func head(_ stream: StreamID, seq: Int64, hash: Data) throws -> StreamHead {
+  private func head(_ stream: StreamID, seq: Int64, hash: [UInt8]) throws -> StreamHead {
     guard let digest = Digest(hash) else { throw StoreError(.corrupt, cause: "stream.hash") }
     guard let position = UInt64(exactly: seq) else { throw StoreError(.corrupt, cause: "stream.seq") }
     return StreamHead(stream: stream, seq: position, hash: digest)
@@ -66,15 +69,25 @@ public final class StoreTransaction: ReplicaStorage {
   }
 
   public func append(_ run: [Entry], head: StreamHead, receivedAt milliseconds: UInt64) throws {
-    try connection.cachedStatement(
-      sql: """
-        INSERT INTO stream (name, seq, hash, moved) VALUES (?, ?, ?, ?)
-        ON CONFLICT (name) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, moved = excluded.moved
-        """
-    ).execute(arguments: [Data(head.stream.encoded), Int64(head.seq), Data(head.hash.bytes), try nextMove()])
-    guard let id = try streamNumber(head.stream) else { throw StoreError(.corrupt, cause: "stream.id") }
-    guard let first = run.first else { return }
-    var total = try total(of: id, at: first.header.seq - 1)
+    let select = try BoundStatement(connection, sql: "SELECT id, seq FROM stream WHERE name = ?")
+    select.bind(head.stream.encoded, at: 1)
+    let known = try select.first { (id: $0.integer(0), seq: $0.integer(1)) }
+    let write = try BoundStatement(
+      connection,
+      sql: known == nil
+        ? "INSERT INTO stream (seq, hash, moved, name) VALUES (?, ?, ?, ?)"
+        : "UPDATE stream SET seq = ?, hash = ?, moved = ? WHERE id = ?")
+    write.bind(Int64(head.seq), at: 1)
+    write.bind(head.hash.bytes, at: 2)
+    write.bind(try nextMove(), at: 3)
+    if let known { write.bind(known.id, at: 4) } else { write.bind(head.stream.encoded, at: 4) }
+    try write.run()
+    entriesGained += Int(Int64(head.seq) - (known?.seq ?? 0))
+    let id = known?.id ?? connection.lastInsertedRowID
+    guard let first = run.first?.header.seq, let last = run.last?.header.seq else { return }
+    // Looked up only for a run that comes to an entry which holds one.
+    let isTotalKept = first % Schema.totalStride == 0 || first / Schema.totalStride < last / Schema.totalStride
+    var total = isTotalKept ? try self.total(of: id, at: first - 1) : 0
     let insert = try BoundStatement(
       connection, sql: "INSERT INTO entry (stream, seq, bytes, received_at, total) VALUES (?, ?, ?, ?, ?)")
     for entry in run {
@@ -93,28 +106,31 @@ public final class StoreTransaction: ReplicaStorage {
   /// Counts a move of a stream's head.
   func nextMove() throws -> Int64 {
     hasMoved = true
-    return try Int64.fetchOne(
-      connection.cachedStatement(
-        sql: """
-          INSERT INTO counter (name, value) VALUES ('moves', 1)
-          ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value
-          """)) ?? 0
+    let move = Int64(try moves()) + 1
+    let count = try BoundStatement(
+      connection,
+      sql: "INSERT INTO counter (name, value) VALUES ('moves', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+    count.bind(move, at: 1)
+    try count.run()
+    return move
   }
 
   public func moves() throws -> UInt64 {
-    UInt64(try Int64.fetchOne(connection.cachedStatement(sql: "SELECT value FROM counter WHERE name = 'moves'")) ?? 0)
+    try BoundStatement(connection, sql: "SELECT value FROM counter WHERE name = 'moves'")
+      .first { UInt64($0.integer(0)) } ?? 0
   }
 
   public func heads(movedAfter moves: UInt64) throws -> [StreamHead] {
     try Row.fetchAll(
       connection.cachedStatement(sql: "SELECT name, seq, hash FROM stream WHERE moved > ? ORDER BY name"),
       arguments: [Int64(moves)]
-    ).map { try head(try Self.stream($0["name"]), seq: $0["seq"], hash: $0["hash"]) }
+    ).map { try head(try Self.stream($0["name"]), seq: $0["seq"], hash: [UInt8]($0["hash"] as Data)) }
   }
 
   func streamNumber(_ stream: StreamID) throws -> Int64? {
-    try Int64.fetchOne(
-      connection.cachedStatement(sql: "SELECT id FROM stream WHERE name = ?"), arguments: [Data(stream.encoded)])
+    let select = try BoundStatement(connection, sql: "SELECT id FROM stream WHERE name = ?")
+    select.bind(stream.encoded, at: 1)
+    return try select.first { $0.integer(0) }
   }
 
   public func entries(of stream: StreamID, from seq: UInt64, bytesMax: Int) throws -> [Entry] {
@@ -166,22 +182,21 @@ public final class StoreTransaction: ReplicaStorage {
   }
 
   public func receipts(of stream: StreamID, from seq: UInt64) throws -> [StoredReceipt] {
-    try Row.fetchAll(
-      connection.cachedStatement(
-        sql: "SELECT issuer, entry, body FROM receipt WHERE stream = ? AND seq >= ? ORDER BY seq, id"),
-      arguments: [Data(stream.encoded), Int64(clamping: seq)]
-    ).map { row in
-      guard let issuer = Digest(row["issuer"] as Data), let entry = Digest(row["entry"] as Data),
-        case .receipt(let receipt) = try Self.change(row["body"])
+    let select = try BoundStatement(
+      connection, sql: "SELECT issuer, entry, body FROM receipt WHERE stream = ? AND seq >= ? ORDER BY seq, id")
+    select.bind(stream.encoded, at: 1)
+    select.bind(Int64(clamping: seq), at: 2)
+    return try select.all { row in
+      guard let issuer = Digest(row.bytes(0)), let entry = Digest(row.bytes(1)),
+        case .receipt(let receipt) = try Self.change(row.bytes(2))
       else { throw StoreError(.corrupt, cause: "receipt") }
       return StoredReceipt(receipt: receipt, issuer: KeyFingerprint(issuer), entry: entry)
     }
   }
 
   public func latestReceiptEntry() throws -> Digest? {
-    try Data.fetchOne(connection.cachedStatement(sql: "SELECT entry FROM receipt ORDER BY id DESC LIMIT 1")).flatMap {
-      Digest($0)
-    }
+    try BoundStatement(connection, sql: "SELECT entry FROM receipt ORDER BY id DESC LIMIT 1")
+      .first { Digest($0.bytes(0)) } ?? nil
   }
 
   public func receiptClock(ofEntry hash: Digest) throws -> UInt64? {
@@ -191,9 +206,11 @@ public final class StoreTransaction: ReplicaStorage {
     ).map { UInt64($0) }
   }
 
-  static func change(_ data: Data) throws -> Change? {
+  static func change(_ data: Data) throws -> Change? { try change([UInt8](data)) }
+
+  static func change(_ bytes: [UInt8]) throws -> Change? {
     do throws(CBORReader.Failure) {
-      return try Entry.changes(ofPayload: [UInt8](data)).first
+      return try Entry.changes(ofPayload: bytes).first
     } catch {
       throw StoreError(.corrupt, cause: "fact: \(error.rawValue)")
     }
@@ -227,27 +244,28 @@ public final class StoreTransaction: ReplicaStorage {
   }
 
   public func value(_ key: String) throws -> [UInt8]? {
-    try Data.fetchOne(
-      connection.cachedStatement(sql: "SELECT value FROM small_value WHERE name = ?"), arguments: [key]
-    ).map { [UInt8]($0) }
+    let select = try BoundStatement(connection, sql: "SELECT value FROM small_value WHERE name = ?")
+    select.bind(key, at: 1)
+    return try select.first { $0.bytes(0) }
   }
 
   public func setValue(_ key: String, _ value: [UInt8]?) throws {
-    if let value {
-      try connection.cachedStatement(
-        sql:
-          "INSERT INTO small_value (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-      ).execute(arguments: [key, Data(value)])
-    } else {
-      try connection.cachedStatement(sql: "DELETE FROM small_value WHERE name = ?").execute(arguments: [key])
-    }
+    let statement = try BoundStatement(
+      connection,
+      sql: value == nil
+        ? "DELETE FROM small_value WHERE name = ?"
+        : "INSERT INTO small_value (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+    statement.bind(key, at: 1)
+    if let value { statement.bind(value, at: 2) }
+    try statement.run()
   }
 
   public func values(prefix: String) throws -> [(key: String, value: [UInt8])] {
     // A range over the key: there is a value for each numbered document. No text holds a scalar above U+10FFFF.
-    try Row.fetchAll(
-      connection.cachedStatement(sql: "SELECT name, value FROM small_value WHERE name >= ? AND name < ? ORDER BY name"),
-      arguments: [prefix, prefix + "\u{10FFFF}"]
-    ).map { (key: $0["name"], value: [UInt8]($0["value"] as Data)) }
+    let select = try BoundStatement(
+      connection, sql: "SELECT name, value FROM small_value WHERE name >= ? AND name < ? ORDER BY name")
+    select.bind(prefix, at: 1)
+    select.bind(prefix + "\u{10FFFF}", at: 2)
+    return try select.all { (key: $0.text(0), value: $0.bytes(1)) }
   }
 }
