@@ -157,7 +157,12 @@ final class Replica {
   func act(
     _ file: String, _ act: String, _ officers: [String], _ facts: [String: String] = [:], on date: String = "2026-01-06"
   ) throws {
-    try perform(.fileAct(ActDraft(file: file, act: act, officers: officers, date: date, facts: facts)))
+    let reply = try perform(.fileAct(ActDraft(file: file, act: act, officers: officers, date: date, facts: facts)))
+    // The answer is made of what was folded for the act, the page of what is stored.
+    let page = try Clerk(context: context, signer: signer, now: now, makeID: newID)
+      .perform(.fileShow(file: file), in: storage)
+    guard case .acted(let acted) = reply, case .file(let shown) = page else { throw CancellationError() }
+    #expect(acted.file == shown.row)
   }
 
   func file(_ number: String) throws -> FileView {

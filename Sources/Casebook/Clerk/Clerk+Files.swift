@@ -104,10 +104,10 @@ extension Clerk {
     guard let actID = RecordID(hex: act.id) else { return .done }
     let change = ActRecord.change(
       file: id, id: actID, parents: leaves, rule: act.rule, date: act.date, officers: act.officers, facts: act.facts)
-    let entries = try record([.act(change)], for: try audience(of: file), in: storage)
+    let (entries, refolded) = try recordAndRefold([.act(change)], for: try audience(of: file), in: storage)
     return .acted(
       ActedView(
-        file: try fileRow(id, in: storage), act: draft.act, entry: name(entries), warnings: issued?.warnings ?? [],
+        file: try refolded.map(row) ?? fileRow(id, in: storage), act: draft.act, entry: name(entries), warnings: issued?.warnings ?? [],
         documentNumber: issued?.text))
   }
 

@@ -50,8 +50,9 @@ extension Clerk {
   /// - Parameter pinned: the file's pack; the tallies of its newest version are the bureau's.
   private func checkSuspensions(_ act: Act, pinned: RegimePack, in storage: any ReplicaStorage) throws {
     // Read again only where the file is pinned to an older version: reading a pack costs more than an act.
-    let newest = try PackRecords.headers(in: storage).last { $0.code == pinned.code }
-    let isNewest = newest?.version == pinned.version
+    let versions = try context.packHeaders(in: storage).compactMap(PackRecords.header)
+      .filter { $0.code == pinned.code }.map(\.version)
+    let isNewest = versions.max() == pinned.version
     let pack = isNewest ? pinned : try context.newestPack(pinned.code, in: storage) ?? pinned
     let suspending = pack.regimes.flatMap { regime in
       regime.tallies.filter { $0.steps.contains(where: \.suspends) }.map { (regime: regime, rule: $0) }

@@ -41,23 +41,36 @@ extension Clerk {
   }
 
   private func row(of summary: CaseSummary, in storage: any ReplicaStorage) throws -> FileRow {
+    row(of: summary, state: try stateName(summary, in: storage))
+  }
+
+  func row(of refolded: RefoldedFile) -> FileRow {
+    row(of: refolded.summary, state: Self.stateName(refolded.summary, by: refolded.file.workflow))
+  }
+
+  private func row(of summary: CaseSummary, state: Bilingual) -> FileRow {
     let daysLeft = summary.nextDue.flatMap { CivilDate($0) }.map { context.calendar.workingDays(from: today, to: $0) }
     return FileRow(
       id: summary.file.description, kind: summary.kind, number: summary.number, title: summary.title,
       office: summary.office, addressee: summary.addressee.isEmpty ? nil : summary.addressee,
-      state: try stateName(summary, in: storage), isFinal: summary.isFinal, openedOn: summary.openedOn,
+      state: state, isFinal: summary.isFinal, openedOn: summary.openedOn,
       nextDue: summary.nextDue, daysLeft: daysLeft, isProvisional: summary.isProvisional,
       isSuspended: summary.isSuspended, voidActs: summary.voidCount, waitingActs: summary.waitingCount)
   }
 
   private func stateName(_ summary: CaseSummary, in storage: any ReplicaStorage) throws -> Bilingual {
-    guard !summary.state.isEmpty else {
-      return Bilingual(zh: "待制度包", en: "waiting for its pack")
-    }
+    guard !summary.state.isEmpty else { return Self.stateName(summary, by: nil) }
     let row = try storage.row(RecordType.caseFile.number, summary.file)
-    let pack = try row?.value(5).integer.flatMap { try context.pack(summary.pack, version: Int($0), in: storage) }
-    return pack?.workflow(summary.workflow)?.state(summary.state)?.name
-      ?? Bilingual(zh: summary.state, en: summary.state)
+    // As the file was folded: an office above may hold no pack of that name for itself.
+    let pack = try row?.value(5).integer.flatMap {
+      try context.pack(summary.pack, version: Int($0), for: OfficeCode(summary.openedBy), in: storage)
+    }
+    return Self.stateName(summary, by: pack?.workflow(summary.workflow))
+  }
+
+  private static func stateName(_ summary: CaseSummary, by workflow: Workflow?) -> Bilingual {
+    guard !summary.state.isEmpty else { return Bilingual(zh: "待制度包", en: "waiting for its pack") }
+    return workflow?.state(summary.state)?.name ?? Bilingual(zh: summary.state, en: summary.state)
   }
 
   func fileView(_ reference: String, in storage: any ReplicaStorage) throws -> FileView {

@@ -110,6 +110,14 @@ public struct Clerk {
   func record(
     _ changes: [Change], for audience: Audience, in storage: any ReplicaStorage
   ) throws -> [Entry] {
+    try recordAndRefold(changes, for: audience, in: storage).entries
+  }
+
+  /// - Returns: with the entries the file they touched, so that it need not be read again to be shown; `nil` where it was
+  ///   not one alone.
+  func recordAndRefold(
+    _ changes: [Change], for audience: Audience, in storage: any ReplicaStorage
+  ) throws -> (entries: [Entry], refolded: RefoldedFile?) {
     var journal = Journal(context: context, signer: signer)
     let entries: [Entry]
     do {
@@ -121,7 +129,7 @@ public struct Clerk {
         remedy: Bilingual(zh: "请拆分后分次登记，大文件作为附件添加。", en: "Split it, or add large files as attachments."))
     }
     try journal.finish(in: storage)
-    return entries
+    return (entries, journal.refolded)
   }
 
   /// Writes fields of a record, replacing every value known here.

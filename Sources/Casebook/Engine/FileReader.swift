@@ -57,7 +57,7 @@ extension ReplicaContext {
     let folded = file.folded
     let history = folded.map { calendars(for: $0) } ?? CalendarHistory(shipped: calendar)
     let readings = folded?.clocks(calendars: history) ?? []
-    let next = folded?.nextDue(calendars: history)
+    let next = FoldedCase.nextDue(of: readings)
     let closedOn = folded?.isFinal == true ? folded?.finishedOn?.description : nil
     let isFinal = folded?.isFinal ?? false
     return CaseSummary(

@@ -14,6 +14,8 @@ public struct Journal {
   }
 
   public var context: ReplicaContext { projector.context }
+  /// The file that was touched, once finished; `nil` where it was not one alone.
+  var refolded: RefoldedFile? { projector.refolded }
 
   /// Records one transaction in the stream for `audience`.
   /// - Returns: the entries written, in order.

@@ -68,18 +68,23 @@ extension ReplicaContext {
   func pack(
     _ code: String, version: Int, for office: OfficeCode? = nil, in storage: any ReplicaStorage
   ) throws -> RegimePack? {
+    let mark = try PackMark.read(in: storage)
     guard let suite = suites[.ed25519],
-      let header = try headers(for: office ?? self.office, in: storage)
+      let header = headers(for: office ?? self.office, among: try packHeaders(under: mark, in: storage))
         .first(where: { $0.code == code && $0.version == version })
     else { return nil }
-    return try self.pack(header, in: storage) {
+    return try self.pack(header, under: mark) {
       try PackRecords.text(of: header, in: storage, using: suite).flatMap { shelf.pack(fromYAML: $0) }
     }
   }
 
   /// Packs that bind an office, by code and version; of one code and version the highest author's first.
   func headers(for office: OfficeCode, in storage: any ReplicaStorage) throws -> [PackRecords.Header] {
-    try packHeaders(in: storage).compactMap { row -> (header: PackRecords.Header, rank: Int)? in
+    headers(for: office, among: try packHeaders(in: storage))
+  }
+
+  private func headers(for office: OfficeCode, among rows: [RecordRow]) -> [PackRecords.Header] {
+    rows.compactMap { row -> (header: PackRecords.Header, rank: Int)? in
       guard let header = PackRecords.header(row), let author = tree.soleAuthor(of: row),
         author == office || tree.isSuperior(author, of: office)
       else { return nil }

@@ -29,6 +29,9 @@ public struct Projector {
   /// Whether everything is being projected anew, so that nothing withdrawn is left to take back.
   var isRebuilding = false
 
+  /// The file that `finish` put together last, where it was a single one: whoever recorded an act shows it next.
+  private(set) var refolded: RefoldedFile?
+
   public init(context: ReplicaContext) { self.context = context }
 
   /// Projects one entry; a part of a transaction waits for the last one.
@@ -147,6 +150,7 @@ public struct Projector {
   /// Refolds the files that were touched; to be called once at the end of the transaction.
   public mutating func finish(in storage: any ReplicaStorage) throws {
     lastReceipts = nil
+    refolded = nil
     if hasTouchedTree { try retryHeld(in: storage) }
     if mustSettle, !mustRebuild { mustRebuild = try BranchChoice(context: context).settle(in: storage) }
     mustSettle = false
@@ -164,7 +168,12 @@ public struct Projector {
     var packs = files.count > 1 ? try PackCache(context: context, storage: storage) : nil
     for id in files.sorted() {
       let file = packs == nil ? try context.file(id, in: storage) : try packs?.file(id)
-      if let file { try storage.put(context.summary(of: file)) }
+      if let file {
+        let summary = context.summary(of: file)
+        try storage.put(summary)
+        // Of one alone: of thousands that were caught up with, nobody asks.
+        if packs == nil { refolded = RefoldedFile(file: file, summary: summary) }
+      }
       try DossierBook(context: context, storage: storage).mark(id, file)
     }
     touchedFiles = []
@@ -172,4 +181,10 @@ public struct Projector {
     hasTouchedTree = false
     hasTouchedCalendar = false
   }
+}
+
+/// A file as it stands after what was recorded.
+struct RefoldedFile {
+  let file: OpenedFile
+  let summary: CaseSummary
 }

@@ -37,8 +37,12 @@ enum PackMark {
 extension ReplicaContext {
   /// Rows of the packs' headers.
   func packHeaders(in storage: any ReplicaStorage) throws -> [RecordRow] {
-    let mark = try PackMark.read(in: storage)
-    var known = mark.flatMap { shelf.remembered(under: $0) } ?? RememberedPacks()
+    try packHeaders(under: PackMark.read(in: storage), in: storage)
+  }
+
+  /// The same with the mark at hand.
+  func packHeaders(under mark: Digest?, in storage: any ReplicaStorage) throws -> [RecordRow] {
+    var known = remembered(under: mark)
     if let rows = known.headers { return rows }
     let rows = try storage.rows(RecordType.pack.number)
     known.headers = rows
@@ -47,16 +51,17 @@ extension ReplicaContext {
   }
 
   /// - Parameter make: puts the pack together; what it does not find is not remembered.
-  func pack(
-    _ header: PackRecords.Header, in storage: any ReplicaStorage, make: () throws -> RegimePack?
-  ) throws -> RegimePack? {
-    let mark = try PackMark.read(in: storage)
-    var known = mark.flatMap { shelf.remembered(under: $0) } ?? RememberedPacks()
+  func pack(_ header: PackRecords.Header, under mark: Digest?, make: () throws -> RegimePack?) throws -> RegimePack? {
+    var known = remembered(under: mark)
     if let pack = known.packs[header] { return pack }
     guard let pack = try make() else { return nil }
     if known.packs.count >= RememberedPacks.packsMax { known.packs = [:] }
     known.packs[header] = pack
     if let mark { shelf.remember(known, under: mark) }
     return pack
+  }
+
+  private func remembered(under mark: Digest?) -> RememberedPacks {
+    mark.flatMap { shelf.remembered(under: $0) } ?? RememberedPacks()
   }
 }

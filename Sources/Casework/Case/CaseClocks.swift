@@ -53,8 +53,12 @@ extension FoldedCase {
   }
 
   public func nextDue(calendars: CalendarHistory, today: CivilDate? = nil) -> ClockReading? {
-    clocks(calendars: calendars, today: today)
-      .filter { $0.metOn == nil && $0.deadline?.due != nil }
+    Self.nextDue(of: clocks(calendars: calendars, today: today))
+  }
+
+  /// The same of clocks that were read already.
+  public static func nextDue(of readings: [ClockReading]) -> ClockReading? {
+    readings.filter { $0.metOn == nil && $0.deadline?.due != nil }
       .min { ($0.deadline?.due ?? .distantFuture) < ($1.deadline?.due ?? .distantFuture) }
   }
 
