@@ -8,10 +8,12 @@ import ReplicaStore
 /// others may already hold something else.
 extension OfficeNode {
   /// No writing until the superior has been asked, or a person has said that no other copy works on.
-  var mayNotWrite: Bool { isBehindHighWater || isMoved || isUnseated }
+  var mayNotWrite: Bool { mayNotWrite(in: context) }
+
+  func mayNotWrite(in context: ReplicaContext) -> Bool { isBehindHighWater || isMoved || Self.isUnseated(in: context) }
 
   /// The keys are newer than the database: it does not know their charter (any more).
-  private var isUnseated: Bool {
+  private static func isUnseated(in context: ReplicaContext) -> Bool {
     context.tree.seat(context.office) != nil && context.tree.office(of: context.key) != context.office
   }
 

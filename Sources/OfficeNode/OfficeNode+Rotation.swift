@@ -69,6 +69,7 @@ extension OfficeNode {
   /// Takes the next keys into use that the facts allow. What fails is done when the home is opened again; until then the
   /// present keys serve.
   func takeNextKeys() {
+    guard keys.isNextAwaited else { return }
     do {
       var changed = keys
       let context = context

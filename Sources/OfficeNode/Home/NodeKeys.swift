@@ -63,11 +63,14 @@ struct NodeKeys: Sendable {
     }
   }
 
+  /// Whether next keys lie ready for the facts that make them the office's.
+  var isNextAwaited: Bool { nextSigner != nil || nextTransport != nil }
+
   /// Takes the next keys into use that the facts have made the office's: a transport key as soon as it is introduced,
   /// for its predecessor vouches for it; a signing key once the charter is here.
   /// - Returns: whether any was taken.
   mutating func takeOver(_ home: Home, in context: ReplicaContext, _ storage: any ReplicaStorage) throws -> Bool {
-    if nextSigner == nil, nextTransport == nil { return false }
+    guard isNextAwaited else { return false }
     let charter = context.tree.seat(context.office)?.charter
     let pending = try KeyRotation.pending(of: context.office, in: context, storage)
     var hasTaken = false

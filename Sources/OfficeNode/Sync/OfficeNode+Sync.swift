@@ -11,7 +11,7 @@ import Synchronization
 
 extension OfficeNode {
   /// Heads of the streams that both sides may hold, superiors' streams first.
-  private func sharedHeads(with peer: OfficeCode) throws -> [StreamHead] {
+  func sharedHeads(with peer: OfficeCode) throws -> [StreamHead] {
     let context = context
     return try StoreFailures.mapped { try store.read { try context.sharedHeads(with: peer, in: $0) } }
   }
@@ -62,17 +62,35 @@ extension OfficeNode {
   /// need not queue for it.
   func tellSessions() {
     guard hasUntold.withLock({ $0 }) else { return }
-    hasUntold.withLock { $0 = false }
-    let context = context
-    let told = toldMoves
     // Should reading fail, so will what follows, and say so; the sessions' next ones begin with frontiers.
-    guard
-      let (heads, moves) = try? store.read({ storage in
-        (context.tree.inSendingOrder(try storage.heads(movedAfter: told)), try storage.moves())
-      })
-    else { return }
-    toldMoves = moves
-    sessions.moved { peer in heads.filter { context.tree.mayExchange(context.office, with: peer, $0.stream) } }
+    guard let movement = try? store.read({ try movement(in: $0) }) else {
+      hasUntold.withLock { $0 = false }
+      return
+    }
+    tellSessions(movement)
+  }
+
+  /// What the sessions were not told of yet.
+  struct Movement {
+    let heads: [StreamHead]
+    let moves: UInt64
+  }
+
+  func movement(in storage: any ReplicaStorage) throws -> Movement {
+    Movement(heads: try storage.heads(movedAfter: toldMoves), moves: try storage.moves())
+  }
+
+  func tellSessions(_ movement: Movement) {
+    hasUntold.withLock { $0 = false }
+    toldMoves = movement.moves
+    sessions.moved { heads(of: movement, sharedWith: $0) }
+  }
+
+  /// Superiors' streams first.
+  func heads(of movement: Movement, sharedWith peer: OfficeCode) -> [StreamHead] {
+    let context = context
+    return context.tree.inSendingOrder(
+      movement.heads.filter { context.tree.mayExchange(context.office, with: peer, $0.stream) })
   }
 
   /// Entries to be sent. They are read beside the node: what was just witnessed would wait behind a transaction of those
@@ -123,68 +141,6 @@ extension OfficeNode {
     return try StoreFailures.mapped { try store.read { try context.holds(head, in: $0) } }
   }
 
-  /// What became of a run that arrived.
-  typealias Admitted = Result<Admission.Outcome, Admission.Failure>
-
-  /// Stores runs in one transaction; what this office had written on a branch of its own is recorded again with them.
-  /// - Returns: what became of each, up to the first that the peer must not have sent.
-  func admit(_ runs: [CarriedRun], _ view: inout SyncView) throws -> [Admitted] {
-    worked()
-    let before = context
-    let now = effects.now()
-    let isBehind = mayNotWrite
-    let (results, recovered, after) = try StoreFailures.mapped {
-      try store.transaction { storage in
-        var admission = Admission(context: before)
-        var results: [Admitted] = []
-        for run in runs {
-          do {
-            results.append(.success(try admission.admit(run, at: now, in: storage)))
-          } catch let failure as Admission.Failure {
-            // Nothing of the run was written: what came before it stays.
-            results.append(.failure(failure))
-            metrics.admissionRefused(failure)
-            if failure.endsSession { break }
-          }
-        }
-        try admission.finish(in: storage)
-        let settled = try BranchRecovery.settle(
-          admission.context, signer: signer, isBehind: isBehind, at: now, in: storage)
-        return (results, settled?.count ?? 0, settled?.context ?? admission.context)
-      }
-    }
-    context = after
-    if recovered > 0 {
-      try writeIncarnation()
-      view.warnings.append(Self.recoveredWarning(recovered))
-    }
-    var isOwn = recovered > 0
-    for (run, result) in zip(runs, results) {
-      guard case .success(let outcome) = result else { continue }
-      if let seq = outcome.fork { view.warnings.append(Self.forkWarning(run.stream, seq, in: after)) }
-      if context.isOwn(run.stream.author) { isOwn = true }
-    }
-    if isOwn { try noteHighWater() }
-    takeNextKeys()
-    for stream in Set(runs.prefix(results.count).map(\.stream)) { try releaseParked(of: stream) }
-    tellSessions()
-    return results
-  }
-
-  /// Stores runs that are new, with their receipts: asked for apart, they would wait behind another session that catches
-  /// up.
-  /// - Returns: what became of each run, and whether there was anything to witness.
-  func admitLive(
-    _ runs: [CarriedRun], from peer: OfficeCode, _ view: inout SyncView
-  ) throws -> (results: [Admitted], isWitnessed: Bool) {
-    let results = try admit(runs, &view)
-    let isAnyStored = results.contains { result in
-      if case .success(let outcome) = result { outcome.stored > 0 } else { false }
-    }
-    if isAnyStored { view.receipts += try writeReceipts(for: peer, isLive: true).1 }
-    return (results, isAnyStored)
-  }
-
   static func forkWarning(_ stream: StreamID, _ seq: UInt64, in context: ReplicaContext) -> Bilingual {
     let office = context.tree.office(of: stream.author)?.text ?? "?"
     return Bilingual(
@@ -196,37 +152,6 @@ extension OfficeNode {
     Bilingual(
       zh: "本机数据库曾由备份恢复或复制：与上级不同的 \(count) 笔记录已在新的日志代次中重新登记，没有丢失。请确认没有另一台机器在使用同一机构的数据。",
       en: "This database had been restored or copied: \(count) entries that the superior does not hold were recorded again in a new incarnation, nothing is lost. Make sure that no other machine uses this office's data.")
-  }
-
-  /// Receipts for what was just stored, durable before they are sent.
-  /// - Parameter isLive: looks only at what moved since the last time, and returns no heads: they are asked for anyway.
-  /// - Returns: heads of our streams the peer may hold, and how many receipts were written.
-  func writeReceipts(for peer: OfficeCode, isLive: Bool) throws -> ([StreamHead], Int) {
-    let before = context
-    let now = effects.now()
-    let since = isLive ? witnessedMoves : nil
-    var count = 0, entries = 0
-    if !mayNotWrite {
-      let moves = try StoreFailures.mapped { try store.read { try $0.moves() } }
-      // A charter for a subordinate's next key changes the tree.
-      context = try StoreFailures.mapped {
-        try store.transaction { storage in
-          var journal = Journal(context: before, signer: signer)
-          for (audience, changes) in try Witness.owed(
-            context: before, movedAfter: since, at: now, in: storage) {
-            entries += try journal.record(changes, for: audience, at: now, in: storage).count
-            count += changes.count { if case .dossier = $0 { false } else { true } }
-          }
-          try journal.finish(in: storage)
-          return journal.context
-        }
-      }
-      witnessedMoves = moves
-      if entries > 0 { try noteHighWater(written: entries) }
-      tellSessions()
-    }
-    if isLive { return ([], count) }
-    return (try sharedHeads(with: peer).filter { $0.stream.author == context.key }, count)
   }
 
   func noteContact(

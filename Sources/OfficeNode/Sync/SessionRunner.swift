@@ -34,8 +34,9 @@ struct SessionRunner {
   private var isBroken = false
   private var hasToldGain = false
   private var refusalsTold = 0
-  /// What was stored since the session became live has its receipts; the session asks for them next.
-  private var isWitnessed = false
+  /// What was stored since the session became live has its receipts; the session asks for them next, and is told these
+  /// heads.
+  private var witnessed: [StreamHead]?
   /// How the connection of a session ended in which everything had been exchanged before; `nil`: in order.
   private var end: SessionEnd?
   private let onGain: @Sendable () -> Void
@@ -303,9 +304,9 @@ struct SessionRunner {
   /// What is new goes past the gate, and is witnessed at once; who catches up waits there.
   private mutating func admit(_ runs: [CarriedRun]) async throws -> [OfficeNode.Admitted] {
     guard session.isLive else { return try await inTurn { try await $0.node.admit(runs, &$0.view) } }
-    let (results, isWitnessed) = try await node.admitLive(runs, from: peer, &view)
-    if isWitnessed { self.isWitnessed = true }
-    return results
+    let live = try await node.admitLive(runs, from: peer, &view)
+    if let heads = live.heads { witnessed = heads }
+    return live.results
   }
 
   /// Runs `body` while no other session catches up.
@@ -375,9 +376,9 @@ struct SessionRunner {
   /// - Returns: heads of our streams the peer may hold.
   private mutating func writeReceipts() async throws -> [StreamHead] {
     // What moved by other sessions they witness themselves.
-    if isWitnessed {
-      isWitnessed = false
-      return []
+    if let heads = witnessed {
+      witnessed = nil
+      return heads
     }
     let (heads, receipts) =
       session.isLive
