@@ -79,6 +79,10 @@ public final class PeerConnection: Sendable {
   /// - Throws: `TransportError`.
   public func send(_ frame: [UInt8]) async throws { try await channel.send(frame) }
 
+  /// Sends frames in one write: each write wakes the peer.
+  /// - Throws: `TransportError`; `frameTooLarge` when none has been sent.
+  public func send(_ frames: [[UInt8]]) async throws { try await channel.send(frames) }
+
   /// Frames as they arrive; `nil` at the peer's orderly end. In TLS 1.3 a client learns only here that the server
   /// refused its certificate: `refusedByPeer`.
   public var frames: FrameSequence { channel.frames }

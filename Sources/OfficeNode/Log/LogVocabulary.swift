@@ -27,6 +27,8 @@ public enum LogEventName: String, Sendable, Hashable, CaseIterable {
   case sessionEnded = "session-ended"
   case connectionBroke = "connection-broke"
   case streamNotTaken = "stream-not-taken"
+  /// What came in while offices are in contact is durable; for trials of how long that takes.
+  case liveStored = "live-stored"
   case fork
   case attachmentAltered = "attachment-altered"
   case attachmentNotKept = "attachment-not-kept"
@@ -59,6 +61,8 @@ public enum LogKey: String, Sendable, Hashable, CaseIterable {
   /// What the operating system or a library said of a connection or a file.
   case cause
   case reason
+  /// Microseconds since the machine started, as all its processes count them.
+  case uptime
   /// Until the next call.
   case wait
   /// Number of an invitation.
@@ -73,7 +77,7 @@ public enum LogKey: String, Sendable, Hashable, CaseIterable {
   /// Written as a number in JSON.
   var isNumber: Bool {
     switch self {
-    case .seq, .sent, .received, .cut, .entries, .begun, .done, .total, .seconds, .port, .dropped: true
+    case .seq, .sent, .received, .cut, .entries, .begun, .done, .total, .seconds, .uptime, .port, .dropped: true
     case .office, .peer, .author, .blob, .failure, .cause, .reason, .wait, .invitation, .address, .host, .version,
       .variable, .meant, .module:
       false

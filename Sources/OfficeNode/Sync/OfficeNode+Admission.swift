@@ -1,4 +1,5 @@
 import Casebook
+import Logging
 import Replication
 import ReplicaStore
 import Synchronization
@@ -15,6 +16,10 @@ extension OfficeNode {
     /// Heads that moved and that the peer may hold, its receipts' among them; `nil`: nothing was stored, so there was
     /// nothing to witness.
     var heads: [StreamHead]?
+    /// What was written with the runs, to be sent without reading it again.
+    var written: [Entry] = []
+    /// When the transaction had ended, where the log is to have it.
+    var committed: Double?
   }
 
   /// What this office owed for what it holds.
@@ -35,6 +40,7 @@ extension OfficeNode {
     var awaited: [StreamID] = []
     var witnessed: Witnessed?
     var movement: Movement
+    var committed: Double?
   }
 
   /// Stores runs in one transaction; what this office had written on a branch of its own is recorded again with them.
@@ -47,11 +53,12 @@ extension OfficeNode {
   /// up. Both are one transaction where nothing else has to come between, so that an act waits for the disk once here.
   func admitLive(_ runs: [CarriedRun], from peer: OfficeCode, _ view: inout SyncView) throws -> LiveIntake {
     let intake = try take(runs, isLive: true, &view)
-    var live = LiveIntake(results: intake.results)
+    var live = LiveIntake(results: intake.results, committed: intake.committed)
     guard Self.isAnyStored(intake.results) else { return live }
     if let witnessed = intake.witnessed {
       view.receipts += witnessed.receipts
       live.heads = heads(of: intake.movement, sharedWith: peer)
+      live.written = witnessed.entries
     } else {
       view.receipts += try writeReceipts(for: peer, isLive: true).1
       live.heads = []
@@ -100,7 +107,7 @@ extension OfficeNode {
       return hasUntold
     }
     do {
-      return try StoreFailures.mapped {
+      var intake = try StoreFailures.mapped {
         try store.transaction { storage in
           var admission = Admission(context: before)
           var results: [Admitted] = []
@@ -134,6 +141,8 @@ extension OfficeNode {
             witnessed: witnessed, movement: try movement(in: storage))
         }
       }
+      if logger.logLevel <= .trace { intake.committed = BootClock.seconds() }
+      return intake
     } catch {
       hasUntold.withLock { $0 = wasUntold }
       throw error

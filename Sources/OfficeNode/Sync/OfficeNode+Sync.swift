@@ -202,6 +202,18 @@ extension OfficeNode {
       metadata: ["peer": "\(peer)", "cut": "\(cut)", "entries": "\(entries)", "begun": "\(begun ?? 0)"])
   }
 
+  /// - Parameter committed: seconds since the machine started, when the transaction had ended.
+  nonisolated func logLive(_ run: CarriedRun, _ result: Admitted, from peer: OfficeCode, at committed: Double) {
+    guard case .success(let outcome) = result, outcome.stored > 0, case .spare(let spare) = run else { return }
+    let author = Hexadecimal.string(run.stream.author.bytes.prefix(8))
+    logger.trace(
+      "live stored",
+      metadata: [
+        "peer": "\(peer)", "author": "\(author)", "seq": "\(spare.first + UInt64(run.count) - 1)",
+        "uptime": "\(UInt64(committed * 1e6))",
+      ])
+  }
+
   func logFork(_ stream: StreamID, seq: UInt64) {
     logger.error("fork", metadata: ["author": "\(Hexadecimal.string(stream.author.bytes.prefix(8)))", "seq": "\(seq)"])
   }

@@ -37,6 +37,12 @@ struct SessionRunner {
   /// What was stored since the session became live has its receipts; the session asks for them next, and is told these
   /// heads.
   private var witnessed: [StreamHead]?
+  /// Entries of those heads that need not be read.
+  private var written: [Entry] = []
+  /// When the transaction of what came last had ended, where the log is to have it.
+  private var committed: Double?
+  /// Frames that go out with the next ones, as soon as anything has to be waited for.
+  private var outgoing: [SyncFrame] = []
   /// How the connection of a session ended in which everything had been exchanged before; `nil`: in order.
   private var end: SessionEnd?
   private let onGain: @Sendable () -> Void
@@ -298,14 +304,24 @@ struct SessionRunner {
         actions += session.storeFailed(code, text, isMisbehaviour: failure.isMisbehaviour)
       }
     }
-    return try await carryOut(actions)
+    let isOver = try await carryOut(actions)
+    // Not before the peer has its answer.
+    if let committed {
+      self.committed = nil
+      for (run, result) in zip(runs, results) { node.logLive(run, result, from: peer, at: committed) }
+    }
+    return isOver
   }
 
   /// What is new goes past the gate, and is witnessed at once; who catches up waits there.
   private mutating func admit(_ runs: [CarriedRun]) async throws -> [OfficeNode.Admitted] {
     guard session.isLive else { return try await inTurn { try await $0.node.admit(runs, &$0.view) } }
     let live = try await node.admitLive(runs, from: peer, &view)
-    if let heads = live.heads { witnessed = heads }
+    if let heads = live.heads {
+      witnessed = (witnessed ?? []) + heads
+      written += live.written
+    }
+    committed = live.committed
     return live.results
   }
 
@@ -344,11 +360,14 @@ struct SessionRunner {
     var queue = first[...]
     var isOver = false
     while let action = queue.popFirst() {
+      // The peer is woken once, and sooner, by what follows without waiting.
+      if !isAtOnce(action) { try await sendOutgoing() }
       switch action {
-      case .send(let frame): try await send(frame)
+      case .send(let frame): send(frame)
       case .load where isBroken, .loadAside where isBroken: break
       case .load(let stream, let seq, let bytesMax):
-        let entries = try await node.entries(of: stream, from: seq, bytesMax: bytesMax)
+        var entries = entriesAtHand(of: stream, from: seq, bytesMax: bytesMax)
+        if entries.isEmpty { entries = try await node.entries(of: stream, from: seq, bytesMax: bytesMax) }
         queue.append(contentsOf: session.loaded(stream, entries: entries))
       case .loadAside(let stream, let count, let bytesMax):
         let entries = try await node.entriesAside(of: stream, after: count, bytesMax: bytesMax)
@@ -370,7 +389,31 @@ struct SessionRunner {
         throw SyncFailure.peerClosed(peer, code, text)
       }
     }
+    try await sendOutgoing()
+    written = []
     return isOver
+  }
+
+  /// Whether an action needs neither the disk nor the peer.
+  private func isAtOnce(_ action: SyncSession.Action) -> Bool {
+    switch action {
+    case .send, .store: true
+    case .writeReceipts: witnessed != nil
+    case .load(let stream, let seq, let bytesMax): !entriesAtHand(of: stream, from: seq, bytesMax: bytesMax).isEmpty
+    case .loadAside, .compare, .reportFork, .complete, .close: false
+    }
+  }
+
+  /// What `OfficeNode.entries` would read, where it is known: at least one, and no more than the peer has room for.
+  private func entriesAtHand(of stream: StreamID, from seq: UInt64, bytesMax: Int) -> [Entry] {
+    var found: [Entry] = []
+    var bytes = 0
+    for entry in written where entry.header.stream == stream && entry.header.seq == seq + UInt64(found.count) {
+      bytes += EntryRun.bytes(of: entry)
+      if !found.isEmpty, bytes > bytesMax { break }
+      found.append(entry)
+    }
+    return found
   }
 
   /// - Returns: heads of our streams the peer may hold.
@@ -412,12 +455,19 @@ struct SessionRunner {
     return role == .stayingCaller && !session.isLive
   }
 
-  /// The end of a connection that broke comes with its frames, after the last that arrived.
-  private mutating func send(_ frame: SyncFrame) async throws {
+  private mutating func send(_ frame: SyncFrame) {
     guard !isBroken else { return }
     sentRuns.note(frame)
+    outgoing.append(frame)
+  }
+
+  /// The end of a connection that broke comes with its frames, after the last that arrived.
+  private mutating func sendOutgoing() async throws {
+    guard !outgoing.isEmpty else { return }
+    let frames = outgoing
+    outgoing = []
     do {
-      try await connection.send(frame.encoded)
+      try await connection.send(frames.map(\.encoded))
     } catch let error as TransportError where error.code != .frameTooLarge {
       isBroken = true
     }

@@ -87,15 +87,17 @@ final class FrameChannel: Sendable {
   /// What had arrived of the next frame when the connection broke; empty before.
   var beginning: [UInt8] { Array(backlog.withLockedValue { $0.beginning }.readableBytesView) }
 
-  /// Waits until the frame is on its way; a peer that does not read holds the sender back.
-  func send(_ frame: [UInt8]) async throws {
-    // Refused before it is queued: the queue has no way back to tell of it.
-    guard (1...bytesMax).contains(frame.count) else {
-      throw TransportError(.frameTooLarge, cause: "\(frame.count) bytes")
+  func send(_ frame: [UInt8]) async throws { try await send([frame]) }
+
+  /// Waits until the frames are on their way, in one write; a peer that does not read holds the sender back.
+  func send(_ frames: [[UInt8]]) async throws {
+    // Refused before any is queued: the queue has no way back to tell of it.
+    if let tooLarge = frames.first(where: { !(1...bytesMax).contains($0.count) }) {
+      throw TransportError(.frameTooLarge, cause: "\(tooLarge.count) bytes")
     }
     do {
-      try await outbound.write(contentsOf: pieces(FrameAssembler.framed(frame)))
-      sent.withLockedValue { $0 += frame.count + 4 }
+      try await outbound.write(contentsOf: frames.flatMap { pieces(FrameAssembler.framed($0)) })
+      sent.withLockedValue { $0 += frames.reduce(0) { $0 + $1.count + 4 } }
     } catch {
       throw TransportErrors.mapped(error)
     }
