@@ -126,6 +126,13 @@ struct BenchmarkTests {
     #expect((acts["receipted"] as? [String: Any])?["count"] as? Int == 5)
     #expect(acts["without_receipt"] as? Int == 0)
     #expect((report["flush"] as? [String: Any])?["count"] as? Int == 5)
+    let durable = try #require(report["durable"] as? [String: Any])
+    #expect(durable["count"] as? Int == 5)
+    // Of each act one comes after the other: here, there, and its receipt.
+    let order = [acts["written"] as? [String: Any], durable, acts["receipted"] as? [String: Any]].compactMap {
+      $0?["p50"] as? Double
+    }
+    #expect(order.count == 3 && order == order.sorted())
     // DESIGN section 8.
     #expect((1...600).contains(report["bytes_up_per_act"] as? Int ?? 0))
     #expect(report["bytes_down_per_act"] as? Int ?? 0 > 0)

@@ -8,8 +8,8 @@ struct LiveCommand: AsyncParsableCommand {
     abstract: "Single acts between two offices that do nothing else, over TLS on this machine.",
     discussion: """
       The superior is `docket serve` in a process of its own; the office under it is here, with a replica of its own. An \
-      act is written and signed here, verified and written there, and measured until the receipt that the superior \
-      wrote for it is back.
+      act is written and signed here, verified and written there, and measured until it is durable there, by the \
+      superior's own word (both read the machine's one clock), and until the superior's receipt for it is back.
       """)
 
   @Option(help: "办理次数 acts, one after the other")
@@ -46,7 +46,7 @@ struct LiveCommand: AsyncParsableCommand {
     let keys = try OfficeKeys("live")
     let root = try RootOffice.found(scratch + "/province", over: [keys])
     let worker = try LiveOffice(keys, of: root, path: scratch + "/live.sqlite")
-    let node = try ServingNode(executable: executable, home: root.home.path, log: scratch + "/node.log")
+    let node = try ServingNode(executable: executable, home: root.home.path, log: scratch + "/node.log", logLevel: "trace")
     defer { node.stop() }
     let session = try await LiveSession.begin(worker, with: root, at: node.port)
     let figures = try await session.quietActs(acts, scratch: scratch)
@@ -54,6 +54,7 @@ struct LiveCommand: AsyncParsableCommand {
     node.stop()
     // What has a receipt is there: read from the database once its node is gone.
     guard try root.entriesHeld(of: [keys]) == [UInt64(acts)] else { throw OfficeKeys.Impossible() }
-    return LiveReport(figures)
+    let durable = try worker.secondsToDurable(asToldIn: StoredLog(path: scratch + "/node.log", of: keys))
+    return LiveReport(figures, durable: durable)
   }
 }

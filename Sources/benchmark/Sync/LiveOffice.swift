@@ -1,5 +1,6 @@
 import Casebook
 import Foundation
+import OfficeNode
 import PeerTransport
 import ReplicaStore
 import Replication
@@ -14,6 +15,8 @@ final class LiveOffice: OfficeShelf {
     var acts = 0
     /// When the write of an act began, by its entry's position.
     var begun: [UInt64: ContinuousClock.Instant] = [:]
+    /// The same for all acts, in seconds since the machine started.
+    var begunAt: [UInt64: Double] = [:]
     var localSeconds: [Double] = []
     var receiptSeconds: [Double] = []
   }
@@ -46,6 +49,7 @@ final class LiveOffice: OfficeShelf {
 
   /// Opens a file with its first act: eight changes, one entry.
   func act() throws {
+    guard let begunAt = BootClock.seconds() else { throw OfficeKeys.Impossible() }
     let begun = ContinuousClock.now
     let effects = (now: UInt64(Date().timeIntervalSince1970 * 1_000), random: randomBytes(20))
     let head = try state.withLock { state in
@@ -61,6 +65,7 @@ final class LiveOffice: OfficeShelf {
       state.context = after
       guard let head else { throw OfficeKeys.Impossible() }
       state.begun[head.seq] = begun
+      state.begunAt[head.seq] = begunAt
       state.localSeconds.append(begun.duration(to: .now) / .seconds(1))
       return head
     }
@@ -94,6 +99,16 @@ final class LiveOffice: OfficeShelf {
         state.receiptSeconds = []
       }
       return (state.localSeconds, state.receiptSeconds, state.begun.count)
+    }
+  }
+
+  /// From the beginning of each act's write to its end at the superior.
+  func secondsToDurable(asToldIn log: StoredLog) throws -> [Double] {
+    try state.withLock { state in
+      try state.begunAt.sorted { $0.key < $1.key }.map { seq, begunAt in
+        guard let stored = log.seconds(of: seq) else { throw OfficeKeys.Impossible() }
+        return stored - begunAt
+      }
     }
   }
 

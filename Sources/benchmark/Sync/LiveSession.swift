@@ -37,8 +37,8 @@ struct LiveSession {
     return LiveSession(worker: worker, connection: connection, working: working)
   }
 
-  /// Acts one after the other. Each waits for the disk three times, at home, at the node, and there again for its
-  /// receipt; what one such wait takes is measured between them, on the same file system.
+  /// Acts one after the other. Each waits for the disk twice, at home and at the node, which writes its receipt with it;
+  /// what one such wait takes is measured between them, on the same file system.
   func quietActs(_ count: Int, scratch: String) async throws -> Figures {
     let before = (connection.bytesSent, connection.bytesReceived)
     let disk = try DiskFlush(in: scratch)

@@ -10,13 +10,14 @@ final class ServingNode {
   let port: Int
   private let process: Process
 
-  init(executable: String, home: String, log: String) throws {
+  /// - Parameter logLevel: what it writes to `log`, a JSON object a line.
+  init(executable: String, home: String, log: String, logLevel: String = "info") throws {
     guard FileManager.default.createFile(atPath: log, contents: nil), let errors = FileHandle(forWritingAtPath: log) else {
       throw CocoaError(.fileWriteUnknown)
     }
     process = Process()
     process.executableURL = URL(fileURLWithPath: executable)
-    process.arguments = ["serve", "--json", "--home", home, "--listen", "127.0.0.1:0"]
+    process.arguments = ["serve", "--json", "--home", home, "--listen", "127.0.0.1:0", "--log-level", logLevel, "--log-format", "json"]
     let output = Pipe()
     process.standardOutput = output
     process.standardError = errors
