@@ -190,7 +190,7 @@ int docket_floor_acts(const char *engine, const char *database, docket_floor_set
                       docket_floor_result *result, char *error, size_t error_size) {
   act_run run = {.base = {.error = error, .error_size = error_size}};
   memset(result, 0, sizeof *result);
-  int code = floor_open(&run.base, database, settings.checkpoint_pages, settings.cache_kibibytes);
+  int code = floor_open(&run.base, database, &settings);
   if (!code && sqlite3_create_function(run.base.handle, "clock_bytes", 1, SQLITE_UTF8, NULL, clock_bytes, NULL, NULL))
     code = floor_fail(&run.base, "clock_bytes");
   if (!code) code = attach(&run, engine);

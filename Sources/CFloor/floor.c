@@ -248,7 +248,7 @@ int docket_floor_run(const char *input, const char *database, docket_floor_setti
   run.digest = EVP_MD_CTX_new();
   run.sha256 = EVP_sha256();
   run.key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, bytes, digest_bytes);
-  int code = floor_open(&run.base, database, settings.checkpoint_pages, settings.cache_kibibytes);
+  int code = floor_open(&run.base, database, &settings);
   if (!code) code = make_tables(&run);
   if (!code) {
     double wall = floor_now(CLOCK_MONOTONIC), cpu = floor_now(CLOCK_PROCESS_CPUTIME_ID);

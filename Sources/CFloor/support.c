@@ -2,12 +2,12 @@
 
 #include <stdio.h>
 
-int floor_open(floor_database *database, const char *path, uint32_t checkpoint_pages, uint32_t cache_kibibytes) {
+int floor_open(floor_database *database, const char *path, const docket_floor_settings *settings) {
   char sql[256];
   snprintf(sql, sizeof sql,
-           "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = %u; "
+           "PRAGMA page_size = %u; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = %u; "
            "PRAGMA cache_size = -%u",
-           checkpoint_pages, cache_kibibytes);
+           settings->page_bytes, settings->checkpoint_bytes / settings->page_bytes, settings->cache_kibibytes);
   if (sqlite3_open(path, &database->handle) != SQLITE_OK) return floor_fail(database, path);
   return floor_execute(database, sql);
 }

@@ -2,6 +2,8 @@
 #ifndef DOCKET_FLOOR_SUPPORT_H
 #define DOCKET_FLOOR_SUPPORT_H
 
+#include "CFloor.h"
+
 #include <sqlite3.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,8 +15,8 @@ typedef struct {
   size_t error_size;
 } floor_database;
 
-// Opens for durable writing: WAL, synchronous=FULL, and the engine's checkpoint and cache.
-int floor_open(floor_database *database, const char *path, uint32_t checkpoint_pages, uint32_t cache_kibibytes);
+// Opens for durable writing: WAL, synchronous=FULL, and the engine's pages, checkpoint and cache.
+int floor_open(floor_database *database, const char *path, const docket_floor_settings *settings);
 // Puts `what` and SQLite's own words into the error text; returns -1.
 int floor_fail(floor_database *database, const char *what);
 int floor_execute(floor_database *database, const char *sql);

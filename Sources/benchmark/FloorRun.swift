@@ -28,7 +28,8 @@ struct FloorRun: ParsableCommand {
 
   @Option var input: String
   @Option var database: String
-  @Option var checkpointPages: UInt32
+  @Option var pageBytes: UInt32
+  @Option var checkpointBytes: UInt32
   @Option var cacheKibibytes: UInt32
   @Option var entriesMin: UInt32
   @Option var entriesMax: UInt32
@@ -39,8 +40,8 @@ struct FloorRun: ParsableCommand {
     var error = [CChar](repeating: 0, count: 512)
     var result = docket_floor_result()
     let settings = docket_floor_settings(
-      entries_min: entriesMin, entries_max: entriesMax, entries_part: entriesPart, checkpoint_pages: checkpointPages,
-      cache_kibibytes: cacheKibibytes)
+      entries_min: entriesMin, entries_max: entriesMax, entries_part: entriesPart, page_bytes: pageBytes,
+      checkpoint_bytes: checkpointBytes, cache_kibibytes: cacheKibibytes)
     guard docket_floor_run(input, database, settings, &result, &error, error.count) == 0 else { throw Failed(error) }
     var report = FloorResult(
       wallSeconds: result.wall_seconds, cpuSeconds: result.cpu_seconds, entries: Int(result.entries),

@@ -168,7 +168,8 @@ struct Measurement {
     return try Child.run(
       [
         "floor", "--input", input.floor, "--database", database,
-        "--checkpoint-pages", "\(ReplicaStore.checkpointPages)", "--cache-kibibytes", "\(ReplicaStore.cacheKibibytes)",
+        "--page-bytes", "\(ReplicaStore.pageBytes)", "--checkpoint-bytes", "\(ReplicaStore.checkpointBytes)",
+        "--cache-kibibytes", "\(ReplicaStore.cacheKibibytes)",
         "--entries-min", "\(commits.least)", "--entries-max", "\(commits.most)",
         "--entries-part", "\(CommitCadence.part)",
       ] + (isLast ? ["--digest"] : []),

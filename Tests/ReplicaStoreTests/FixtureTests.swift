@@ -16,6 +16,8 @@ struct FixtureTests {
     #expect(try folder.figure("PRAGMA user_version") == 1)
     let store = try ReplicaStore.open(path: folder.database, suites: .standard)
     #expect(try folder.figure("PRAGMA user_version") ?? 0 > 1)
+    // Its pages stay of the size that they had.
+    #expect(try folder.figure("PRAGMA page_size") == 4_096)
     #expect(try store.integrityProblems().isEmpty)
     try store.read { (storage: StoreTransaction) throws in
       #expect(try storage.entryCount() == 10)

@@ -31,6 +31,22 @@ struct StoreTests {
     #expect(mode == 0o600)
   }
 
+  @Test("a new file's pages are larger than SQLite's own, and are so in a copy of it")
+  func pages() throws {
+    let folder = try Folder()
+    let store = try ReplicaStore.create(path: folder.database, suites: .standard)
+    let copy = folder.path + "/copy.sqlite"
+    let snapshot = try StoreSnapshot.open(path: folder.database, suites: .standard)
+    try snapshot.copy(to: copy) { _, _ in }
+    snapshot.close()
+    try store.releaseMemory()
+    for path in [folder.database, copy] {
+      // Bytes 16 and 17 of the header (sqlite.org/fileformat.html).
+      let header = try #require(try FileHandle(forReadingAtPath: path)?.read(upToCount: 18))
+      #expect(Int(header[16]) << 8 | Int(header[17]) == ReplicaStore.pageBytes)
+    }
+  }
+
   @Test("answers as the model in memory does")
   func sameAsModel() throws {
     let folder = try Folder()

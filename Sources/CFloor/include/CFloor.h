@@ -18,8 +18,9 @@ typedef struct {
   uint32_t entries_min;
   uint32_t entries_max;
   uint32_t entries_part;
-  // WAL pages at which SQLite checkpoints, and KiB of page cache: the engine's own values.
-  uint32_t checkpoint_pages;
+  // Bytes of a page, bytes of WAL at which SQLite checkpoints, and KiB of page cache: the engine's own values.
+  uint32_t page_bytes;
+  uint32_t checkpoint_bytes;
   uint32_t cache_kibibytes;
 } docket_floor_settings;
 

@@ -14,8 +14,8 @@ struct FloorActs: ParsableCommand {
     var error = [CChar](repeating: 0, count: 512)
     var result = docket_floor_result()
     let settings = docket_floor_settings(
-      entries_min: 1, entries_max: 1, entries_part: 1, checkpoint_pages: UInt32(ReplicaStore.checkpointPages),
-      cache_kibibytes: UInt32(ReplicaStore.cacheKibibytes))
+      entries_min: 1, entries_max: 1, entries_part: 1, page_bytes: UInt32(ReplicaStore.pageBytes),
+      checkpoint_bytes: UInt32(ReplicaStore.checkpointBytes), cache_kibibytes: UInt32(ReplicaStore.cacheKibibytes))
     guard docket_floor_acts(engine, database, settings, &result, &error, error.count) == 0 else {
       throw FloorRun.Failed(error)
     }
