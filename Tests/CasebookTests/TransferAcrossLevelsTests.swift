@@ -67,6 +67,31 @@ struct TransferAcrossLevelsTests {
     for office in [west, east, region.city] { #expect(try office.verifyProblems() == []) }
   }
 
+  @Test("given to a branch beside by one's own branch, taken over there and given to oneself: it is one file")
+  func backToOneself() throws {
+    let region = try Transferring()
+    let (east, west) = (region.east, region.west)
+    let branch = try east.subordinate("130526-01", salt: 5)
+    try join(branch, under: east)
+    let beside = try west.subordinate("130505-01", salt: 6)
+    try join(beside, under: west)
+    let file = try branch.open("case")
+    try branch.act(file, "propose-filing", ["wang"], ["facts": "欠薪"])
+    try branch.transfer(file, to: "130505-01")
+    try settle(region, branch, under: east)
+    try settle(region, beside, under: west)
+    try west.act(file, "takeover", ["sun"], ["takeoverReason": "重大"])
+    try west.transfer(file, to: "130526")
+    for _ in 0..<2 { try settle(region, branch, under: east) }
+    let id = try region.id(file)
+    // The east reads its branch's transfer itself, and who it was to stands in no entry that it is handed.
+    let view = try east.file(file)
+    #expect(view.row.office == "130526" && view.acts.allSatisfy(\.stands))
+    #expect(try east.folded(id) == region.city.folded(id))
+    #expect(east.storage.summary(of: id) == region.city.storage.summary(of: id))
+    for office in [east, west, region.city] { #expect(try office.verifyProblems() == []) }
+  }
+
   @Test("taken back from an office below that had done nothing, and given to the district beside: it stands there too")
   func takenBack() throws {
     let region = try Transferring()

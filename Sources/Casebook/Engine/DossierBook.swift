@@ -81,6 +81,9 @@ struct DossierBook {
   /// What one office is to be told of a file.
   private struct Debt {
     let target: OfficeCode
+    /// Offices the file was ever given, also by entries that the target reads itself: a takeover from one counts by where
+    /// it stands.
+    var receivers: [OfficeCode] = []
     var entries: [Entry] = []
     var withdrawn: [Digest] = []
   }
@@ -90,7 +93,9 @@ struct DossierBook {
     var debts: [OfficeCode: Debt] = [:]
     if let file, let folded = file.folded {
       for target in recipients(of: folded, told: told) {
-        debts[target] = Debt(target: target, entries: try missing(of: file, for: target))
+        debts[target] = Debt(
+          target: target, receivers: folded.steps.compactMap(\.act.transferTarget).compactMap { OfficeCode($0) },
+          entries: try missing(of: file, for: target))
       }
     }
     // Whoever was given an entry is told that it does not count, also an office that transferred the file on.
@@ -177,6 +182,12 @@ struct DossierBook {
     var owed: [Owed] = []
     var dossier = Dossier(file: file, guests: [], items: [], withdrawn: debt.withdrawn)
     var bytes = debt.withdrawn.count * (Digest.byteCount + 2)
+    if !debt.entries.isEmpty {
+      // Half of the room: the authors of the entries come first, or nothing could be told.
+      for office in debt.receivers where dossier.guests.count < Dossier.guestsMax / 2 {
+        addGuests(office, keys: [], for: debt.target, to: &dossier)
+      }
+    }
     for entry in debt.entries {
       let item = try item(for: entry, at: wallMilliseconds)
       var next = dossier
@@ -236,6 +247,8 @@ struct DossierBook {
   private func addGuests(
     _ office: OfficeCode, keys: [PublicKey], for target: OfficeCode, to dossier: inout Dossier
   ) {
+    // It is told itself where those below it stand.
+    if context.tree.isSuperior(target, of: office) { return }
     var chain: [Guest] = []
     var next: OfficeCode? = office
     while let code = next, code != target, !context.tree.isSuperior(code, of: target),

@@ -57,11 +57,14 @@ extension Projector {
     guard let issuer = context.tree.office(of: received.stream.author) else { return false }
     var isWhole = true
     for guest in received.dossier.guests {
+      let before = context.tree.guest(guest.office)
       guard context.tree.admit(guest, from: issuer, suites: context.suites) else {
         isWhole = false
         continue
       }
-      if let known = context.tree.guest(guest.office) { try DossierLedger.keep(known, in: storage) }
+      guard let known = context.tree.guest(guest.office) else { continue }
+      try DossierLedger.keep(known, in: storage)
+      if known != before { hasTouchedGuests = true }
     }
     for item in received.dossier.items {
       guard let checked = try? DossierEntry(item.entry, of: received.dossier.file, in: context),

@@ -9,6 +9,8 @@ public struct Projector {
   var touchedFiles: Set<RecordID> = []
   var hasTouchedPacks = false
   var hasTouchedTree = false
+  /// A dossier told where an office beside stands: what superiors did to files that such offices had may count now.
+  var hasTouchedGuests = false
   var hasTouchedCalendar = false
   /// A fact arrived that changes what other entries count for: the projection is made again from the log. Such facts
   /// (revocation, ratification, fork, a change of keys) come a few times in a node's life.
@@ -159,9 +161,11 @@ public struct Projector {
     try projectDossiers(in: storage)
     var files = touchedFiles
     if hasTouchedCalendar || hasTouchedTree { try context.refreshCalendars(in: storage) }
-    if hasTouchedPacks || hasTouchedTree || hasTouchedCalendar {
+    if hasTouchedPacks || hasTouchedTree || hasTouchedGuests || hasTouchedCalendar {
       for summary in try storage.summaries()
-      where hasTouchedTree || summary.state.isEmpty || (hasTouchedCalendar && !summary.isFinal) {
+      where hasTouchedTree || summary.state.isEmpty || (hasTouchedCalendar && !summary.isFinal)
+        || (hasTouchedGuests && mayAwaitGuest(summary))
+      {
         files.insert(summary.file)
       }
     }
@@ -180,6 +184,15 @@ public struct Projector {
     hasTouchedPacks = false
     hasTouchedTree = false
     hasTouchedCalendar = false
+    hasTouchedGuests = false
+  }
+
+  /// Whether something of the file does not count, or an office without a seat here has or opened it.
+  private func mayAwaitGuest(_ summary: CaseSummary) -> Bool {
+    let areSeated = [summary.openedBy, summary.office].allSatisfy { code in
+      OfficeCode(code).flatMap { context.tree.seat($0) } != nil
+    }
+    return !areSeated || summary.voidCount + summary.waitingCount > 0
   }
 }
 

@@ -122,6 +122,13 @@ extension Simulator {
     return fields.joined(separator: ", ")
   }
 
+  /// The parts of a summary that are not the same as in the other.
+  private static func differing(_ one: CaseSummary?, _ other: CaseSummary?) -> [String] {
+    guard let one, let other else { return [one == nil ? "none" : "only here"] }
+    return zip(Mirror(reflecting: one).children, Mirror(reflecting: other).children)
+      .filter { "\($0.value)" != "\($1.value)" }.map { "\($0.label ?? ""): \($0.value) / \($1.value)" }
+  }
+
   private static func difference(_ holder: FileView, _ superior: FileView) -> String {
     if holder.row != superior.row { return "its record is \(text(holder.row)) against \(text(superior.row))" }
     func steps(_ view: FileView) -> [String] {
@@ -137,6 +144,7 @@ extension Simulator {
       return
         "it shows \(ours.count) acts, \(more.prefix(2)) alone and without \(lacking.prefix(2)), against \(theirs.count)"
     }
-    return holder.folded != superior.folded ? "its acts lead elsewhere than" : "its summary is another one than"
+    if holder.folded != superior.folded { return "its acts lead elsewhere than" }
+    return "its summary is \(differing(holder.summary, superior.summary)) against"
   }
 }
