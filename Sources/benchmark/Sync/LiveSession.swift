@@ -1,5 +1,6 @@
 import Foundation
 import PeerTransport
+import ReplicaStore
 
 /// The open session of the office that works on, and what its acts took.
 struct LiveSession {
@@ -71,7 +72,7 @@ struct LiveSession {
 /// What the disk takes to keep a page.
 private struct DiskFlush {
   private let file: FileHandle
-  private let page = Data(count: 4_096)
+  private let page = Data(count: ReplicaStore.pageBytes)
 
   init(in folder: String) throws {
     let path = folder + "/flush"

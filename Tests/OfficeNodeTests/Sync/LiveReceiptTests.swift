@@ -69,8 +69,8 @@ struct LiveReceiptTests {
       _ = try await arrive(entry, at: city, from: county)
       ends.append(try log(of: city).count)
     }
-    // A frame is a page of 4,096 bytes and 24 bytes before it (sqlite.org/fileformat2.html#the_write_ahead_log).
-    let cuts = stride(from: ends[0], through: ends[3], by: 4_096 + 24)
+    // A frame is a page and 24 bytes before it (sqlite.org/fileformat2.html#the_write_ahead_log).
+    let cuts = stride(from: ends[0], through: ends[3], by: ReplicaStore.pageBytes + 24)
     #expect(cuts.contains(ends[3]))
     for cut in cuts {
       let answered = UInt64(ends.filter { $0 <= cut }.count)
