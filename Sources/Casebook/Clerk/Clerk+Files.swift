@@ -107,8 +107,8 @@ extension Clerk {
     let (entries, refolded) = try recordAndRefold([.act(change)], for: try audience(of: file), in: storage)
     return .acted(
       ActedView(
-        file: try refolded.map(row) ?? fileRow(id, in: storage), act: draft.act, entry: name(entries), warnings: issued?.warnings ?? [],
-        documentNumber: issued?.text))
+        file: try refolded.map(row) ?? fileRow(id, in: storage), act: draft.act, entry: name(entries),
+        warnings: issued?.warnings ?? [], documentNumber: issued?.text))
   }
 
   /// A file with its acts in order, for taking one more.
