@@ -282,4 +282,55 @@ struct BranchRecoveryTests {
       for id in later { #expect(replica.name(of: id) == "恢复后\(attempt)") }
     }
   }
+
+  @Test(
+    "a root set back behind a revocation and the charter after it charters a further key before it meets anybody: what the key between signed is taken",
+    arguments: 0..<8)
+  func keyBetween(_ attempt: Int) throws {
+    // Which of the root's branches stands depends on the hashes of their headers.
+    let province = try Replica.root("13")
+    let city = try province.subordinate("1305", salt: 1)
+    let office = city.context.office
+    try province.meet(city)
+    let machine = try province.restored()
+    for head in province.storage.heads() { try machine.takeAll(province.pieces(of: head.stream)) }
+    let signers = try (0..<2).map { _ in try SoftwareSigner.generate(suite: .ed25519) }
+    func charter(_ signer: SoftwareSigner, by root: Replica) throws -> Entry {
+      try root.write([
+        .charter(
+          Charter(
+            office: office, name: "恢复\(attempt)", parent: root.context.office, signingKey: signer.publicKey,
+            transportKey: [UInt8](repeating: 9, count: 32), powers: [], from: root.now, until: nil))
+      ], for: .subtree(office))
+    }
+    let lost = [
+      try province.write([
+        .revocation(
+          Revocation(
+            office: office, key: city.context.key, reason: .retired, position: province.storage.entryCount(), cuts: [],
+            text: "机器损坏"))
+      ], for: .subtree(office)),
+      try charter(signers[0], by: province),
+    ]
+    try city.take(lost)
+    city.signer = signers[0]
+    city.context.sign(with: signers[0].publicKey)
+    let (key, id) = (city.context.key, city.newID())
+    let work = try city.name(id, "其间")
+    machine.now += 60_000
+    let further = try charter(signers[1], by: machine)
+
+    // The branches meet at both; then the root's next incarnation comes.
+    _ = try machine.admitInSession(.whole(further.header.stream, lost.map(\.encoded)))
+    try city.take([further])
+    for head in machine.storage.heads() where head.stream.incarnation > 1 {
+      try city.takeAll(machine.pieces(of: head.stream))
+    }
+    #expect(try machine.take([work])?.stored == 1)
+    for replica in [machine, city] {
+      #expect(replica.name(of: id) == "其间")
+      #expect(replica.context.tree.office(of: key) == office && !replica.context.tree.isRevoked(key))
+    }
+    #expect(machine.context.incarnation == 2 && machine.context.tree == city.context.tree)
+  }
 }

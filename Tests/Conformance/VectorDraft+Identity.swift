@@ -89,11 +89,21 @@ extension VectorDraft {
     )
     let revocation = Revocation(
       office: try Fixed.office("130526"), key: oldKey, reason: .retired, position: 3, cuts: [], text: "")
+    // Signed when both the revocation and the charter after it were lost; the latter is recorded again behind it.
+    var last = try Fixed.charter("130526", "县局", under: "1305", key: new, transport: 4)
+    last.from = FixedAuthor.start + 2_000
+    var lost = try Fixed.charter(
+      "130526", "县局", under: "1305", key: try FixedKeys.signer(.ed25519, 1).publicKey, transport: 5)
+    lost.from = FixedAuthor.start + 1_000
+    let later: (Change, KeyFingerprint) = (.charter(last), rootKey), between = (Change.charter(lost), rootKey)
     return [
       VectorDraft(
         "tree-rotation", page, "charters", input(seated + [(.introduction(introduction), oldKey), next]), given: given),
       VectorDraft(
         "tree-rotation-revoked", page, "charters", input(seated + [(.revocation(revocation), rootKey), next]),
+        given: given),
+      VectorDraft(
+        "tree-set-back", page, "charters", input(seated + [(.revocation(revocation), rootKey), later, between]),
         given: given),
       VectorDraft(
         "tree-awaits-introduction", page, "charters", input(seated + [next]), given: given,

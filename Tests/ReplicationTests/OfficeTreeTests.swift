@@ -273,6 +273,36 @@ struct OfficeTreeTests {
     #expect(tree.office(of: foreign.key) == nil)
   }
 
+  @Test("a parent set back behind a revocation and the charter after it: that key is read, in whatever order all this comes")
+  func setBackBetween() throws {
+    let root = try seat("1"), city = try seat("2"), between = try seat("2"), next = try seat("2"), foreign = try seat("2")
+    var start = OfficeTree(rootKey: root.key)
+    try start.admit(charter(root, under: nil), from: root.key, suites: .standard)
+    func admit(_ seat: Seat, from: UInt64, stamp: UInt64, to tree: inout OfficeTree) {
+      var charter = charter(seat, under: root)
+      charter.from = from
+      try? tree.admit(charter, from: root.key, stamp: HybridTimestamp(milliseconds: stamp), suites: .standard)
+    }
+    admit(city, from: 5, stamp: 1_000, to: &start)
+    // Revoked, and chartered anew at 7; both lost; chartered at 20; then the two come back from a peer.
+    let facts: [(inout OfficeTree) -> Void] = [
+      { $0.revoke(city.key) },
+      { admit(next, from: 20, stamp: 2_000, to: &$0) },
+      { admit(between, from: 7, stamp: 3_000, to: &$0) },
+      // What begins after those that took effect waits for an introduction as ever.
+      { admit(foreign, from: 21, stamp: 4_000, to: &$0) },
+    ]
+    let orders = (0..<256).map { number in (0..<4).map { number >> (2 * $0) & 3 } }.filter { Set($0).count == 4 }
+    #expect(orders.count == 24)
+    for order in orders {
+      var tree = start
+      for index in order { facts[index](&tree) }
+      #expect(tree.seat(city.code)?.key == next.key, "\(order)")
+      #expect(tree.keys(of: city.code) == [between.key, city.key, next.key], "\(order)")
+      #expect(tree.office(of: between.key) == city.code && tree.office(of: foreign.key) == nil, "\(order)")
+    }
+  }
+
   @Test("a root that changed its keys twice: who is given its first and its present charter can read what lies between")
   func rootTwice() throws {
     let seats = try (0..<3).map { _ in try seat("1") }

@@ -16,7 +16,7 @@ extension Clerk {
     var charter = seat.charter
     charter.powers = terms.powers
     charter.until = terms.until
-    // After the present one, whatever the clock says: what begins before the first is taken for earlier.
+    // After the present one, whatever the clock says: what begins before it is taken for earlier.
     charter.from = max(now, seat.charter.from + 1)
     var journal = Journal(context: context, signer: signer)
     _ = try journal.record([.charter(charter)], for: .subtree(office), at: now, in: storage)

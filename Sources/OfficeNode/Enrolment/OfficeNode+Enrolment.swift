@@ -162,7 +162,7 @@ extension OfficeNode {
         }
         if isChartered != true {
           guard invitation.usedBy == nil, mayCharter(office) else { return (.refused(code: "used"), context) }
-          // After the office's present one, whatever the clock says: what begins before the first is taken for earlier.
+          // After the office's present one, whatever the clock says: what begins before it is taken for earlier.
           let from = max(now, context.tree.seat(office).map { $0.charter.from + 1 } ?? 0)
           let charter = Charter(
             office: office, name: invitation.name, parent: context.office, signingKey: key, transportKey: transportKey,

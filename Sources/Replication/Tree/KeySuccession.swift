@@ -55,12 +55,13 @@ struct KeySuccession: Sendable, Hashable {
     seated = []
     var believed: [Link] = []
     effective = []
+    var latestFrom: UInt64 = 0
     for link in charters {
       if let now = present, now.key != link.key, link.stamp != nil, !introductions.contains([now.key, link.key]),
         !revoked.contains(now.key)
       {
         // A parent set back behind its charters signs a new one first and records those again later: they begin before.
-        let isEarlier = effective.first.map { link.charter.from < $0.from } ?? false
+        let isEarlier = link.charter.from < latestFrom
         if link.isPinned || isEarlier || believed.contains(where: { introductions.contains([$0.key, link.key]) }) {
           believed.append(link)
         }
@@ -68,6 +69,7 @@ struct KeySuccession: Sendable, Hashable {
       }
       present = (link.charter, link.key)
       effective.append(link.charter)
+      latestFrom = max(latestFrom, link.charter.from)
       seated.removeAll { $0 == link.key }
       seated.append(link.key)
     }

@@ -74,7 +74,8 @@ class Tree:
             self._walk(office, self.seats[office][2])
 
     def _walk(self, office, depth):
-        first = present = None
+        present = None
+        latest = 0
         seated = []
         believed = []
         for stamp, key, charter, pinned in sorted(
@@ -82,12 +83,12 @@ class Tree:
         ):
             if present is not None and present[1] != key:
                 if not (stamp is None or (present[1], key) in self.introduced or present[1] in self.revoked):
-                    earlier = charter.start < first.start
+                    earlier = charter.start < latest
                     if pinned or earlier or any((other, key) in self.introduced for other in believed):
                         believed += [key] if key not in believed else []
                     continue
-            first = first or charter
             present = (charter, key, depth)
+            latest = max(latest, charter.start)
             seated = [other for other in seated if other != key] + [key]
         seated = [key for key in believed if key not in seated] + seated
         if present is not None:
