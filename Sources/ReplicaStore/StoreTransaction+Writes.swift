@@ -9,8 +9,8 @@ final class RowStatements {
   private let database: Database
   let insert: BoundStatement
   let stamps: BoundStatement
-  /// The greatest id of the type that is stored or waits; `nil` while there is none.
-  var lastID: RecordID?
+  /// The greatest id of the type that was stored when the transaction first wrote one; `nil` when there was none.
+  let lastID: RecordID?
   /// Updates by the columns they set, as bits by position.
   private var updates: [UInt64: BoundStatement] = [:]
 
@@ -70,18 +70,24 @@ extension StoreTransaction {
   }
 
   public func apply(_ write: RecordWrite, stamp: WriteStamp, ranks: AuthorRanks) throws {
-    if try isBeyondLast(write), try insertShort(write, stamp: stamp) { return }
-    waiting.add(WaitingWrite(write: write, stamp: stamp, ranks: ranks))
+    let coming = WaitingWrite(write: write, stamp: stamp, ranks: ranks)
+    if try isBeyondStored(write) {
+      // The others wait on, also where its row has to be read.
+      let others = waiting
+      waiting = WaitingWrites()
+      defer { waiting = others }
+      return try take(coming)
+    }
+    waiting.add(coming)
     if waiting.isFull { try writeWaiting() }
   }
 
-  /// Whether a record comes after all of its type, those that wait included: new ones do, for ids are ordered by time.
-  /// It goes to the end of the table, where nothing is gained by waiting.
-  private func isBeyondLast(_ write: RecordWrite) throws -> Bool {
+  /// Whether a record comes after all of its type that were stored when the transaction began: it was made in this one,
+  /// for ids are ordered by time. Its page is at the end of the table and was written just now; whoever changes it later,
+  /// when it has gone to the log, has it logged twice.
+  private func isBeyondStored(_ write: RecordWrite) throws -> Bool {
     guard let statements = try rowStatements(write.type) else { return false }
-    guard statements.lastID.map({ $0 < write.id }) ?? true else { return false }
-    statements.lastID = write.id
-    return true
+    return statements.lastID.map { $0 < write.id } ?? true
   }
 
   /// Takes the writes that wait into their rows; to be called before the transaction ends.
@@ -89,13 +95,16 @@ extension StoreTransaction {
     guard !waiting.isEmpty else { return }
     let taken = waiting
     waiting = WaitingWrites()
-    try taken.forEachInOrder { waiting in
-      if try applyShort(waiting.write, stamp: waiting.stamp) { return }
-      let write = waiting.write
-      var row = try row(write.type, write.id) ?? RecordRow(type: write.type, id: write.id)
-      row.apply(write, stamp: waiting.stamp) { waiting.ranks($0) }
-      try put(row)
-    }
+    try taken.forEachInOrder { try take($0) }
+  }
+
+  /// Takes one write into its row.
+  private func take(_ coming: WaitingWrite) throws {
+    let write = coming.write
+    if try applyShort(write, stamp: coming.stamp) { return }
+    var row = try row(write.type, write.id) ?? RecordRow(type: write.type, id: write.id)
+    row.apply(write, stamp: coming.stamp) { coming.ranks($0) }
+    try put(row)
   }
 
   /// - Returns: whether the write is done: it made the record, or replaced the values that stood.
@@ -119,14 +128,6 @@ extension StoreTransaction {
     update.bind(row, at: positions.count + 2)
     try run(update, write, stamps: packed, stampsAt: positions.count + 1) { $0 + 1 }
     return true
-  }
-
-  /// - Returns: whether the write made the record.
-  private func insertShort(_ write: RecordWrite, stamp: WriteStamp) throws -> Bool {
-    guard !write.fields.isEmpty, let statements = try rowStatements(write.type),
-      let positions = statements.positions(of: write)
-    else { return false }
-    return try insert(write, positions, stamp: stamp, with: statements)
   }
 
   private func insert(

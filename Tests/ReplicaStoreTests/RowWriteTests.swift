@@ -58,7 +58,9 @@ struct RowWriteTests {
     for batch in 0..<40 {
       try store.transaction { storage in
         for step in 0..<25 {
-          let id = try #require(RecordID(milliseconds: UInt64(random.next(12)), random: [UInt8](repeating: 1, count: 10)))
+          // Records of every age: some are made in this transaction, and changed in it.
+          let id = try #require(
+            RecordID(milliseconds: UInt64(batch / 8 + random.next(12)), random: [UInt8](repeating: 1, count: 10)))
           let type: UInt64 = random.next(10) == 0 ? 4_001 : 4_000
           let time = batch * 25 + step + 1
           let stamp = WriteStamp(
@@ -144,6 +146,12 @@ struct RowWriteTests {
     // 25 MiB.
     let largeCount = 800
     let count = 16_500
+    // What comes after it waits for nothing.
+    let last = try #require(RecordID(milliseconds: UInt64(count), random: [UInt8](repeating: 1, count: 10)))
+    let first = RecordWrite(type: 4_000, id: last, fields: [.init(number: 1, value: .text("乙"), replaces: [])])
+    try store.transaction {
+      try $0.apply(first, stamp: WriteStamp(time: HybridTimestamp(milliseconds: 1), author: 1), ranks: ranks)
+    }
     try store.transaction { storage in
       for index in (0..<count).reversed() {
         let id = try #require(RecordID(milliseconds: UInt64(index), random: [UInt8](repeating: 1, count: 10)))
@@ -172,11 +180,13 @@ struct RowWriteTests {
       return RecordWrite(type: type.number, id: id, fields: [.init(number: field, value: .text(office), replaces: [])])
     }
     let stamp = WriteStamp(time: HybridTimestamp(milliseconds: 1), author: 1)
+    // What comes after it waits for nothing.
+    try store.transaction { try $0.apply(write(.max, "130500"), stamp: stamp, ranks: ranks) }
     try store.transaction { storage in
       try storage.apply(write(1, "130500"), stamp: stamp, ranks: ranks)
-      #expect(try storage.changeCounts() == ["130500": 1])
+      #expect(try storage.changeCounts() == ["130500": 2])
       try storage.apply(write(2, "130500"), stamp: stamp, ranks: ranks)
-      #expect(try storage.rows(type.number).count == 2)
+      #expect(try storage.rows(type.number).count == 3)
       try storage.apply(write(3, "130500"), stamp: stamp, ranks: ranks)
       try storage.clearProjection()
       #expect(try storage.rows(type.number).isEmpty)
