@@ -41,6 +41,8 @@ public struct Admission {
   static let streamsPerOfficeBelow = 8
 
   private var projector: Projector
+  /// When the last run came.
+  private(set) var arrival: UInt64 = 0
 
   public init(context: ReplicaContext) { projector = Projector(context: context) }
 
@@ -51,6 +53,7 @@ public struct Admission {
   public mutating func admit(
     _ carried: CarriedRun, at wallMilliseconds: UInt64, in storage: any ReplicaStorage
   ) throws -> Outcome {
+    arrival = wallMilliseconds
     let context = projector.context
     let stream = carried.stream
     guard let key = context.tree.publicKey(stream.author) else { throw Failure.unknownAuthor(stream.author) }
@@ -93,7 +96,10 @@ public struct Admission {
   }
 
   /// Refolds what the entries touched; once, before the transaction ends.
-  public mutating func finish(in storage: any ReplicaStorage) throws { try projector.finish(in: storage) }
+  public mutating func finish(in storage: any ReplicaStorage) throws {
+    try projector.finish(in: storage)
+    while try takeBack(in: storage) { try projector.finish(in: storage) }
+  }
 
   /// Incarnations and offices addressed are whatever their author says, and heads of all streams are told in sessions, at
   /// most `SessionLimits.headsMax`: one hostile key below would keep an honest office from its own superior.

@@ -17,6 +17,8 @@ public enum DossierLedger {
   private static let withdrawnPrefix = prefix + "withdrawn/"
   /// Then the entry's hash: bytes of an own entry that is to be recorded again.
   private static let lostPrefix = prefix + "lost/"
+  /// Then the entry's hash: stamp of the latest dossier of this office's own that holds it, and its bytes.
+  private static let missingPrefix = prefix + "missing/"
 
   // MARK: Told
 
@@ -167,6 +169,7 @@ public enum DossierLedger {
     var writer = CBORWriter()
     writer.unsigned(stamp.rawValue)
     try storage.setValue(withdrawnPrefix + hexadecimal(hash.bytes), writer.bytes)
+    if let missing = try missing(hash, in: storage), missing.stamp <= stamp { try forgetMissing(hash, in: storage) }
   }
 
   // MARK: Lost
@@ -182,6 +185,41 @@ public enum DossierLedger {
 
   static func forgetLost(in storage: any ReplicaStorage) throws {
     for (key, _) in try storage.values(prefix: lostPrefix) { try storage.setValue(key, nil) }
+  }
+
+  // MARK: Missing
+
+  /// Keeps an entry that this office handed over and does not hold any more, until it goes on from what is held.
+  static func noteMissing(
+    _ entry: Entry, _ hash: Digest, at stamp: HybridTimestamp, in storage: any ReplicaStorage
+  ) throws {
+    if let known = try missing(hash, in: storage), known.stamp >= stamp { return }
+    var writer = CBORWriter()
+    writer.arrayHead(2)
+    writer.unsigned(stamp.rawValue)
+    writer.byteString(entry.encoded)
+    try storage.setValue(missingPrefix + hexadecimal(hash.bytes), writer.bytes)
+  }
+
+  static func missing(in storage: any ReplicaStorage) throws -> [Entry] {
+    try storage.values(prefix: missingPrefix).compactMap { try? readMissing($0.value).entry }
+  }
+
+  static func forgetMissing(_ hash: Digest, in storage: any ReplicaStorage) throws {
+    try storage.setValue(missingPrefix + hexadecimal(hash.bytes), nil)
+  }
+
+  private static func missing(
+    _ hash: Digest, in storage: any ReplicaStorage
+  ) throws -> (stamp: HybridTimestamp, entry: Entry)? {
+    try storage.value(missingPrefix + hexadecimal(hash.bytes)).map(readMissing)
+  }
+
+  private static func readMissing(_ bytes: [UInt8]) throws -> (stamp: HybridTimestamp, entry: Entry) {
+    var reader = CBORReader(bytes)
+    try reader.array(of: 2)
+    let stamp = HybridTimestamp(rawValue: try reader.unsigned())
+    return (stamp, try Entry(decoding: reader.byteString(atMost: .max)))
   }
 
   // MARK: Guests

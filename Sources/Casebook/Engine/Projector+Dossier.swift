@@ -76,9 +76,7 @@ extension Projector {
       let entry = checked.entry
       let hash = entry.hash(using: suite)
       let isWithdrawn = try DossierLedger.isWithdrawn(hash, from: received.stamp, in: storage)
-      if issuer == context.office, !isWithdrawn, try isLost(entry, hash, in: storage) {
-        try DossierLedger.noteLost(entry, hash, in: storage)
-      }
+      if issuer == context.office, !isWithdrawn { try noteLost(entry, hash, of: received, in: storage) }
       // Content goes where the dossier goes.
       for case .record(let write) in checked.changes where !isWithdrawn {
         try AttachmentLedger.note(write, in: received.stream, storage)
@@ -91,13 +89,23 @@ extension Projector {
     return isWhole
   }
 
-  /// Whether this office, set back to an earlier state, finds an entry of its own in a dossier that it had written: nobody
-  /// else may hold the stream it stood in, so that it comes back in no other way.
-  private func isLost(_ entry: Entry, _ hash: Digest, in storage: any ReplicaStorage) throws -> Bool {
-    let stream = entry.header.stream
-    guard context.recovers(stream.author), context.isForNobodyElse(stream) else { return false }
-    return try context.hash(of: stream, at: entry.header.seq, in: storage) != hash
-      && !BranchRecovery.isRecordedAgain(hash, in: storage)
+  /// Notes what this office, set back to an earlier state, finds in a dossier that it had written and does not hold any
+  /// more. An own entry that nobody else may hold is recorded again. Any other may be held elsewhere, and comes back at
+  /// its own place.
+  private func noteLost(
+    _ entry: Entry, _ hash: Digest, of received: ReceivedDossier, in storage: any ReplicaStorage
+  ) throws {
+    let (stream, seq) = (entry.header.stream, entry.header.seq)
+    if context.isForNobodyElse(stream) {
+      guard context.recovers(stream.author), try context.hash(of: stream, at: seq, in: storage) != hash,
+        try !BranchRecovery.isRecordedAgain(hash, in: storage)
+      else { return }
+      try DossierLedger.noteLost(entry, hash, in: storage)
+    } else if context.tree.mayRead(context.office, stream),
+      try context.place(of: StreamHead(stream: stream, seq: seq, hash: hash), in: storage) == .nowhere
+    {
+      try DossierLedger.noteMissing(entry, hash, at: received.stamp, in: storage)
+    }
   }
 
   /// Keeps what receipts prove of an entry, as they would decide over it where its stream is held.
