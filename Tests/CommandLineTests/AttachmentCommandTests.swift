@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Attachments, driven as a user would", .timeLimit(.minutes(5)))
+@Suite("Attachments, driven as a user would", .timeLimit(.minutes(20)))
 struct AttachmentCommandTests {
   private func json(_ text: String) throws -> [String: Any] {
     try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any], "\(text)")

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Backups by real processes: while others write, onto full disks, broken off; and what a restored office does next.
-@Suite("Backup and restore, driven as a user would", .timeLimit(.minutes(5)))
+@Suite("Backup and restore, driven as a user would", .timeLimit(.minutes(20)))
 struct BackupCommandTests {
   private func json(_ text: String) throws -> [String: Any] {
     try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any], "\(text)")

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Bundles and the doctor, driven as a user would", .timeLimit(.minutes(5)))
+@Suite("Bundles and the doctor, driven as a user would", .timeLimit(.minutes(20)))
 struct BundleCommandTests {
   private func json(_ text: String) throws -> [String: Any] {
     try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])

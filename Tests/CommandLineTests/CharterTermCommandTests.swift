@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Terms and powers on the command line", .timeLimit(.minutes(5)))
+@Suite("Terms and powers on the command line", .timeLimit(.minutes(20)))
 struct CharterTermCommandTests {
   @Test("invite takes a term and powers and says what it took; what is wrong with them ends with 65")
   func invite() async throws {

@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// `Protocol/configuration.md` against the program.
-@Suite("The page of the configuration", .timeLimit(.minutes(5)))
+@Suite("The page of the configuration", .timeLimit(.minutes(20)))
 struct ConfigurationPageTests {
   private struct Page: Decodable {
     struct Line: Decodable {

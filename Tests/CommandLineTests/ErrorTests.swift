@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("What goes wrong: a clear message, the remedy, the exit code, and nothing lost", .timeLimit(.minutes(5)))
+@Suite("What goes wrong: a clear message, the remedy, the exit code, and nothing lost", .timeLimit(.minutes(20)))
 struct ErrorTests {
   @Test("no office at the home")
   func noOffice() async throws {

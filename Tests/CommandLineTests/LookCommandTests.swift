@@ -5,7 +5,7 @@ import Testing
   import Glibc
 #endif
 
-@Suite("How the node stands with its neighbours, asked for as a user would", .timeLimit(.minutes(5)))
+@Suite("How the node stands with its neighbours, asked for as a user would", .timeLimit(.minutes(20)))
 struct LookCommandTests {
   private typealias Object = [String: Any]
 

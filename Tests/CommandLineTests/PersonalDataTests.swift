@@ -3,7 +3,7 @@ import TestKit
 import Testing
 
 /// What people entrusted to an office stays out of what its administrators read: the log and the metrics of both sides.
-@Suite("Logs and metrics without personal data", .timeLimit(.minutes(5)))
+@Suite("Logs and metrics without personal data", .timeLimit(.minutes(20)))
 struct PersonalDataTests {
   /// What is registered, and may not be seen.
   private static let secret = [

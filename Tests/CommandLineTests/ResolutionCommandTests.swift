@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Conflicts resolved from above", .timeLimit(.minutes(5)))
+@Suite("Conflicts resolved from above", .timeLimit(.minutes(20)))
 struct ResolutionCommandTests {
   private struct List: Decodable {
     struct Conflict: Decodable {

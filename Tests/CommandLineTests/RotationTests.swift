@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Changing keys by real processes, files and TLS: a municipality that serves, a district that calls it.
-@Suite("Changed keys", .timeLimit(.minutes(5)))
+@Suite("Changed keys", .timeLimit(.minutes(20)))
 struct RotationTests {
   private struct Offices {
     let city: Office

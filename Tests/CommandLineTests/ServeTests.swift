@@ -2,7 +2,7 @@ import Foundation
 import TestKit
 import Testing
 
-@Suite("A serving process as its surroundings see it", .timeLimit(.minutes(5)))
+@Suite("A serving process as its surroundings see it", .timeLimit(.minutes(20)))
 struct ServeTests {
   @Test("systemd hears READY once both sockets listen, the watchdog's beat, and STOPPING", arguments: [false, true])
   func notify(isAbstract: Bool) async throws {

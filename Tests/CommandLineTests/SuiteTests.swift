@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Offices that sign with SM2 from their first entry on, by real processes, files and TLS.
-@Suite("Offices that sign with SM2", .timeLimit(.minutes(5)))
+@Suite("Offices that sign with SM2", .timeLimit(.minutes(20)))
 struct SuiteTests {
   /// Suite of each office's present key.
   private func suites(at office: Office) async throws -> [String: String] {

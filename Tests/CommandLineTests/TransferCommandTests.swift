@@ -107,7 +107,7 @@ struct TransferOffices {
   }
 }
 
-@Suite("Transfer between two districts, driven as a user would", .timeLimit(.minutes(5)))
+@Suite("Transfer between two districts, driven as a user would", .timeLimit(.minutes(20)))
 struct TransferCommandTests {
   @Test("over the network: handed over, continued, told above as one file; the former office is refused and told nothing more")
   func network() async throws {

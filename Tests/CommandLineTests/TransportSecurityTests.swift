@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Strangers at the port", .timeLimit(.minutes(5)))
+@Suite("Strangers at the port", .timeLimit(.minutes(20)))
 struct TransportSecurityTests {
   /// Runs `openssl s_client` against the node.
   private func client(_ office: Office, _ port: Int, _ arguments: [String]) async throws -> Office.Result {

@@ -3,7 +3,7 @@ import Replication
 import TestKit
 import Testing
 
-@Suite("Recorded conversations", .timeLimit(.minutes(5)))
+@Suite("Recorded conversations", .timeLimit(.minutes(20)))
 struct ConversationTests {
   private func vector(_ name: String) throws -> ProtocolVector {
     try #require(try ProtocolVector.all().first { $0.name == name }, "\(name)")

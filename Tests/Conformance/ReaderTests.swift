@@ -6,7 +6,7 @@ import Testing
 
 @testable import Casebook
 
-@Suite("A second reader, written from the pages alone", .timeLimit(.minutes(5)))
+@Suite("A second reader, written from the pages alone", .timeLimit(.minutes(20)))
 struct ReaderTests {
   @Test("gives for every vector what the vector says")
   func vectors() async throws {

@@ -10,7 +10,7 @@ import Testing
 
 @testable import OfficeNode
 
-@Suite("Terms and powers of charters", .timeLimit(.minutes(5)))
+@Suite("Terms and powers of charters", .timeLimit(.minutes(20)))
 struct CharterTermTests {
   /// A settable clock, the same for all offices of a test.
   private final class Clock: Sendable {

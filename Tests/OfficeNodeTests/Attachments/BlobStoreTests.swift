@@ -8,7 +8,7 @@ import Testing
 
 @testable import OfficeNode
 
-@Suite("Content of attachments in the home", .timeLimit(.minutes(5)))
+@Suite("Content of attachments in the home", .timeLimit(.minutes(20)))
 struct BlobStoreTests {
   private func refused(_ body: () throws -> Void) -> DeskFailure? {
     do {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import OfficeNode
 
-@Suite("Content between two stores", .timeLimit(.minutes(5)))
+@Suite("Content between two stores", .timeLimit(.minutes(20)))
 struct ExchangeTests {
   private static let chunk = BlobLimits.chunkBytes
 

@@ -6,7 +6,7 @@ import Testing
 @testable import OfficeNode
 
 /// A side alone, opposite whom the test says what it likes.
-@Suite("Peers that ask for or send what they should not", .timeLimit(.minutes(5)))
+@Suite("Peers that ask for or send what they should not", .timeLimit(.minutes(20)))
 struct HostileExchangeTests {
   private static let chunk = BlobLimits.chunkBytes
 

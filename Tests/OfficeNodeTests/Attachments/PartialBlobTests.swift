@@ -6,7 +6,7 @@ import Testing
 
 @testable import OfficeNode
 
-@Suite("Content that comes in pieces", .timeLimit(.minutes(5)))
+@Suite("Content that comes in pieces", .timeLimit(.minutes(20)))
 struct PartialBlobTests {
   private static let content = StoreFixture.content(5 * BlobLimits.chunkBytes + 100, seed: 3)
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import OfficeNode
 
-@Suite("Content between offices", .timeLimit(.minutes(5)))
+@Suite("Content between offices", .timeLimit(.minutes(20)))
 struct PortTests {
   private static let chunk = BlobLimits.chunkBytes
 

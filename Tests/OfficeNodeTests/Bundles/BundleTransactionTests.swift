@@ -6,7 +6,7 @@ import Testing
 
 @testable import OfficeNode
 
-@Suite("Transactions of a bundle that is applied", .timeLimit(.minutes(5)))
+@Suite("Transactions of a bundle that is applied", .timeLimit(.minutes(20)))
 struct BundleTransactionTests {
   private final class Count: Sendable {
     private let held = Mutex<UInt64>(0)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import OfficeNode
 
-@Suite("Key files under a passphrase", .timeLimit(.minutes(5)))
+@Suite("Key files under a passphrase", .timeLimit(.minutes(20)))
 struct KeyRewriteTests {
   private static let first = Passphrase(Array("first 口令".utf8))
   private static let second = Passphrase(Array("second 口令".utf8))

@@ -7,7 +7,7 @@ import Testing
 
 @testable import OfficeNode
 
-@Suite("What is known of a peer while a session is open, and after it", .timeLimit(.minutes(5)))
+@Suite("What is known of a peer while a session is open, and after it", .timeLimit(.minutes(20)))
 struct LiveContactTests {
   private let family: OfficeFamily
   private let city: OfficeNode

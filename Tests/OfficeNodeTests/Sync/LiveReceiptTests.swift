@@ -8,7 +8,7 @@ import Testing
 
 @testable import OfficeNode
 
-@Suite("An entry that comes in while offices are in contact, and its receipt", .timeLimit(.minutes(5)))
+@Suite("An entry that comes in while offices are in contact, and its receipt", .timeLimit(.minutes(20)))
 struct LiveReceiptTests {
   private let family: OfficeFamily
   private let city: OfficeNode

@@ -9,7 +9,7 @@ import Testing
 
 @testable import OfficeNode
 
-@Suite("A root restored from before an office was enrolled", .timeLimit(.minutes(5)))
+@Suite("A root restored from before an office was enrolled", .timeLimit(.minutes(20)))
 struct RestoredRootTests {
   /// A root, a copy of its home from before the county joined, and the county, which holds what the root said since.
   private func scene() async throws -> (family: OfficeFamily, restored: OfficeNode, county: OfficeNode) {

@@ -8,7 +8,7 @@ import Testing
 
 @testable import OfficeNode
 
-@Suite("How sessions end", .timeLimit(.minutes(5)))
+@Suite("How sessions end", .timeLimit(.minutes(20)))
 struct SessionEndTests {
   @Test("an exchange that is given up ends, although the peer says nothing and the line is well")
   func mute() async throws {

@@ -8,7 +8,7 @@ import Testing
 @testable import OfficeNode
 
 /// An office with an old replica, an old tree or a restored backup is an honest one.
-@Suite("What counts against an office", .timeLimit(.minutes(5)))
+@Suite("What counts against an office", .timeLimit(.minutes(20)))
 struct StrikeTests {
   private let family: OfficeFamily
   private let city: OfficeNode

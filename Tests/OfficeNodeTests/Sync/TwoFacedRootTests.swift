@@ -7,7 +7,7 @@ import Testing
 
 @testable import OfficeNode
 
-@Suite("A root of which two machines write", .timeLimit(.minutes(5)))
+@Suite("A root of which two machines write", .timeLimit(.minutes(20)))
 struct TwoFacedRootTests {
   @Test("two districts compare by file what each was shown: a mistyped code makes no file, the proof is told and kept")
   func compared() async throws {

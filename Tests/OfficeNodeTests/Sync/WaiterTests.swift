@@ -5,7 +5,7 @@ import Testing
 
 @testable import OfficeNode
 
-@Suite("Who waits for its turn to catch up", .timeLimit(.minutes(5)))
+@Suite("Who waits for its turn to catch up", .timeLimit(.minutes(20)))
 struct WaiterTests {
   /// Kept waiting until it was told, more often than its own limit of silence lasts, that the other side is there.
   @Test("is told so, in a way its version knows, and neither side takes the other for gone", arguments: [1, 2, 3])
