@@ -4,13 +4,15 @@ import GRDB
 public import Replication
 import Synchronization
 
-/// A replica in an SQLite file. One connection, one transaction at a time; another one for short reads beside it.
+/// A replica in an SQLite file. One connection, one transaction at a time; another one for short reads beside it, and one
+/// that copies a long log back.
 ///
 /// Durable: WAL with `synchronous=FULL`, so that what was committed survives a power cut. SQLite's text on WAL: with
 /// NORMAL "a transaction committed in WAL mode … might roll back following a power loss or system crash"
 /// (sqlite.org/pragma.html#pragma_synchronous). A signed log may not roll back: its positions would be used twice.
 public final class ReplicaStore: Sendable {
   private let queue: DatabaseQueue
+  private let checkpointer: Checkpointer
   private let schema: RecordSchema
   /// What puts the headers of stored entries together again.
   private let suites: SuiteSet
@@ -28,17 +30,15 @@ public final class ReplicaStore: Sendable {
   /// are pages that each hold a few changed rows: half as many, twice as large, take a fifth less time, and waste less at
   /// their ends. Larger ones gain little more, and each act at a desk logs its pages whole.
   public static let pageBytes = 8_192
-  /// Bytes in the log file at which SQLite copies its pages back. Each copy writes a page once however often it changed,
-  /// so that catching up is nearly twice as fast as with SQLite's own 1,000 pages.
-  public static let checkpointBytes = 128 * 1_024 * 1_024
   /// SQLite's page cache: with the pages of one commit it is most of what catching up takes in memory.
   public static let cacheKibibytes = 32 * 1_024
 
   private init(
-    queue: DatabaseQueue, path: String, schema: RecordSchema, suites: SuiteSet,
+    queue: DatabaseQueue, checkpointer: Checkpointer, path: String, schema: RecordSchema, suites: SuiteSet,
     timing: (@Sendable (Duration) -> Void)?
   ) {
     self.queue = queue
+    self.checkpointer = checkpointer
     self.path = path
     self.suites = suites
     self.timing = timing
@@ -95,16 +95,19 @@ public final class ReplicaStore: Sendable {
       // Before the file is made one with a log: after that its pages are as they are (sqlite.org/pragma.html#pragma_page_size).
       if isNew { configuration.prepareDatabase { try $0.execute(sql: "PRAGMA page_size = \(pageBytes)") } }
       let queue = try DatabaseQueue(path: path, configuration: configuration)
-      try queue.writeWithoutTransaction { database in
+      let checkpointer = try queue.writeWithoutTransaction { database in
         // GRDB sets NORMAL after it has prepared a WAL database; so FULL is set afterwards, and checked.
         try database.execute(sql: "PRAGMA synchronous = FULL")
         let pageBytes = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? Self.pageBytes
-        try database.execute(sql: "PRAGMA wal_autocheckpoint = \(checkpointBytes / pageBytes)")
         try database.execute(sql: "PRAGMA cache_size = -\(cacheKibibytes)")
         // A row that is replaced is deleted first: what follows deletions must hear of it (`Schema.changeCounts`).
         try database.execute(sql: "PRAGMA recursive_triggers = ON")
+        let checkpointer = Checkpointer(path: path, pageBytes: pageBytes)
+        checkpointer.follow(database)
+        return checkpointer
       }
-      let store = ReplicaStore(queue: queue, path: path, schema: schema, suites: suites, timing: timing)
+      let store = ReplicaStore(
+        queue: queue, checkpointer: checkpointer, path: path, schema: schema, suites: suites, timing: timing)
       guard try store.durability() == 2 else { throw StoreError(.io, cause: "synchronous") }
       guard try store.areReplacementsHeard() else { throw StoreError(.io, cause: "recursive_triggers") }
       try queue.write { database in
@@ -148,6 +151,7 @@ public final class ReplicaStore: Sendable {
         try transaction.writeWaiting()
         return (value, transaction.hasMoved)
       }
+      checkpointer.copyIfLong()
       if hasMoved { movement.withLock { $0 }?() }
       return value
     } catch {

@@ -168,7 +168,7 @@ struct Measurement {
     return try Child.run(
       [
         "floor", "--input", input.floor, "--database", database,
-        "--page-bytes", "\(ReplicaStore.pageBytes)", "--checkpoint-bytes", "\(ReplicaStore.checkpointBytes)",
+        "--page-bytes", "\(ReplicaStore.pageBytes)", "--checkpoint-bytes", "\(Checkpointer.copyBytes)",
         "--cache-kibibytes", "\(ReplicaStore.cacheKibibytes)",
         "--entries-min", "\(commits.least)", "--entries-max", "\(commits.most)",
         "--entries-part", "\(CommitCadence.part)",

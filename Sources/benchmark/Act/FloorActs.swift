@@ -15,7 +15,7 @@ struct FloorActs: ParsableCommand {
     var result = docket_floor_result()
     let settings = docket_floor_settings(
       entries_min: 1, entries_max: 1, entries_part: 1, page_bytes: UInt32(ReplicaStore.pageBytes),
-      checkpoint_bytes: UInt32(ReplicaStore.checkpointBytes), cache_kibibytes: UInt32(ReplicaStore.cacheKibibytes))
+      checkpoint_bytes: UInt32(Checkpointer.copyBytes), cache_kibibytes: UInt32(ReplicaStore.cacheKibibytes))
     guard docket_floor_acts(engine, database, settings, &result, &error, error.count) == 0 else {
       throw FloorRun.Failed(error)
     }
