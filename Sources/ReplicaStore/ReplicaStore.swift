@@ -19,7 +19,7 @@ public final class ReplicaStore: Sendable {
   private let path: String
   /// Reads beside a transaction; opened when it is first asked, closed when memory is given back.
   private let beside = Mutex<DatabaseQueue?>(nil)
-  private let movement = Mutex<(@Sendable () -> Void)?>(nil)
+  private let movement = MovementNotice()
   /// Told how long each transaction took that may write.
   private let timing: (@Sendable (Duration) -> Void)?
 
@@ -152,7 +152,7 @@ public final class ReplicaStore: Sendable {
         return (value, transaction.hasMoved)
       }
       checkpointer.copyIfLong()
-      if hasMoved { movement.withLock { $0 }?() }
+      if hasMoved { movement.tell() }
       return value
     } catch {
       throw StoreError.mapped(error)
@@ -160,7 +160,7 @@ public final class ReplicaStore: Sendable {
   }
 
   /// Has `body` called after each transaction in which a stream's head moved, once it is durable.
-  public func onMovement(_ body: @escaping @Sendable () -> Void) { movement.withLock { $0 = body } }
+  public func onMovement(_ body: @escaping @Sendable () -> Void) { movement.listen(body) }
 
   /// Runs `body` on one consistent state; it must not write.
   /// - Throws: `StoreError`, or what `body` throws.
