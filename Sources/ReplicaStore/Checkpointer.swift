@@ -6,8 +6,9 @@ import Synchronization
 /// its own, beside the transactions: an act at the desk never waits for a long log, and in a catch-up the next
 /// transaction goes on meanwhile.
 ///
-/// SQLite begins the log anew when a transaction begins while all of it is copied. As long as they follow each other at
-/// once that is never so, and the log grows: from `Limits.waitBytes` on whoever committed waits.
+/// SQLite begins the log anew when a transaction begins while all of it is copied, which small transactions that follow
+/// each other at once never leave time for. So whoever committed copies the last few pages itself; and from
+/// `Limits.waitBytes` on, whatever there is.
 public final class Checkpointer: Sendable {
   /// Bytes in the log file.
   struct Limits {
@@ -17,13 +18,35 @@ public final class Checkpointer: Sendable {
     /// From here on whoever committed waits until all is copied. Longer than the longest transaction of a catch-up (385 MB
     /// at ten million changes), so that each second one is copied beside the next; not longer, for it takes disk.
     var waitBytes = 512 * 1_024 * 1_024
+    /// What whoever committed copies itself: some milliseconds.
+    var restBytes = 4 * 1_024 * 1_024
   }
 
   /// What a copy that goes on shares with whoever commits.
   private final class Progress: Sendable {
     /// Pages in the log after the last commit.
     let pages = Atomic<Int>(0)
+    /// How many of them are copied, the first ones.
+    let copied = Atomic<Int>(0)
     let isCopying = Atomic<Bool>(false)
+    /// In pages: whoever committed copies nothing before. While somebody reads, the log is not begun anew though all of
+    /// it is copied, and a copy after each commit would wait for the disk each time.
+    let copiesFrom = Atomic<Int>(0)
+
+    func committed(_ pages: Int) {
+      guard pages < self.pages.exchange(pages, ordering: .relaxed) else { return }
+      // The log was begun anew.
+      copied.store(0, ordering: .relaxed)
+      copiesFrom.store(0, ordering: .relaxed)
+    }
+
+    /// Copies what no reader needs in the log.
+    func copy(with database: Database) {
+      guard let frames = try? database.checkpoint(.passive) else { return }
+      // A count of the log before this one would have whoever commits copy a whole log.
+      guard frames.checkpointedFrameCount <= pages.load(ordering: .relaxed) else { return }
+      copied.store(frames.checkpointedFrameCount, ordering: .relaxed)
+    }
   }
 
   /// `Limits.copyBytes`: what the floor of `benchmark` copies at.
@@ -52,7 +75,7 @@ public final class Checkpointer: Sendable {
       database.sqliteConnection,
       { progress, _, _, pages in
         if let progress {
-          Unmanaged<Progress>.fromOpaque(progress).takeUnretainedValue().pages.store(Int(pages), ordering: .relaxed)
+          Unmanaged<Progress>.fromOpaque(progress).takeUnretainedValue().committed(Int(pages))
         }
         return SQLITE_OK
       }, Unmanaged.passUnretained(progress).toOpaque())
@@ -61,15 +84,20 @@ public final class Checkpointer: Sendable {
   /// To be called after a commit, outside of the transaction. A copy that fails, say on a full disk, is tried again after
   /// the next one: what the log holds is durable.
   func copyIfLong() {
-    let bytes = progress.pages.load(ordering: .relaxed) * pageBytes
-    guard bytes >= limits.copyBytes, let queue = try? opened() else { return }
-    if bytes >= limits.waitBytes {
+    let pages = progress.pages.load(ordering: .relaxed)
+    guard pages * pageBytes >= limits.copyBytes, let queue = try? opened() else { return }
+    let isRest = (pages - progress.copied.load(ordering: .relaxed)) * pageBytes <= limits.restBytes
+    if pages * pageBytes >= limits.waitBytes {
       // After the one that goes on: the connection has one thread.
-      _ = try? queue.writeWithoutTransaction { try $0.checkpoint(.passive) }
+      queue.writeWithoutTransaction { progress.copy(with: $0) }
+    } else if isRest {
+      guard pages >= progress.copiesFrom.load(ordering: .relaxed) else { return }
+      progress.copiesFrom.store(pages + limits.restBytes / pageBytes / 2, ordering: .relaxed)
+      queue.writeWithoutTransaction { progress.copy(with: $0) }
     } else if !progress.isCopying.exchange(true, ordering: .relaxed) {
       // Not `self`, whose end waits for this thread.
       queue.asyncWriteWithoutTransaction { [progress] database in
-        _ = try? database.checkpoint(.passive)
+        progress.copy(with: database)
         progress.isCopying.store(false, ordering: .relaxed)
       }
     }

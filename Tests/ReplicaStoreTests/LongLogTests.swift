@@ -7,7 +7,8 @@ import Testing
 @Suite("A log file that grows long", .timeLimit(.minutes(20)))
 struct LongLogTests {
   private static let kibibyte = 1_024
-  private static let limits = Checkpointer.Limits(copyBytes: 64 * kibibyte, waitBytes: 512 * kibibyte)
+  private static let limits = Checkpointer.Limits(
+    copyBytes: 64 * kibibyte, waitBytes: 512 * kibibyte, restBytes: 16 * kibibyte)
   /// What each transaction of these tests writes, with a page or two for the tree above it.
   private static let commitBytes = 40 * kibibyte
 
@@ -18,7 +19,7 @@ struct LongLogTests {
     private let path: String
     private var rows = 0
 
-    init(path: String) throws {
+    init(path: String, limits: Checkpointer.Limits = LongLogTests.limits) throws {
       self.path = path
       var configuration = Configuration()
       configuration.journalMode = .wal
@@ -26,7 +27,7 @@ struct LongLogTests {
       checkpointer = try queue.writeWithoutTransaction { database in
         let page = try #require(try Int.fetchOne(database, sql: "PRAGMA page_size"))
         try database.execute(sql: "CREATE TABLE big (content BLOB NOT NULL)")
-        let checkpointer = Checkpointer(path: path, pageBytes: page, limits: LongLogTests.limits)
+        let checkpointer = Checkpointer(path: path, pageBytes: page, limits: limits)
         checkpointer.follow(database)
         return checkpointer
       }
@@ -35,10 +36,10 @@ struct LongLogTests {
     var logBytes: Int { LongLogTests.bytes(of: path + "-wal") }
     func count() throws -> Int { try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM big") ?? 0 } }
 
-    func commit(_ times: Int) throws {
+    func commit(_ times: Int, bytes: Int = 32 * LongLogTests.kibibyte) throws {
       for _ in 0..<times {
         try queue.write {
-          try $0.execute(sql: "INSERT INTO big VALUES (zeroblob(?))", arguments: [32 * LongLogTests.kibibyte])
+          try $0.execute(sql: "INSERT INTO big VALUES (zeroblob(?))", arguments: [bytes])
         }
         checkpointer.copyIfLong()
       }
@@ -57,6 +58,18 @@ struct LongLogTests {
     // Twelve megabytes went through it.
     #expect(logged.logBytes <= Self.limits.waitBytes + Self.commitBytes)
     #expect(try logged.count() == 400)
+  }
+
+  @Test("is begun anew also where small transactions follow each other at once")
+  func small() throws {
+    let folder = try StoreFolder()
+    let limits = Checkpointer.Limits(
+      copyBytes: 256 * Self.kibibyte, waitBytes: 64 * 1_024 * Self.kibibyte, restBytes: 128 * Self.kibibyte)
+    let logged = try LoggedDatabase(path: folder.database, limits: limits)
+    // Each writes two or three pages: far more than `waitBytes` in all.
+    try logged.commit(12_000, bytes: 4 * Self.kibibyte)
+    #expect(logged.logBytes < limits.waitBytes / 2)
+    #expect(try logged.count() == 12_000)
   }
 
   @Test("grows while somebody reads an old state, without standing in a commit's way, and is begun anew afterwards")
