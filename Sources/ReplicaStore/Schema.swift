@@ -96,6 +96,13 @@ enum Schema {
     fileTallies,
     changeCounts,
     "CREATE INDEX IF NOT EXISTS case_summary_number ON case_summary (number)",
+    // What dossiers state of an entry's time was kept as one; of each superior the latest statement counts. Made again
+    // from the log, where there is any.
+    """
+    INSERT OR REPLACE INTO small_value (name, value)
+      SELECT '\(SchemaUpgrade.rebuildKey)', x'01'
+      WHERE EXISTS (SELECT 1 FROM small_value WHERE name GLOB 'dossier/proven/*');
+    """,
   ]
   /// Files of earlier versions are made again from their log once. Up to version 2 a row's stamps had other forms. Up
   /// to version 5 a superior's receipt, revocation or ratification was taken from whatever stream it stood in; now it

@@ -274,6 +274,13 @@ extension VectorDraft {
         first.items[1].until = nil
         return [first, again]
       },
+      // The receipt came not to count.
+      try draft("dossier-receipt-gone") { scene in
+        var again = scene.dossier
+        again.items = [again.items[1]]
+        again.items[0].until = nil
+        return [scene.dossier, again]
+      },
       try draft("dossier-withdrawn") { scene in
         let last = try hash(scene.dossier.items[2])
         return [scene.dossier, Dossier(file: scene.dossier.file, guests: [], items: [], withdrawn: [last])]

@@ -52,10 +52,11 @@ struct DossierBook {
       }
       let hash = entry.hash(using: suite)
       let stated = DossierLedger.Proven(claimed: entry.header.stamp.milliseconds, from: item.from, until: item.until)
+      let known = told[hash]
       told[hash] = DossierLedger.Told(
         hash: hash, stream: entry.header.stream, seq: entry.header.seq,
-        proven: told[hash]?.proven.merged(with: stated) ?? stated, given: max(stamp, told[hash]?.given ?? stamp),
-        withdrawn: told[hash]?.withdrawn ?? HybridTimestamp(rawValue: 0))
+        proven: known?.proven.restated(stated, at: stamp, after: known?.given ?? stamp) ?? stated,
+        given: max(stamp, known?.given ?? stamp), withdrawn: known?.withdrawn ?? HybridTimestamp(rawValue: 0))
     }
     for hash in dossier.withdrawn {
       guard let known = told[hash]?.withdrawn else { continue }
@@ -84,18 +85,26 @@ struct DossierBook {
     /// Offices the file was ever given, also by entries that the target reads itself: a takeover from one counts by where
     /// it stands.
     var receivers: [OfficeCode] = []
-    var entries: [Entry] = []
+    var items: [Handed] = []
     var withdrawn: [Digest] = []
+  }
+
+  private struct Handed {
+    let entry: Entry
+    /// Whether it was handed over before.
+    let isAgain: Bool
   }
 
   private func debts(of id: RecordID, _ file: OpenedFile?) throws -> [Debt] {
     let told = try DossierLedger.targets(of: id, in: storage)
     var debts: [OfficeCode: Debt] = [:]
     if let file, let folded = file.folded {
-      for target in recipients(of: folded, told: told) {
+      let recipients = recipients(of: folded, told: told)
+      // Whoever stated an entry's time states it anew where it is proven otherwise since, though another hands over now.
+      for target in Set(recipients + told) where folded.scopeEnds[target.text] == nil {
         debts[target] = Debt(
           target: target, receivers: folded.steps.compactMap(\.act.transferTarget).compactMap { OfficeCode($0) },
-          entries: try missing(of: file, for: target))
+          items: try missing(of: file, for: target, isPublisher: recipients.contains(target)))
       }
     }
     // Whoever was given an entry is told that it does not count, also an office that transferred the file on.
@@ -103,7 +112,7 @@ struct DossierBook {
       debts[target, default: Debt(target: target)].withdrawn = try withdrawn(
         from: DossierLedger.told(of: id, to: target, in: storage))
     }
-    return debts.values.filter { !$0.entries.isEmpty || !$0.withdrawn.isEmpty }.sorted { $0.target < $1.target }
+    return debts.values.filter { !$0.items.isEmpty || !$0.withdrawn.isEmpty }.sorted { $0.target < $1.target }
   }
 
   /// Offices that the file was transferred to and that did not transfer it on, as far as it is for this office to tell
@@ -147,7 +156,8 @@ struct DossierBook {
 
   /// Entries that touch the file, are not to be read by the target in their own streams, and were not handed to it. Where
   /// no transfer to it counts any more, void or not, only what it was handed before.
-  private func missing(of file: OpenedFile, for target: OfficeCode) throws -> [Entry] {
+  /// - Parameter isPublisher: whether this office hands the file over; else only what it did is put right.
+  private func missing(of file: OpenedFile, for target: OfficeCode, isPublisher: Bool) throws -> [Handed] {
     var positions = Set(file.stored.map { Position(stream: $0.stream, seq: $0.seq) })
     let attachments = try storage.rows(RecordType.attachment.number, where: 1, is: .text(file.row.id.description))
     var rows = [file.row] + attachments
@@ -162,19 +172,20 @@ struct DossierBook {
     }
     let told = try DossierLedger.told(of: file.row.id, to: target, in: storage)
     let isTransferred = file.folded?.steps.contains { $0.act.transferTarget == target.text } ?? false
-    var entries: [Entry] = []
+    var items: [Handed] = []
     for position in positions where !context.tree.mayRead(target, position.stream) {
       guard let entry = try storage.entries(of: position.stream, from: position.seq, bytesMax: 1).first,
         entry.header.seq == position.seq, let suite = context.suites[entry.header.suite],
         let changes = try? entry.changes(), DossierEntry.concerns(changes, only: file.row.id)
       else { continue }
       let known = told[entry.hash(using: suite)]
-      if known == nil, !isTransferred { continue }
-      if let known, !known.isWithdrawn, try !isProvenOtherwise(entry, than: known.proven) { continue }
-      entries.append(entry)
+      if known == nil, !isTransferred || !isPublisher { continue }
+      if let known, try known.isWithdrawn ? !isPublisher : !isProvenOtherwise(entry, than: known.proven) { continue }
+      items.append(Handed(entry: entry, isAgain: known != nil))
     }
-    return entries.sorted {
-      ($0.header.stamp, $0.header.stream, $0.header.seq) < ($1.header.stamp, $1.header.stream, $1.header.seq)
+    return items.sorted {
+      let (one, other) = ($0.entry.header, $1.entry.header)
+      return (one.stamp, one.stream, one.seq) < (other.stamp, other.stream, other.seq)
     }
   }
 
@@ -182,14 +193,14 @@ struct DossierBook {
     var owed: [Owed] = []
     var dossier = Dossier(file: file, guests: [], items: [], withdrawn: debt.withdrawn)
     var bytes = debt.withdrawn.count * (Digest.byteCount + 2)
-    if !debt.entries.isEmpty {
+    if !debt.items.isEmpty {
       // Half of the room: the authors of the entries come first, or nothing could be told.
       for office in debt.receivers where dossier.guests.count < Dossier.guestsMax / 2 {
         addGuests(office, keys: [], for: debt.target, to: &dossier)
       }
     }
-    for entry in debt.entries {
-      let item = try item(for: entry, at: wallMilliseconds)
+    for handed in debt.items {
+      let (entry, item) = (handed.entry, try item(for: handed, at: wallMilliseconds))
       var next = dossier
       addGuests(of: entry, for: debt.target, to: &next)
       // An item's heads and clocks, and all guests with all their keys: generous.
@@ -211,9 +222,10 @@ struct DossierBook {
     return owed
   }
 
-  /// Whether a receipt came to light since that decides otherwise over the entry's time: it is handed over again.
+  /// Whether receipts decide otherwise over the entry's time than was stated, since one came to light or came not to
+  /// count: it is handed over again.
   private func isProvenOtherwise(_ entry: Entry, than known: DossierLedger.Proven) throws -> Bool {
-    let now = known.merged(with: try proven(entry))
+    let now = try proven(entry)
     return now.clamp != known.clamp || now.doubt != known.doubt
   }
 
@@ -222,11 +234,12 @@ struct DossierBook {
     return DossierLedger.Proven(claimed: entry.header.stamp.milliseconds, from: interval.from, until: interval.until)
   }
 
-  /// The entry with the facts that decide over its time; where it is only being receipted, by that receipt.
-  private func item(for entry: Entry, at wallMilliseconds: UInt64) throws -> Dossier.Item {
-    let known = try proven(entry)
-    let author = context.tree.office(of: entry.header.stream.author)
-    let until = known.until ?? (context.isAbove(context.office, author) ? wallMilliseconds : nil)
+  /// The entry with the facts that decide over its time; where it is only being receipted, by that receipt. What is
+  /// handed over again may have lost the receipt that it had, and gets no other: a clock of each session would never end.
+  private func item(for handed: Handed, at wallMilliseconds: UInt64) throws -> Dossier.Item {
+    let (entry, known) = (handed.entry, try proven(handed.entry))
+    let isReceipted = context.isAbove(context.office, context.tree.office(of: entry.header.stream.author))
+    let until = known.until ?? (isReceipted && !handed.isAgain ? wallMilliseconds : nil)
     return Dossier.Item(from: known.from, until: until, entry: entry.encoded)
   }
 

@@ -9,7 +9,7 @@ public enum DossierLedger {
   private static let guestPrefix = prefix + "guest/"
   /// Then the file's id, `/` and the target: what this office handed over.
   private static let toldPrefix = prefix + "told/"
-  /// Then the stream, `/` and the position: what receipts prove of an entry that came in a dossier.
+  /// Then the stream, `/` and the position: what each superior's dossiers state of the time of an entry.
   private static let provenPrefix = prefix + "proven/"
   /// Then the entry's hash: it was taken from a dossier.
   private static let takenPrefix = prefix + "taken/"
@@ -27,8 +27,9 @@ public enum DossierLedger {
     var hash: Digest
     var stream: StreamID
     var seq: UInt64
+    /// As the latest dossier that held it stated.
     var proven: Proven
-    /// Of the latest dossier that held it.
+    /// Of that dossier.
     var given: HybridTimestamp
     /// Of the latest dossier that withdrew it; 0: none did.
     var withdrawn = HybridTimestamp(rawValue: 0)
@@ -99,6 +100,13 @@ public enum DossierLedger {
         until: [until, other.until].compactMap(\.self).min())
     }
 
+    /// What one superior states with this and another dossier: the later one replaces what the earlier one said, for a
+    /// receipt may have come not to count since. Two under one stamp, which only a broken key signs, are taken together.
+    /// - Parameters: `stamp` is the other's, `given` this one's.
+    func restated(_ other: Proven, at stamp: HybridTimestamp, after given: HybridTimestamp) -> Proven {
+      stamp == given ? merged(with: other) : stamp > given ? other : self
+    }
+
     var clamp: HybridTimestamp? {
       until.flatMap { Clamp.of(HybridTimestamp(milliseconds: claimed), firstReceipt: $0) }
     }
@@ -129,17 +137,57 @@ public enum DossierLedger {
     }
   }
 
-  /// What was stated of an entry whose stream this office may not hold; `nil`: nothing was.
-  static func proven(_ stream: StreamID, _ seq: UInt64, in storage: any ReplicaStorage) throws -> Proven? {
-    guard let bytes = try storage.value(provenKey(stream, seq)) else { return nil }
-    var reader = CBORReader(bytes)
-    return try Proven(from: &reader)
+  /// What one superior's latest dossier with the entry states.
+  private struct Statement {
+    var office: String
+    var stamp: HybridTimestamp
+    var proven: Proven
   }
 
-  static func keep(_ proven: Proven, of stream: StreamID, _ seq: UInt64, in storage: any ReplicaStorage) throws {
+  /// What was stated of an entry whose stream this office may not hold, by all who handed it over; `nil`: nothing was.
+  static func proven(_ stream: StreamID, _ seq: UInt64, in storage: any ReplicaStorage) throws -> Proven? {
+    let stated = try statements(stream, seq, in: storage).map(\.proven)
+    return stated.dropFirst().reduce(stated.first) { $0?.merged(with: $1) }
+  }
+
+  /// Notes what a dossier of the office states of an entry's time.
+  static func state(
+    _ proven: Proven, by office: OfficeCode, at stamp: HybridTimestamp, of stream: StreamID, _ seq: UInt64,
+    in storage: any ReplicaStorage
+  ) throws {
+    var stated = try statements(stream, seq, in: storage)
+    if let index = stated.firstIndex(where: { $0.office == office.text }) {
+      let known = stated[index]
+      stated[index].proven = known.proven.restated(proven, at: stamp, after: known.stamp)
+      stated[index].stamp = max(known.stamp, stamp)
+    } else {
+      stated.append(Statement(office: office.text, stamp: stamp, proven: proven))
+    }
     var writer = CBORWriter()
-    proven.write(to: &writer)
+    writer.arrayHead(stated.count)
+    for one in stated.sorted(by: { $0.office < $1.office }) {
+      writer.arrayHead(3)
+      writer.text(one.office)
+      writer.unsigned(one.stamp.rawValue)
+      one.proven.write(to: &writer)
+    }
     try storage.setValue(provenKey(stream, seq), writer.bytes)
+  }
+
+  private static func statements(
+    _ stream: StreamID, _ seq: UInt64, in storage: any ReplicaStorage
+  ) throws -> [Statement] {
+    guard let bytes = try storage.value(provenKey(stream, seq)) else { return [] }
+    var reader = CBORReader(bytes)
+    var stated: [Statement] = []
+    for _ in 0..<(try reader.arrayHead(atMost: .max)) {
+      try reader.array(of: 3)
+      stated.append(
+        Statement(
+          office: try reader.text(atMost: OfficeCode.lengthMax),
+          stamp: HybridTimestamp(rawValue: try reader.unsigned()), proven: try Proven(from: &reader)))
+    }
+    return stated
   }
 
   private static func provenKey(_ stream: StreamID, _ seq: UInt64) -> String {

@@ -46,14 +46,26 @@ extension Projector {
       touchedFiles.insert(item.dossier.file)
       counting.append(item)
     }
-    for item in counting where try !projectEntries(of: item, in: storage) {
+    var handed: [(entry: Entry, changes: [Change])] = []
+    for item in counting where try !take(item, to: &handed, in: storage) {
       try refuseDossier(item.stream, item.seq, in: storage)
+    }
+    // Everything is gone through again then.
+    if mustRebuild { return }
+    // A dossier may state another time than one before it did: all are heard first.
+    for (entry, changes) in handed {
+      let clamp = try noteTime(of: entry, in: storage)
+      for change in changes { _ = try project(change, of: entry, clamp: clamp, in: storage) }
     }
   }
 
+  /// Admits the guests of a dossier and notes what it states of its entries.
+  /// - Parameter handed: gets the entries that are to be projected.
   /// - Returns: whether every guest was admitted and every entry is its author's. Those that are count, whatever the
   ///   others are.
-  private mutating func projectEntries(of received: ReceivedDossier, in storage: any ReplicaStorage) throws -> Bool {
+  private mutating func take(
+    _ received: ReceivedDossier, to handed: inout [(entry: Entry, changes: [Change])], in storage: any ReplicaStorage
+  ) throws -> Bool {
     guard let issuer = context.tree.office(of: received.stream.author) else { return false }
     var isWhole = true
     for guest in received.dossier.guests {
@@ -83,8 +95,8 @@ extension Projector {
       }
       if isWithdrawn || context.tree.mayRead(context.office, entry.header.stream) { continue }
       try DossierLedger.noteTaken(hash, in: storage)
-      let clamp = try note(item, of: entry, checked.changes, in: storage)
-      for change in checked.changes { _ = try project(change, of: entry, clamp: clamp, in: storage) }
+      try note(item, of: entry, from: issuer, at: received.stamp, in: storage)
+      handed.append((entry, checked.changes))
     }
     return isWhole
   }
@@ -108,21 +120,30 @@ extension Projector {
     }
   }
 
-  /// Keeps what receipts prove of an entry, as they would decide over it where its stream is held.
-  /// - Returns: the clamp of its stamp. An entry that is handed over again, because an earlier receipt came to light, is
-  ///   ordered by that one.
+  /// Keeps what receipts prove of an entry. Where the one that clamped it came not to count, what was ordered by it is
+  /// ordered anew.
   private mutating func note(
-    _ item: Dossier.Item, of entry: Entry, _ changes: [Change], in storage: any ReplicaStorage
-  ) throws -> HybridTimestamp? {
+    _ item: Dossier.Item, of entry: Entry, from issuer: OfficeCode, at stamp: HybridTimestamp,
+    in storage: any ReplicaStorage
+  ) throws {
     let (stream, seq) = (entry.header.stream, entry.header.seq)
+    let before = try DossierLedger.proven(stream, seq, in: storage)?.clamp
     let stated = DossierLedger.Proven(claimed: entry.header.stamp.milliseconds, from: item.from, until: item.until)
-    let proven = try DossierLedger.proven(stream, seq, in: storage)?.merged(with: stated) ?? stated
-    try DossierLedger.keep(proven, of: stream, seq, in: storage)
-    let clamp = proven.clamp
+    try DossierLedger.state(stated, by: issuer, at: stamp, of: stream, seq, in: storage)
+    guard !isRebuilding, let before else { return }
+    let now = try DossierLedger.proven(stream, seq, in: storage)?.clamp
+    if now.map({ $0 > before }) ?? true { mustRebuild = true }
+  }
+
+  /// What the dossiers prove of an entry, as receipts would where its stream is held.
+  /// - Returns: the clamp of its stamp.
+  private mutating func noteTime(of entry: Entry, in storage: any ReplicaStorage) throws -> HybridTimestamp? {
+    let proven = try DossierLedger.proven(entry.header.stream, entry.header.seq, in: storage)
+    let clamp = proven?.clamp
     if let clamp { try keep(clamp, of: entry, in: storage) }
     // Of an act that is kept already; one to come is noted with it.
-    lastDoubt = proven.doubt
-    try note(proven.doubt, of: entry, in: storage)
+    lastDoubt = proven?.doubt
+    try note(lastDoubt, of: entry, in: storage)
     return clamp
   }
 

@@ -159,6 +159,7 @@ public struct Projector {
     if mustRebuild { return try rebuild(in: storage) }
     if hasTouchedTree { try retryDossiers(in: storage) }
     try projectDossiers(in: storage)
+    if mustRebuild { return try rebuild(in: storage) }
     var files = touchedFiles
     if hasTouchedCalendar || hasTouchedTree { try context.refreshCalendars(in: storage) }
     if hasTouchedPacks || hasTouchedTree || hasTouchedGuests || hasTouchedCalendar {

@@ -148,7 +148,7 @@ class Settled:
         self.judged = []  # (stream, seq, class, rule) of entries that do not count
         self.waiting = []  # (entry, change) of facts that do not count yet
         self.dossiers = []  # (entry with the last piece, dossier)
-        self.handed = {}  # (stream, seq) of entries that came in dossiers: clock of the first receipt, or None
+        self.handed = {}  # (stream, seq) of entries that came in dossiers: {issuer: (stamp, clocks of the first receipt)}
         pending, depth = set(log.streams), 0
         while ready := [stream for stream in pending if stream.author == log.root or stream.author in self.tree.owner]:
             stream = min(ready, key=self._order)
@@ -228,8 +228,11 @@ class Settled:
                 if tree.may_read(tree.owner[tree.root], stream) or withdrawn.get(entry.hash, -1) >= last.header.stamp:
                     continue
                 place = (stream, entry.header.seq)
-                clocks = [clock for clock in (self.handed.get(place), item.until) if clock is not None]
-                self.handed[place] = min(clocks, default=None)
+                said = self.handed.setdefault(place, {})
+                stamp, clocks = said.get(issuer, (last.header.stamp, []))
+                # The latest of one office's counts; they come in the order of their stamps.
+                clocks = clocks if stamp == last.header.stamp else []
+                said[issuer] = (last.header.stamp, clocks + [clock for clock in [item.until] if clock is not None])
                 if entry.hash not in taken:
                     taken.add(entry.hash)
                     self.counting += [(entry, change) for change in held]
@@ -311,7 +314,8 @@ class Settled:
                 continue
             stream, stamp = entry.header.stream, entry.header.stamp
             if (stream, entry.header.seq) in self.handed:
-                clock = self.handed[stream, entry.header.seq]
+                said = self.handed[stream, entry.header.seq].values()
+                clock = min((clock for _, clocks in said for clock in clocks), default=None)
             else:
                 clock = self.standing.first_clock(stream, entry.header.seq, self.hash_at(stream))
             order = clamped(stamp, clock)
