@@ -71,6 +71,26 @@ extension OfficeNode {
           en: "This home had been moved, copied or restored: it agrees with the superior now, and work goes on in a new incarnation."))
   }
 
+  /// After a complete session, or everything a neighbour holds came in a bundle: what dossiers alone hold still is recorded
+  /// again, or handed back to the office below that lost it.
+  func settleMissing(after peer: OfficeCode, _ warnings: inout [Bilingual]) throws {
+    guard context.hasMissing, !mayNotWrite else { return }
+    let (before, now) = (context, effects.now())
+    let settled = try StoreFailures.mapped {
+      try store.transaction { storage in
+        try BranchRecovery.settleMissing(before, after: peer, signer: signer, at: now, in: storage)
+      }
+    }
+    guard let settled else { return }
+    context = settled.context
+    if settled.count > 0 {
+      try writeIncarnation()
+      warnings.append(Self.recoveredWarning(settled.count))
+    }
+    try noteHighWater()
+    tellSessions()
+  }
+
   /// Goes over to a new incarnation and takes this place for the home's own.
   func beginIncarnation() throws {
     let before = context

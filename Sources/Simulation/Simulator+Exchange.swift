@@ -110,6 +110,9 @@ extension Simulator {
           log("\(office.code) goes on in a new incarnation")
           try office.goOnAfterLoss()
         }
+        let missed = try office.settleMissing(after: peer.code, at: wall)
+        if !missed.isEmpty { log("\(office.code) sees to what \(peer.code) has not either") }
+        sign(missed, by: office)
         if side == .caller {
           if connection[side].session.wasIdle { idle.insert(office.index) }
           lastTrouble[office.index] = nil

@@ -18,11 +18,17 @@ struct LostTransferBelowTests {
     let west: Replica
     let file: String
     let id: RecordID
+    /// What was in the backups.
+    let cityHeld: [StreamHead]
+    let eastHeld: [StreamHead]
     let cityMachine: Replica
     let eastMachine: Replica
 
-    /// - Parameter isApart: something else of the east's, which is in no dossier, stands before the transfer and is lost too.
-    init(isApart: Bool = false) throws {
+    /// - Parameters:
+    ///   - isApart: something else of the east's, which is in no dossier, stands before the transfer and is lost too.
+    ///   - unit: whom the file and another one that is transferred with it are of.
+    ///   - ahead: how far ahead the east's clock ran at the transfer.
+    init(isApart: Bool = false, unit: String? = nil, ahead: UInt64 = 0) throws {
       city = try Replica.root("1305")
       east = try city.subordinate("130526", salt: 1)
       west = try city.subordinate("130505", salt: 2)
@@ -31,14 +37,23 @@ struct LostTransferBelowTests {
       try city.publish("renxian")
       for office in [city, east, west] { try office.staff() }
       for _ in 0..<2 { for office in [east, west] { try office.exchange(with: city) } }
-      file = try east.open("case")
+      if let unit {
+        try east.perform(.subjectImport([SubjectDraft(code: "", name: unit, kind: "", address: "", line: 2)]))
+      }
+      file = try east.open("case", of: unit)
+      let other = unit == nil ? nil : try east.open("case", of: unit)
       try east.act(file, "propose-filing", ["wang"], ["facts": "欠薪"])
       try east.exchange(with: city)
-      let (cityHeld, eastHeld) = (city.storage.heads(), east.storage.heads())
+      cityHeld = city.storage.heads()
+      eastHeld = east.storage.heads()
+      east.now += ahead
       if isApart { _ = try east.open("case") }
-      try east.transfer(file, to: "130505")
+      for file in [file, other].compactMap(\.self) { try east.transfer(file, to: "130505") }
+      east.now -= ahead
       for _ in 0..<2 { for office in [east, west] { try office.exchange(with: city) } }
-      id = try #require(west.storage.summaries().first?.file)
+      let number = file
+      let summary = city.storage.summaries().first { $0.number == number }
+      id = try #require(summary).file
       cityMachine = try city.setBack(to: cityHeld)
       eastMachine = try east.setBack(to: eastHeld)
     }
@@ -53,7 +68,7 @@ struct LostTransferBelowTests {
 
     /// All three show one file, which the west has, and find nothing wrong; so does a rebuild.
     func check(_ acts: [String]) throws {
-      try checkAlike([cityMachine, eastMachine, west], file, id, acts)
+      try Replica.checkAlike([cityMachine, eastMachine, west], file, id, at: "130505", acts)
     }
   }
 
@@ -83,21 +98,89 @@ struct LostTransferBelowTests {
     for office in [scene.cityMachine, scene.eastMachine] { #expect(office.storage.forkProofs().count == 1) }
   }
 
-  @Test("an entry before the transfer is lost too: nothing is taken across the gap, and all of it once that one comes")
-  func gap() throws {
+  @Test(
+    "an entry before the transfer is lost too: what follows is handed back to its author, who records it again",
+    arguments: Meeting.allCases)
+  func gap(_ meeting: Meeting) throws {
+    let scene = try Scene(isApart: true)
+    try scene.meet(meeting)
+    #expect(scene.eastMachine.context.incarnation == 2)
+    for office in [scene.cityMachine, scene.eastMachine] {
+      #expect(office.places(of: "transfer", in: scene.id).map(\.stream.incarnation) == [2])
+    }
+    try scene.check(["propose-filing", "transfer"])
+    let offices = [scene.cityMachine, scene.eastMachine, scene.west]
+    let heads = offices.map { $0.storage.heads() }
+    try scene.meet(meeting)
+    #expect(offices.map { $0.storage.heads() } == heads)
+  }
+
+  @Test("what everybody had lost turns up once the transfer was recorded again: both places hold one act")
+  func turnsUp() throws {
     let scene = try Scene(isApart: true)
     let stream = scene.east.context.stream(.up)
-    let before = try #require(scene.cityMachine.storage.head(of: stream))
+    try BranchRecovery.begin(&scene.eastMachine.context, in: scene.eastMachine.storage)
     try scene.meet()
-    #expect(scene.cityMachine.storage.head(of: stream) == before)
-    let last = try #require(scene.east.storage.head(of: stream)).seq
-    for piece in scene.east.pieces(of: stream) where (piece.first?.header.seq ?? 0) == before.seq + 1 {
-      #expect(before.seq + 1 < last)
-      _ = try scene.cityMachine.take(piece)
-    }
+    for piece in scene.east.pieces(of: stream) { _ = try scene.cityMachine.take(piece) }
     try scene.meet()
     try scene.check(["propose-filing", "transfer"])
-    #expect(scene.eastMachine.storage.head(of: stream)?.seq == last)
+    for office in [scene.cityMachine, scene.eastMachine] {
+      #expect(office.storage.head(of: stream) == scene.east.storage.head(of: stream))
+      #expect(office.places(of: "transfer", in: scene.id).map(\.stream.incarnation) == [1, 2])
+      #expect(office.storage.forkProofs().isEmpty)
+    }
+    let heads = scene.west.storage.heads()
+    try scene.meet()
+    #expect(scene.west.storage.heads() == heads)
+  }
+
+  @Test("both are set back once more, to before it was recorded again: a third incarnation, and it stands once")
+  func setBackAgain() throws {
+    let scene = try Scene(isApart: true)
+    try BranchRecovery.begin(&scene.eastMachine.context, in: scene.eastMachine.storage)
+    _ = try scene.eastMachine.open("case")
+    for _ in 0..<2 { try scene.meet() }
+    #expect(scene.cityMachine.places(of: "transfer", in: scene.id).map(\.stream.incarnation) == [2])
+    let city = try scene.city.setBack(to: scene.cityHeld)
+    let east = try scene.east.setBack(to: scene.eastHeld)
+    for _ in 0..<3 { for office in [scene.west, east] { try office.exchange(with: city) } }
+    try Replica.checkAlike(
+      [city, east, scene.west], scene.file, scene.id, at: "130505", ["propose-filing", "transfer"])
+    // A dossier alone showed the second one.
+    for office in [city, east] { #expect(office.places(of: "transfer", in: scene.id).map(\.stream.incarnation) == [3]) }
+    let heads = [city, east, scene.west].map { $0.storage.heads() }
+    for office in [scene.west, east] { try office.exchange(with: city) }
+    #expect([city, east, scene.west].map { $0.storage.heads() } == heads)
+  }
+
+  @Test("the entries of a unit that two files are of are handed back once; what is recorded again is the later write")
+  func unit() throws {
+    let scene = try Scene(isApart: true, unit: "乙公司", ahead: 86_400_000)
+    try scene.meet()
+    try scene.check(["propose-filing", "transfer"])
+    let back = scene.cityMachine.context.stream(.office(scene.east.context.office))
+    let returned = try scene.cityMachine.handedOver(in: back)
+    let isUnit = try returned.map { entry in
+      try entry.changes().allSatisfy { if case .record = $0 { true } else { false } }
+    }
+    #expect(isUnit.contains(true))
+    #expect(Set(returned.map(\.encoded)).count == returned.count)
+    let offices = [scene.cityMachine, scene.eastMachine, scene.west]
+    let units = try offices.map { office in
+      try #require(office.storage.rows(RecordType.subject.number).first).fields.mapValues(\.versions)
+    }
+    #expect(units[0] == units[1] && units[0] == units[2])
+  }
+
+  @Test("the author has its entries still, and its superior alone lost them: nothing is handed back or recorded again")
+  func authorHolds() throws {
+    let scene = try Scene(isApart: true)
+    for office in [scene.west, scene.east, scene.west] { try office.exchange(with: scene.cityMachine) }
+    try Replica.checkAlike(
+      [scene.cityMachine, scene.east, scene.west], scene.file, scene.id, at: "130505", ["propose-filing", "transfer"])
+    #expect(scene.east.context.incarnation == 1)
+    let back = scene.cityMachine.context.stream(.office(scene.east.context.office))
+    #expect(scene.cityMachine.storage.head(of: back) == scene.city.storage.head(of: back))
   }
 
   @Test("a superior that is no root gave a file of its own down: it takes the transfer back, and those above it get it")
@@ -122,36 +205,8 @@ struct LostTransferBelowTests {
       try west.exchange(with: machine)
       try machine.exchange(with: province)
     }
-    try checkAlike([province, machine, west], file, id, ["propose-filing", "transfer"])
+    try Replica.checkAlike([province, machine, west], file, id, at: "130505", ["propose-filing", "transfer"])
     let stream = city.context.stream(.up)
     #expect(machine.storage.head(of: stream) == city.storage.head(of: stream))
-  }
-}
-
-/// All show one file, which the west has, and find nothing wrong; so does a rebuild.
-private func checkAlike(_ offices: [Replica], _ file: String, _ id: RecordID, _ acts: [String]) throws {
-  for office in offices {
-    let view = try office.file(file)
-    #expect(view.row.office == "130505")
-    #expect(view.acts.filter(\.stands).map(\.act).sorted() == acts.sorted())
-    #expect(try office.verifyProblems() == [])
-    let (folded, values) = (try office.folded(id), office.storage.values(prefix: DossierLedger.prefix))
-    var projector = Projector(context: office.context)
-    try projector.rebuild(in: office.storage)
-    office.context = projector.context
-    #expect(try office.folded(id) == folded)
-    #expect(office.storage.values(prefix: DossierLedger.prefix).elementsEqual(values) { $0 == $1 })
-  }
-  for office in offices.dropFirst() { #expect(try office.folded(id) == offices[0].folded(id)) }
-}
-
-extension Replica {
-  /// Its machine from a backup, a minute later.
-  fileprivate func setBack(to heads: [StreamHead]) throws -> Replica {
-    let machine = try restored()
-    try machine.takeAll(
-      heads.flatMap { head in pieces(of: head.stream).filter { $0.allSatisfy { $0.header.seq <= head.seq } } })
-    machine.now += 60_000
-    return machine
   }
 }

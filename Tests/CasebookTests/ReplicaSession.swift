@@ -33,6 +33,13 @@ extension Replica {
     return outcome.stored
   }
 
+  /// As a node does once a session is complete.
+  func settleMissing(after peer: Replica) throws {
+    let settled = try BranchRecovery.settleMissing(
+      context, after: peer.context.office, signer: signer, at: now, in: storage)
+    if let settled { context = settled.context }
+  }
+
   func sharedHeads(with peer: Replica) -> [StreamHead] {
     func depth(_ head: StreamHead) -> Int { context.tree.seat(of: head.stream.author)?.depth ?? 0 }
     return storage.heads().filter {
@@ -91,6 +98,7 @@ struct SessionSide {
       case .reportFork: continue
       case .complete:
         try SessionStart(replica.context, with: peer.context.office, in: replica.storage).note(in: replica.storage)
+        try replica.settleMissing(after: peer)
       case .close(let code, let text, _):
         Issue.record("closed: \(code) \(text)")
       }

@@ -6,7 +6,7 @@ extension Admission {
   /// is held or show another branch of it. What lacks an entry before it waits for that one.
   /// - Returns: whether anything was taken in.
   mutating func takeBack(in storage: any ReplicaStorage) throws -> Bool {
-    guard context.hasDossiers else { return false }
+    guard context.hasMissing else { return false }
     var missing: [StreamHead: Entry] = [:]
     for entry in try DossierLedger.missing(in: storage) {
       guard let suite = context.suites[entry.header.suite] else { continue }

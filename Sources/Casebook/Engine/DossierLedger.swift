@@ -17,7 +17,7 @@ public enum DossierLedger {
   private static let withdrawnPrefix = prefix + "withdrawn/"
   /// Then the entry's hash: bytes of an own entry that is to be recorded again.
   private static let lostPrefix = prefix + "lost/"
-  /// Then the entry's hash: stamp of the latest dossier of this office's own that holds it, and its bytes.
+  /// Then the entry's hash: stamp of the latest dossier that holds it, and its bytes.
   private static let missingPrefix = prefix + "missing/"
 
   // MARK: Told
@@ -237,7 +237,7 @@ public enum DossierLedger {
 
   // MARK: Missing
 
-  /// Keeps an entry that this office handed over and does not hold any more, until it goes on from what is held.
+  /// Keeps an entry that a dossier holds and this office does not any more, until it is held or withdrawn.
   static func noteMissing(
     _ entry: Entry, _ hash: Digest, at stamp: HybridTimestamp, in storage: any ReplicaStorage
   ) throws {
@@ -249,6 +249,10 @@ public enum DossierLedger {
     try storage.setValue(missingPrefix + hexadecimal(hash.bytes), writer.bytes)
   }
 
+  static func hasMissing(in storage: any ReplicaStorage) throws -> Bool {
+    try !storage.values(prefix: missingPrefix).isEmpty
+  }
+
   static func missing(in storage: any ReplicaStorage) throws -> [Entry] {
     try storage.values(prefix: missingPrefix).compactMap { try? readMissing($0.value).entry }
   }
@@ -257,7 +261,7 @@ public enum DossierLedger {
     try storage.setValue(missingPrefix + hexadecimal(hash.bytes), nil)
   }
 
-  private static func missing(
+  static func missing(
     _ hash: Digest, in storage: any ReplicaStorage
   ) throws -> (stamp: HybridTimestamp, entry: Entry)? {
     try storage.value(missingPrefix + hexadecimal(hash.bytes)).map(readMissing)

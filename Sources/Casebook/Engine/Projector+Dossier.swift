@@ -88,7 +88,10 @@ extension Projector {
       let entry = checked.entry
       let hash = entry.hash(using: suite)
       let isWithdrawn = try DossierLedger.isWithdrawn(hash, from: received.stamp, in: storage)
-      if issuer == context.office, !isWithdrawn { try noteLost(entry, hash, of: received, in: storage) }
+      // A superior may hand this office's own entries back to it.
+      if issuer == context.office || context.isOwn(entry.header.stream.author), !isWithdrawn {
+        try noteLost(entry, hash, of: received, in: storage)
+      }
       // Content goes where the dossier goes.
       for case .record(let write) in checked.changes where !isWithdrawn {
         try AttachmentLedger.note(write, in: received.stream, storage)
@@ -101,10 +104,10 @@ extension Projector {
     return isWhole
   }
 
-  /// Notes what this office, set back to an earlier state, finds in a dossier that it had written and does not hold any
-  /// more. An own entry that nobody else may hold is recorded again. Any other may be held elsewhere, and comes back at
-  /// its own place.
-  private func noteLost(
+  /// Notes what this office, set back to an earlier state, finds in a dossier and does not hold any more. An own entry
+  /// that nobody else may hold is recorded again. Any other may be held elsewhere, and comes back at its own place; what
+  /// does not is looked at when a neighbour was asked (`BranchRecovery.settleMissing`).
+  private mutating func noteLost(
     _ entry: Entry, _ hash: Digest, of received: ReceivedDossier, in storage: any ReplicaStorage
   ) throws {
     let (stream, seq) = (entry.header.stream, entry.header.seq)
@@ -117,6 +120,7 @@ extension Projector {
       try context.place(of: StreamHead(stream: stream, seq: seq, hash: hash), in: storage) == .nowhere
     {
       try DossierLedger.noteMissing(entry, hash, at: received.stamp, in: storage)
+      context.hasMissing = true
     }
   }
 

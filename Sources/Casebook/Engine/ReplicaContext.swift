@@ -18,6 +18,8 @@ public struct ReplicaContext: Sendable {
   var contradicted: Set<StreamID> = []
   /// Whether this office handed any file's entries over.
   var hasDossiers = false
+  /// Whether dossiers may hold entries that this office lost; looked at again when a session is complete.
+  public internal(set) var hasMissing = false
   /// Whether streams are held of keys that no office has: its charter stands in an entry that does not count, say.
   /// They are kept, and projected once the key is chartered.
   public internal(set) var hasUnseatedStreams = false
@@ -88,6 +90,7 @@ public struct ReplicaContext: Sendable {
     hasClamps = try storage.hasClamps()
     contradicted = Set(try ContradictionLedger.all(in: storage).map(\.head.stream))
     hasDossiers = try DossierLedger.hasTold(in: storage)
+    hasMissing = try DossierLedger.hasMissing(in: storage)
     hasUnseatedStreams = try storage.heads().contains { tree.seat(of: $0.stream.author) == nil }
     try refreshCalendars(in: storage)
   }

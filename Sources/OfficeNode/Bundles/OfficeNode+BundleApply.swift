@@ -30,11 +30,14 @@ extension OfficeNode {
     return view
   }
 
-  /// The superior's whole bundle brought back what it holds of this office's.
+  /// A neighbour's whole bundle brought back what it holds of this office's.
   private func settleAfterLoss(_ view: inout BundleAppliedView) throws {
     let isWhole = view.missing.isEmpty && view.files.allSatisfy { $0.problem == nil }
-    guard mayNotWrite, isWhole, view.files.contains(where: { $0.from == settings.superior && $0.holdsOwn }) else { return }
-    try settleContinuity(&view.warnings)
+    guard isWhole else { return }
+    for office in Set(view.files.filter(\.holdsOwn).compactMap { $0.from.flatMap(OfficeCode.init) }).sorted() {
+      if office.text == settings.superior { try settleContinuity(&view.warnings) }
+      try settleMissing(after: office, &view.warnings)
+    }
   }
 
   private static let reading = Bilingual(zh: "应用交换包", en: "applying bundles")

@@ -449,6 +449,7 @@ struct SessionRunner {
         at: runner.connection.endpoint, &runner.view)
     }
     if role != .listener { try await node.settleContinuity(&view.warnings) }
+    try await node.settleMissing(after: peer, &view.warnings)
     await onComplete(view)
     guard session.version >= 3 else { return role != .listener }
     attachments.begin()

@@ -25,9 +25,12 @@ extension Simulator {
     guard let target else { return find(.dossiers, "\(office.code) signs a dossier for nobody") }
     let subject = "\(office.code) hands \(target) \(dossier.file)"
     statistics.handedOver += dossier.items.count
-    if !dossier.items.isEmpty {
+    let entries = dossier.items.compactMap { try? Entry(decoding: $0.entry) }
+    // Lost entries are handed back to their author: those alone that were handed to another, and are not held any more.
+    let isReturned = entries.allSatisfy { author(of: $0.header.stream)?.code == target && isLost($0, at: office) }
+    if !dossier.items.isEmpty, !isReturned {
       let folded = try? office.disk.read { try office.running().file(dossier.file, in: $0)?.folded }
-      let hashes = dossier.items.compactMap { try? Entry(decoding: $0.entry).hash(in: suites) }
+      let hashes = entries.map { $0.hash(in: suites) }
       let isTransferred = folded?.steps.contains { $0.act.transferTarget == target.text } ?? false
       // What came to count again goes back to whom it was withdrawn from, though the transfer does not.
       if !isTransferred, !handedOver[target, default: []].isSuperset(of: hashes) {
@@ -45,6 +48,12 @@ extension Simulator {
         find(.dossiers, "\(subject) with entry \(entry.header.seq) of \(name(entry.header.stream)), which says more")
       }
     }
+  }
+
+  private func isLost(_ entry: Entry, at office: SimulatedOffice) -> Bool {
+    let (stream, hash) = (entry.header.stream, entry.hash(in: suites))
+    let head = StreamHead(stream: stream, seq: entry.header.seq, hash: hash)
+    return handedOver.values.contains { $0.contains(hash) } && (try? office.place(of: head)) == .nowhere
   }
 
   private func isSigned(_ entry: Entry) -> Bool {

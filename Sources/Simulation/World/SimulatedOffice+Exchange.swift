@@ -78,6 +78,18 @@ extension SimulatedOffice {
     return (outcome.stored, written)
   }
 
+  /// A session is complete: what dossiers alone hold still is recorded again, or handed back to whom it is of.
+  /// - Returns: the entries signed.
+  func settleMissing(after peer: OfficeCode, at wall: UInt64) throws -> [Entry] {
+    guard try running().hasMissing, try !isBehind() else { return [] }
+    let written = try work(at: wall) { context, storage in
+      let settled = try BranchRecovery.settleMissing(context, after: peer, signer: signer, at: wall, in: storage)
+      if let settled { context = settled.context }
+    }
+    try writeIncarnation()
+    return written
+  }
+
   /// Receipts for what was just stored, durable before they are sent.
   /// - Returns: heads of our streams the peer may hold, and the entries signed.
   func writeReceipts(for peer: OfficeCode, at wall: UInt64) throws -> (heads: [StreamHead], written: [Entry]) {
