@@ -29,8 +29,8 @@ public struct BranchRecovery {
   }
 
   /// After entries were taken in: records again, in this transaction, what lies aside of our own work, or stands in
-  /// dossiers alone. Writing goes over to a new incarnation where the one written in is part of it. A key whose charter is not held (any more) says
-  /// nothing: the transaction that brings its charter does.
+  /// dossiers alone. Writing goes over to a new incarnation where the one written in is part of it. A key whose charter
+  /// is not held (any more) says nothing: the transaction that brings its charter does.
   /// - Parameters:
   ///   - peer: with whom a session is complete, or whose whole bundle came: what both may hold and dossiers alone do is
   ///     lost there too.
